@@ -1,0 +1,27 @@
+# 一事联办. `make` lists what can be done.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := libs/lianban services/intake services/orchestrator services/dept-adapters services/notify sandbox deploy/stack
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup lock demo up down status test check bench clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+# Stamped: nothing is installed again until the lock or a pyproject changes.
+$(STAMP): requirements.lock $(addsuffix /pyproject.toml,$(PACKAGES))
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, found " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@touch $@
+
+setup: $(STAMP) ## install everything into .venv (once)
+
+lock: $(STAMP) ## resolve requirements.in into requirements.lock (hashed)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-find-links --no-emit-index-url --upgrade requirements.in -o requirements.lock

@@ -1,0 +1,91 @@
+"""Controlled vocabularies of the catalogue."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """环节类型 (clocks.md): what a step is decides who may end it, how, and which clock it carries."""
+
+    VERIFY = "VERIFY"  # registry check; never refuses by itself
+    DECIDE = "DECIDE"  # administrative decision; legal clock; refused by a human only
+    OPINION = "OPINION"  # opinion to the lead department
+    SERVICE = "SERVICE"  # utility or service; own promise, no legal clock
+    NOTICE = "NOTICE"  # public notice 公示; fixed days
+    PRODUCE = "PRODUCE"  # certificate making
+    PAY = "PAY"
+    BATCH = "BATCH"  # decided at a common date; no per-case clock
+    DELIVER = "DELIVER"
+
+
+class RefusalPolicy(StrEnum):
+    """What a refusal does to the others (clocks.md)."""
+
+    GATE = "GATE"  # cancels what depends on it
+    INDEPENDENT = "INDEPENDENT"  # the others go on, those that depend on it too
+    ALL = "ALL"  # ends the case as refused, withdraws what is not decided
+    COLLECT = "COLLECT"  # an answer like any other; a summary follows
+
+
+class HandlingMode(StrEnum):
+    """办理方式: decides whether the joint limit of 行政许可法 art. 42 (45 working days) binds the case."""
+
+    SEPARATE = "separate"
+    JOINT = "joint"
+    UNIFIED = "unified"
+
+
+class AcceptanceMode(StrEnum):
+    """Who accepts (受理). ON_FILING: the one window's formal check, done by the intake when it files a complete
+    application. LEAD: an officer of the lead department, within the acceptance limit of art. 32."""
+
+    ON_FILING = "on_filing"
+    LEAD = "lead"
+
+
+class Audience(StrEnum):
+    PERSON = "person"
+    COMPANY = "company"
+
+
+class Channel(StrEnum):
+    PORTAL = "portal"
+    WINDOW = "window"
+
+
+class MaterialForm(StrEnum):
+    """材料形式, from weakest to strictest."""
+
+    ELECTRONIC = "electronic"
+    COPY = "copy"
+    ORIGINAL = "original"
+
+
+class DeliveryMode(StrEnum):
+    COURIER = "courier"
+    PICKUP = "pickup"
+    ELECTRONIC = "electronic"
+
+
+class Review(StrEnum):
+    """State of a catalogue entry: drafted until its department has confirmed it."""
+
+    DRAFTED = "drafted"
+    CONFIRMED = "confirmed"
+
+
+class ElementType(StrEnum):
+    """Data type of a data element (数据元)."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    IDENTITY_NUMBER = "identity_number"  # 公民身份号码, GB 11643
+    CREDIT_CODE = "credit_code"  # 统一社会信用代码, GB 32100
+    MOBILE = "mobile"
+    EMAIL = "email"
+    DIVISION = "division"

@@ -1,0 +1,57 @@
+"""Input, result and progress of a case's workflow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from lianban.catalog.plan import Plan
+from lianban.catalog.terms import Channel, DeliveryMode, StepKind
+from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.limits import Light
+from lianban.contracts.base import Contract
+from lianban.contracts.events import Due
+from lianban.contracts.status import CaseStatus, Decision, DeliveryState, Outcome, StepState
+
+
+class CaseInput(Contract):
+    """Everything a case decides by (architecture rule 4)."""
+
+    case_no: str
+    plan: Plan
+    calendar: CalendarSnapshot
+    received_at: datetime
+    channel: Channel
+    delivery: DeliveryMode
+
+
+class CaseResult(Contract):
+    case_no: str
+    status: CaseStatus
+    outcome: Outcome
+
+
+class StepProgress(Contract):
+    code: str
+    name: str
+    kind: StepKind
+    department: str
+    department_name: str
+    state: StepState
+    light: Light
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    due: Due | None = None
+    decision: Decision | None = None
+
+
+class CaseProgress(Contract):
+    """Answer of the query ``progress``."""
+
+    case_no: str
+    status: CaseStatus
+    outcome: Outcome | None
+    light: Light
+    accepted_at: datetime | None
+    due: Due | None
+    delivery: DeliveryState | None
+    steps: tuple[StepProgress, ...]

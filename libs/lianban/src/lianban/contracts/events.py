@@ -1,0 +1,67 @@
+"""Events of a case, as the intake records them.
+
+The workflow alone numbers events (``seq`` from 1; the intake writes seq 0 when it files). An event reaches the
+intake with whatever it belongs to: in the outcome of the Update that caused it, with the task or message order
+it leads to, or, when nothing else carries it, by the activity ``record_events``. Recording is idempotent by
+(case number, seq).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from lianban.clock.limits import Light
+from lianban.contracts.base import Contract
+from lianban.contracts.status import (
+    ActorKind,
+    CaseStatus,
+    Decision,
+    DeliveryState,
+    EventKind,
+    Outcome,
+    StepState,
+)
+
+
+class Due(Contract):
+    """Deadline of a clock as a case carries it: last day (24:00 Asia/Shanghai) of promise and law."""
+
+    promised: date
+    legal: date | None = None
+    calendar_version: str
+    provisional: bool = False
+
+
+class CaseEvent(Contract):
+    """One fact. Fields after ``kind`` are a snapshot of what it concerns: the step when ``step`` is set, else the case."""
+
+    seq: int
+    at: datetime
+    kind: EventKind
+    case_status: CaseStatus
+    light: Light = Light.NONE
+    step: str | None = None
+    state: StepState | None = None
+    department: str | None = None
+    due: Due | None = None
+    decision: Decision | None = None
+    actor: ActorKind | None = None
+    officer: str | None = None
+    act_id: str | None = None
+    document: str | None = None
+    outcome: Outcome | None = None
+    delivery: DeliveryState | None = None
+    cause: str | None = None
+
+
+class RecordedEvents(Contract):
+    """Events of one case."""
+
+    case_no: str
+    events: tuple[CaseEvent, ...]
+
+
+class EventBatch(Contract):
+    """Input of the activity ``record_events``: from a workflow, or from a relay for many cases at once."""
+
+    cases: tuple[RecordedEvents, ...]

@@ -1,0 +1,87 @@
+"""Orders: inputs and receipts of the activities that services carry out for a case. ``key`` makes each idempotent."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from lianban.catalog.terms import DeliveryMode, StepKind
+from lianban.clock.limits import Light
+from lianban.contracts.acts import DepartmentAct
+from lianban.contracts.base import Contract
+from lianban.contracts.events import CaseEvent, Due
+from lianban.contracts.status import DeliveryState, MessageKind, Outcome
+
+
+class TaskOrder(Contract):
+    """Input of ``submit_task``: a department gets a step, or (step ``acceptance``) the case to accept."""
+
+    key: str
+    case_no: str
+    step: str
+    step_name: str
+    kind: StepKind
+    matter: str
+    department: str
+    theme: str
+    theme_name: str
+    division: str
+    received_at: datetime
+    due: Due | None = None
+    events: tuple[CaseEvent, ...] = ()
+
+
+class TaskReceipt(Contract):
+    """Output of ``submit_task``. ``acts`` are what the department answered at once (a registry's reply)."""
+
+    channel: str
+    acts: tuple[DepartmentAct, ...] = ()
+
+
+class TaskWithdrawal(Contract):
+    """Input of ``withdraw_task``: what is not decided is taken back. No output."""
+
+    key: str
+    case_no: str
+    step: str
+    department: str
+    cause: str
+
+
+class MessageOrder(Contract):
+    """Input of ``send_message``. Recipients are looked up where the message is sent. No output."""
+
+    key: str
+    case_no: str
+    kind: MessageKind
+    theme_name: str
+    department: str | None = None
+    step_name: str | None = None
+    light: Light | None = None
+    due: date | None = None
+    outcome: Outcome | None = None
+    events: tuple[CaseEvent, ...] = ()
+
+
+class DeliverableResult(Contract):
+    code: str
+    name: str
+    step: str
+
+
+class DeliveryOrder(Contract):
+    """Input of ``deliver_results``: tell the applicant what was decided and hand over the results."""
+
+    key: str
+    case_no: str
+    theme_name: str
+    mode: DeliveryMode
+    outcome: Outcome
+    results: tuple[DeliverableResult, ...]
+    due: Due | None = None
+    events: tuple[CaseEvent, ...] = ()
+
+
+class DeliveryReceipt(Contract):
+    """Output of ``deliver_results``. SIGNED ends the case; anything else waits for the Update ``delivery``."""
+
+    state: DeliveryState
