@@ -25,6 +25,7 @@ class Refusal(StrEnum):
     HUMAN_NEEDED = "human-needed"  # L-REFUSE: an automatic adapter may never refuse
     DOCUMENT_NEEDED = "document-needed"  # L-REFUSE: reasons, basis and remedy in writing
     DECISION_NEEDED = "decision-needed"
+    TOO_EARLY = "too-early"  # a public notice granted before its days are over
     TOO_LATE = "too-late"  # withdrawal after everything has been decided
     NO_DELIVERY = "no-delivery"
 
@@ -59,6 +60,7 @@ class DeliveryAct(Contract):
     act_id: str
     state: DeliveryState
     occurred_at: datetime
+    shipment: int = 1
 
 
 class ActOutcome(Contract):

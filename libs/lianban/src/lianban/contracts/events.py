@@ -15,6 +15,7 @@ from lianban.contracts.base import Contract
 from lianban.contracts.status import (
     ActorKind,
     CaseStatus,
+    Cause,
     Decision,
     DeliveryState,
     EventKind,
@@ -51,7 +52,7 @@ class CaseEvent(Contract):
     document: str | None = None
     outcome: Outcome | None = None
     delivery: DeliveryState | None = None
-    cause: str | None = None
+    cause: Cause | None = None
 
 
 class RecordedEvents(Contract):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from pydantic import Field
+
 from lianban.catalog.terms import DeliveryMode, StepKind
 from lianban.clock.limits import Light
 from lianban.contracts.acts import DepartmentAct
 from lianban.contracts.base import Contract
 from lianban.contracts.events import CaseEvent, Due
-from lianban.contracts.status import DeliveryState, MessageKind, Outcome
+from lianban.contracts.status import Cause, DeliveryState, MessageKind, Outcome
 
 
 class TaskOrder(Contract):
@@ -44,7 +46,7 @@ class TaskWithdrawal(Contract):
     case_no: str
     step: str
     department: str
-    cause: str
+    cause: Cause
 
 
 class MessageOrder(Contract):
@@ -75,8 +77,9 @@ class DeliveryOrder(Contract):
     case_no: str
     theme_name: str
     mode: DeliveryMode
-    outcome: Outcome
+    outcome: Outcome | None = Field(description="none: a part shipped while other steps still run (art. 44)")
     results: tuple[DeliverableResult, ...]
+    shipment: int = Field(default=1, description="a case ships in parts when a result may not wait for the others")
     due: Due | None = None
     events: tuple[CaseEvent, ...] = ()
 

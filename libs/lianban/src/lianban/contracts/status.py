@@ -75,6 +75,20 @@ class EventKind(StrEnum):
     DELIVERY_MOVED = "delivery.moved"
 
 
+class Cause(StrEnum):
+    """Why something happened that nobody did directly: code of an event or of a task's withdrawal."""
+
+    DEEMED = "deemed"  # accepted by silence, L-ACCEPT-5
+    GATE_REFUSED = "gate-refused"
+    ALL_REFUSED = "all-refused"
+    APPLICANT_WITHDREW = "applicant-withdrew"
+    NOTICE_ENDED = "notice-ended"  # public notice over without objection
+    PROMISE_OVERDUE = "promise-overdue"
+    LEGAL_OVERDUE = "legal-overdue"
+    DELIVERY = "delivery"  # the light is the delivery clock's
+    SUBMISSION_FAILED = "submission-failed"
+
+
 class MessageKind(StrEnum):
     ACCEPTED = "accepted"
     LIGHT = "light"  # to the responsible officer
