@@ -1,0 +1,58 @@
+"""PostgreSQL: engine, sessions, transactions, and the metadata each service hangs its tables on.
+
+A service declares its own base, so that no table is shared::
+
+    class Base(DeclarativeBase):
+        metadata = metadata_for("notify")
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from pydantic_core import from_json, to_json
+from sqlalchemy import MetaData
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+NAMING: Final = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SessionFactory = async_sessionmaker[AsyncSession]
+
+
+def metadata_for(schema: str) -> MetaData:
+    """Metadata of one service: its own schema, constraint names that migrations can rely on."""
+    return MetaData(schema=schema, naming_convention=NAMING)
+
+
+def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """Parameters are hidden in errors and logs: they are what citizens typed in."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        pool_timeout=10,
+        hide_parameters=True,
+        json_serializer=lambda value: to_json(value).decode(),
+        json_deserializer=from_json,
+        connect_args={"timeout": 10, "command_timeout": 60, "server_settings": {"timezone": "UTC"}},
+    )
+
+
+def session_factory(engine: AsyncEngine) -> SessionFactory:
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+@asynccontextmanager
+async def transaction(factory: SessionFactory) -> AsyncIterator[AsyncSession]:
+    """One session, one transaction: committed at the end, rolled back on any exception."""
+    async with factory() as session, session.begin():
+        yield session

@@ -1,0 +1,65 @@
+"""The departments the platform serves, how it reaches them, and whom it tells when a limit is near.
+
+One YAML file; passwords and people stay out of ``repr`` and of error texts.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+
+class DirectoryInvalid(Exception):
+    """The file is missing or wrong. Says where, never what stands there."""
+
+
+class Channel(StrEnum):
+    REST = "rest"  # tasks are posted to the department's system
+    INBOX = "inbox"  # officers work in the manual inbox
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class DepartmentEntry(_Entry):
+    channel: Channel
+    endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    secret: str = Field(pattern=r"^whsec_", repr=False)
+    duty_email: str | None = Field(default=None, repr=False)
+    duty_mobile: str | None = Field(default=None, repr=False)
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.channel is Channel.REST and self.endpoint is None:
+            raise ValueError("channel rest needs an endpoint")
+        return self
+
+
+class Contact(_Entry):
+    email: str | None = Field(default=None, repr=False)
+    mobile: str | None = Field(default=None, repr=False)
+
+
+class Directory(_Entry):
+    departments: dict[str, DepartmentEntry]
+    supervisor: Contact
+
+
+def load_directory(path: Path) -> Directory:
+    """Raises :class:`DirectoryInvalid`."""
+    try:
+        return Directory.model_validate(YAML(typ="safe").load(path))
+    except OSError as error:
+        raise DirectoryInvalid(f"{path}: {error.strerror}") from None
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise DirectoryInvalid(f"{path}: not YAML" + (f", line {mark.line + 1}" if mark else "")) from None
+    except ValidationError as error:
+        places = (".".join(str(part) for part in fault["loc"]) + ": " + fault["msg"] for fault in error.errors())
+        raise DirectoryInvalid(f"{path}: " + "; ".join(places)) from None

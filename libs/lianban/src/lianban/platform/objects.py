@@ -1,0 +1,200 @@
+"""Object store: files by the SHA-256 of their plain content, sealed at rest.
+
+A stored file is a sequence of records: length (4 bytes, big endian) and a sealed segment of at most 256 KiB. The
+context of a segment is the file's random id, its number and whether it is the last one, so segments cannot be
+dropped, swapped or taken from elsewhere; and what is read must hash to the name it was asked by.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+from urllib.parse import unquote, urlsplit
+
+from lianban.platform.crypto import DecryptionFailed, Keyring
+
+SEGMENT: Final = 256 * 1024
+_ID_BYTES: Final = 16
+_LENGTH_BYTES: Final = 4
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
+
+
+class ObjectMissing(Exception):
+    """No object of that digest, or not a digest at all."""
+
+
+class ObjectCorrupt(Exception):
+    """The stored file does not hold what its name says."""
+
+
+class ObjectTooLarge(Exception):
+    """More bytes arrived than allowed; nothing was kept."""
+
+
+class ObjectStore(Protocol):
+    async def put(self, data: bytes) -> str:
+        """Digest of what was stored. Storing the same content again changes nothing."""
+
+    async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
+        """Digest and size in bytes. Raises :class:`ObjectTooLarge` beyond ``limit`` bytes."""
+
+    async def get(self, digest: str) -> bytes:
+        """Raises :class:`ObjectMissing` or :class:`ObjectCorrupt`."""
+
+    async def exists(self, digest: str) -> bool: ...
+
+
+def open_store(url: str, keyring: Keyring) -> ObjectStore:
+    """``file:///absolute/folder``; the folder is made when it is not there."""
+    parts = urlsplit(url)
+    if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not parts.path.startswith("/"):
+        raise ValueError("object store url must be file:///absolute/folder")
+    return FolderStore(Path(unquote(parts.path)), keyring)
+
+
+class FolderStore:
+    """A folder, fanned out over two levels: ``ab/cd/abcd…``. Files appear by rename, whole and synced."""
+
+    def __init__(self, folder: Path, keyring: Keyring) -> None:
+        self._folder = folder
+        self._keyring = keyring
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    async def put(self, data: bytes) -> str:
+        return await asyncio.to_thread(self._put, data)
+
+    async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
+        writer = _Writer(self._incoming, self._keyring)
+        try:
+            async for chunk in chunks:
+                if writer.size + len(chunk) > limit:
+                    raise ObjectTooLarge(f"more than {limit} bytes")
+                await asyncio.to_thread(writer.write, chunk)
+            digest = await asyncio.to_thread(writer.finish)
+            await asyncio.to_thread(self._adopt, writer.path, digest)
+        finally:
+            writer.discard()
+        return digest, writer.size
+
+    async def get(self, digest: str) -> bytes:
+        path = self._path(digest)
+        return await asyncio.to_thread(self._get, path, digest)
+
+    async def exists(self, digest: str) -> bool:
+        try:
+            path = self._path(digest)
+        except ObjectMissing:
+            return False
+        return await asyncio.to_thread(path.is_file)
+
+    def _path(self, digest: str) -> Path:
+        if not _DIGEST.match(digest):
+            raise ObjectMissing("not a digest")
+        return self._folder / digest[:2] / digest[2:4] / digest
+
+    def _put(self, data: bytes) -> str:
+        digest = hashlib.sha256(data).hexdigest()
+        if self._path(digest).is_file():
+            return digest
+        writer = _Writer(self._incoming, self._keyring)
+        try:
+            writer.write(data)
+            self._adopt(writer.path, writer.finish())
+        finally:
+            writer.discard()
+        return digest
+
+    def _adopt(self, incoming: Path, digest: str) -> None:
+        path = self._path(digest)
+        if path.is_file():
+            return
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.replace(incoming, path)
+        for folder in (path.parent, path.parent.parent, self._folder):
+            _sync_folder(folder)
+
+    def _get(self, path: Path, digest: str) -> bytes:
+        try:
+            with path.open("rb") as file:
+                data = b"".join(_segments(file, self._keyring))
+        except FileNotFoundError:
+            raise ObjectMissing(digest) from None
+        except DecryptionFailed as error:
+            raise ObjectCorrupt(digest) from error
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise ObjectCorrupt(digest)
+        return data
+
+
+class _Writer:
+    """Seals what is written into a temporary file, one segment behind, for only the end knows which is the last."""
+
+    def __init__(self, folder: Path, keyring: Keyring) -> None:
+        self.path = folder / secrets.token_hex(16)
+        self.size = 0
+        self._keyring = keyring
+        self._id = secrets.token_bytes(_ID_BYTES)
+        self._number = 0
+        self._pending = bytearray()
+        self._hash = hashlib.sha256()
+        self._file = os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        self._file.write(self._id)
+
+    def write(self, data: bytes) -> None:
+        self.size += len(data)
+        self._hash.update(data)
+        self._pending += data
+        while len(self._pending) > SEGMENT:
+            self._seal(bytes(self._pending[:SEGMENT]), last=False)
+            del self._pending[:SEGMENT]
+
+    def finish(self) -> str:
+        self._seal(bytes(self._pending), last=True)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        return self._hash.hexdigest()
+
+    def discard(self) -> None:
+        """Closes the file and removes it unless it was adopted."""
+        self._file.close()
+        with contextlib.suppress(FileNotFoundError):
+            self.path.unlink()
+
+    def _seal(self, segment: bytes, *, last: bool) -> None:
+        sealed = self._keyring.encrypt(segment, _context(self._id, self._number, last))
+        self._file.write(len(sealed).to_bytes(_LENGTH_BYTES, "big") + sealed)
+        self._number += 1
+
+
+def _context(file_id: bytes, number: int, last: bool) -> bytes:
+    return b"object" + file_id + number.to_bytes(8, "big") + bytes((last,))
+
+
+def _segments(file: BinaryIO, keyring: Keyring) -> Iterator[bytes]:
+    file_id = file.read(_ID_BYTES)
+    number = 0
+    length = file.read(_LENGTH_BYTES)
+    while length:
+        sealed = file.read(int.from_bytes(length, "big"))
+        length = file.read(_LENGTH_BYTES)
+        yield keyring.decrypt(sealed, _context(file_id, number, not length))
+        number += 1
+    if number == 0:
+        raise DecryptionFailed("empty file")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

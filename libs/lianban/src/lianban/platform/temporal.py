@@ -1,0 +1,133 @@
+"""The Temporal client and workers as every service uses them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any, Final
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
+from temporalio.service import GrpcCompression
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from lianban.platform.codec import EncryptingCodec
+from lianban.platform.crypto import Keyring
+
+PASSED_THROUGH: Final = ("lianban", "pydantic", "pydantic_core", "annotated_types", "typing_extensions")
+"""Models and pure code that need no sandboxing; without this a worker is a third slower."""
+
+_CACHED_WORKFLOWS: Final = 2000
+_EAGER_RESERVATIONS: Final = 8
+_GRACE: Final = timedelta(seconds=10)
+
+_log = logging.getLogger(__name__)
+
+
+def data_converter(keyring: Keyring) -> DataConverter:
+    """pydantic models in JSON, sealed; failure messages and stack traces sealed too."""
+    return replace(
+        pydantic_data_converter,
+        payload_codec=EncryptingCodec(keyring),
+        failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+async def connect(
+    address: str, namespace: str, keyring: Keyring, *, lazy: bool = False, identity: str | None = None
+) -> Client:
+    """A client. ``lazy`` connects with its first call, for those that must start while Temporal is down.
+
+    Compression is left out on loopback, where it only costs time.
+    """
+    return await Client.connect(
+        address,
+        namespace=namespace,
+        data_converter=data_converter(keyring),
+        grpc_compression=GrpcCompression.NONE if _is_loopback(address) else GrpcCompression.GZIP,
+        lazy=lazy,
+        identity=identity,
+    )
+
+
+def make_worker(
+    client: Client,
+    queue: str,
+    *,
+    activities: Sequence[Callable[..., Any]] = (),
+    workflows: Sequence[type] = (),
+    max_concurrent_activities: int = 100,
+    max_activities_per_second: float | None = None,
+    **options: Any,
+) -> Worker:
+    """A worker for one queue. ``options`` are further arguments of :class:`temporalio.worker.Worker`.
+
+    Pollers grow with the load from a single one, because one process may serve dozens of department queues and an
+    idle poll is an open request on the server.
+    """
+    defaults: dict[str, Any] = {
+        "activity_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=1, maximum=20),
+        "graceful_shutdown_timeout": _GRACE,
+    }
+    if workflows:
+        defaults |= {
+            "workflow_task_poller_behavior": PollerBehaviorAutoscaling(minimum=2, initial=5, maximum=50),
+            "workflow_runner": SandboxedWorkflowRunner(
+                restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+            ),
+            "max_cached_workflows": _CACHED_WORKFLOWS,
+            "max_eager_activity_reservations_per_workflow_task": _EAGER_RESERVATIONS,
+        }
+    return Worker(
+        client,
+        task_queue=queue,
+        activities=activities,
+        workflows=workflows,
+        max_concurrent_activities=max_concurrent_activities,
+        max_activities_per_second=max_activities_per_second,
+        **(defaults | options),
+    )
+
+
+async def host_workers(
+    open_client: Callable[[], Awaitable[Client]],
+    build: Callable[[Client], Sequence[Worker]],
+    *,
+    pause: float = 2.0,
+) -> None:
+    """Runs the workers until cancelled. While Temporal cannot be reached it tries again every ``pause`` seconds,
+    and a worker that breaks is built anew, so a service starts and stays up without Temporal."""
+    while True:
+        try:
+            workers = build(await open_client())
+            await asyncio.gather(*(_run(worker) for worker in workers))
+        except Exception:
+            _log.warning("workers are not running; trying again", exc_info=True)
+        await asyncio.sleep(pause)
+
+
+async def _run(worker: Worker) -> None:
+    running = asyncio.ensure_future(worker.run())
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        # Let activities end in their grace time instead of cutting them off.
+        await worker.shutdown()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        raise
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rsplit(":", 1)[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
