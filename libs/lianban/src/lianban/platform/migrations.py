@@ -7,9 +7,9 @@ needed to run them, and its revisions under ``<package>/migrations/versions``.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from collections.abc import Callable
 from typing import Any
 
 from alembic import command, context

@@ -43,7 +43,9 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes) -> str:
     lowered = {name.lower(): value for name, value in headers.items()}
     given = {name: lowered.get(name, "") for name in (_ID, _TIMESTAMP, _SIGNATURE)}
     if not all(given.values()):
-        raise Problem(401, "signature-missing", "缺少签名", "请求须带 webhook-id、webhook-timestamp、webhook-signature。")
+        raise Problem(
+            401, "signature-missing", "缺少签名", "请求须带 webhook-id、webhook-timestamp、webhook-signature。"
+        )
     if not given[_TIMESTAMP].isascii() or not given[_TIMESTAMP].isdigit() or len(given[_TIMESTAMP]) > 12:
         raise _invalid()
     if abs(datetime.now(UTC).timestamp() - int(given[_TIMESTAMP])) > TOLERANCE:

@@ -1,0 +1,191 @@
+"""Event relay: carries a case's events from a service's database to the intake.
+
+Events are written in the transaction that stores what they came with (:func:`enqueue`). :class:`EventRelay` takes
+them in order, in batches over many cases, and hands each batch to the intake as a standalone activity
+``record_events`` on the intake's own queue; rows are deleted once the intake has recorded them. Recording is
+idempotent by (case number, seq), so a batch may be handed over twice and nothing else happens.
+
+Rows are leased, not locked, while a batch is under way: no transaction stays open across the network, and what a
+crashed process had taken is free again when its lease ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, String, delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from temporalio.client import ActivityFailureError, Client
+from temporalio.common import ActivityIDConflictPolicy
+
+from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
+from lianban.contracts.names import ACTIVITY_RECORD_EVENTS, QUEUE_INTAKE
+from lianban.platform.database import SessionFactory, transaction
+from lianban.platform.retry import RECORD
+
+BATCH: Final = 200
+_HAND_OVER: Final = timedelta(seconds=20)
+_LEASE: Final = timedelta(seconds=40)  # longer than a hand-over with its round trips
+_IDLE: Final = 5.0  # seconds until leases of others are looked at again
+_PAUSE: Final = (0.5, 30.0)  # seconds after a failure: first, longest
+_LONGEST_DELAY: Final = 3600  # seconds until an event the intake refuses is tried again
+
+_log = logging.getLogger(__name__)
+
+
+class RelayRow:
+    """Columns of a service's relay table; mix in with the service's own base: ``class Relay(RelayRow, Base)``."""
+
+    __tablename__ = "relay"
+
+    case_no: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    event: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    free_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (Index(None, "position"),)
+
+
+async def enqueue(session: AsyncSession, case_no: str, events: Iterable[CaseEvent], table: type[RelayRow]) -> None:
+    """Puts events into the relay table within the caller's transaction; those already there stay as they are."""
+    rows = [{"case_no": case_no, "seq": event.seq, "event": _document(event)} for event in events]
+    if rows:
+        await session.execute(insert(table).values(rows).on_conflict_do_nothing())
+
+
+class EventRelay:
+    """Hands over until cancelled. Any number may run on one table; Temporal or the intake may be down meanwhile."""
+
+    def __init__(self, factory: SessionFactory, client: Client, table: type[RelayRow]) -> None:
+        self._factory = factory
+        self._client = client
+        self._table = table
+        self._awake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is something to hand over: call it after the transaction that enqueued has committed."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        pause = _PAUSE[0]
+        while True:
+            self._awake.clear()
+            try:
+                busy = await self.run_once() > 0
+                pause = _PAUSE[0]
+            except Exception:
+                _log.warning("events wait; handing over will be tried again", exc_info=True)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _PAUSE[1])
+                continue
+            if not busy:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), _IDLE)
+
+    async def run_once(self) -> int:
+        """Takes one batch and hands it over; number of rows taken. Raises when Temporal cannot be reached."""
+        rows = await self._lease()
+        if not rows:
+            return 0
+        try:
+            if not await self._hand_over(rows) and _cases(rows) > 1:
+                # One case among many is refused: the others shall not wait for it.
+                for _, group in groupby(sorted(rows, key=_key), key=lambda row: row.case_no):
+                    await self._hand_over(list(group))
+        except BaseException:
+            # A lease ends by itself, but nobody has to wait for that.
+            await asyncio.shield(self._release(rows))
+            raise
+        return len(rows)
+
+    async def _lease(self) -> Sequence[RelayRow]:
+        table = self._table
+        free = (
+            select(table.case_no, table.seq)
+            .where(table.free_at <= func.now())
+            .order_by(table.position)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        lease = (
+            update(table)
+            .where(tuple_(table.case_no, table.seq).in_(free))
+            .values(free_at=func.now() + _LEASE, attempts=table.attempts + 1)
+            .returning(table)
+        )
+        async with transaction(self._factory) as session:
+            return list(await session.scalars(lease))
+
+    async def _hand_over(self, rows: Sequence[RelayRow]) -> bool:
+        """True when recorded. False when the intake refused or did not answer in time: the rows wait longer then."""
+        batch = EventBatch(
+            cases=tuple(
+                RecordedEvents(case_no=case_no, events=tuple(CaseEvent.model_validate(row.event) for row in group))
+                for case_no, group in groupby(sorted(rows, key=_key), key=lambda row: row.case_no)
+            )
+        )
+        try:
+            await self._client.execute_activity(
+                ACTIVITY_RECORD_EVENTS,
+                batch,
+                id=_identity(rows),
+                task_queue=QUEUE_INTAKE,
+                start_to_close_timeout=_HAND_OVER / 2,
+                schedule_to_close_timeout=_HAND_OVER,
+                retry_policy=RECORD,
+                id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
+            )
+        except ActivityFailureError:
+            _log.warning("the intake has not recorded %s events", len(rows), exc_info=True)
+            await self._postpone(rows)
+            return False
+        await self._delete(rows)
+        return True
+
+    async def _delete(self, rows: Sequence[RelayRow]) -> None:
+        async with transaction(self._factory) as session:
+            await session.execute(delete(self._table).where(self._these(rows)))
+
+    async def _release(self, rows: Sequence[RelayRow]) -> None:
+        async with transaction(self._factory) as session:
+            await session.execute(update(self._table).where(self._these(rows)).values(free_at=func.now()))
+
+    async def _postpone(self, rows: Sequence[RelayRow]) -> None:
+        delay = min(2 ** max(row.attempts for row in rows), _LONGEST_DELAY)
+        async with transaction(self._factory) as session:
+            later = func.now() + timedelta(seconds=delay)
+            await session.execute(update(self._table).where(self._these(rows)).values(free_at=later))
+
+    def _these(self, rows: Sequence[RelayRow]) -> Any:
+        return tuple_(self._table.case_no, self._table.seq).in_([_key(row) for row in rows])
+
+
+def _document(event: CaseEvent) -> dict[str, Any]:
+    return event.model_dump(mode="json", exclude_defaults=True)
+
+
+def _key(row: RelayRow) -> tuple[str, int]:
+    return row.case_no, row.seq
+
+
+def _cases(rows: Sequence[RelayRow]) -> int:
+    return len({row.case_no for row in rows})
+
+
+def _identity(rows: Sequence[RelayRow]) -> str:
+    """Derived from what is handed over, so that the same batch under way twice is one activity."""
+    keys = "\n".join(f"{case_no}:{seq}" for case_no, seq in sorted(_key(row) for row in rows))
+    return "events-" + hashlib.sha256(keys.encode()).hexdigest()[:32]
