@@ -1,0 +1,83 @@
+"""Who a PostgreSQL server runs as: it refuses to be root, and a clone may lie where nobody else may look.
+
+Nothing on the machine is changed for it: no user is made, no permission of a folder above the state folder is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lianban_stack.launch import Identity
+
+_NOBODY = 65534
+
+
+class NoIdentityError(RuntimeError):
+    """No way to run the server as somebody who is not root."""
+
+
+@dataclass(frozen=True)
+class RunAs:
+    """An identity and its user id. ``owner`` is whom its files belong to, as seen from outside."""
+
+    identity: Identity
+    uid: int
+
+    @property
+    def owner(self) -> int:
+        return 0 if self.identity is Identity.NAMESPACE else self.uid
+
+    def command(self, command: Sequence[str], *, die_with_parent: bool = False) -> list[str]:
+        """``command`` so wrapped that it runs under this identity, in the process that is started."""
+        if self.identity is Identity.UNCHANGED and not die_with_parent:
+            return list(command)
+        options = ["--die-with-parent"] if die_with_parent else []
+        wrapper = [sys.executable, "-m", "lianban_stack.launch", self.identity.value, str(self.uid), *options, "--"]
+        return [*wrapper, *command]
+
+
+def choose(probe: Sequence[str], folder: Path) -> RunAs:
+    """The mildest identity under which ``probe`` succeeds and ``folder`` can be reached.
+
+    ``folder`` is made where it is absent, and given to the identity's user. One that holds data keeps its owner.
+    """
+    candidates = _candidates(folder)
+    failures = []
+    for candidate in candidates:
+        if candidate.identity is not Identity.UNCHANGED:
+            os.chown(folder, candidate.owner, candidate.owner)
+        check = candidate.command(["/bin/sh", "-c", 'cd "$0" && exec "$@" >/dev/null', str(folder), *probe])
+        result = subprocess.run(check, capture_output=True, text=True, check=False)
+        if result.returncode == 0 and "ermission denied" not in result.stderr:
+            return candidate
+        failures.append(f"{candidate.identity}: {result.stderr.strip().splitlines()[-1:]}")
+    raise NoIdentityError(
+        "PostgreSQL may not run as root, and no other user could be made to reach its files; "
+        f"move the clone or the state folder to where every user may pass. Tried: {'; '.join(failures)}"
+    )
+
+
+def _candidates(folder: Path) -> list[RunAs]:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    owner, me = folder.stat().st_uid, os.geteuid()
+    if me != 0:
+        if owner != me:
+            raise NoIdentityError(f"{folder} belongs to user id {owner}, not to the one starting it ({me})")
+        return [RunAs(Identity.UNCHANGED, me)]
+    dropped = [Identity.PLAIN, Identity.SEARCH, Identity.OVERRIDE]
+    if any(folder.iterdir()):
+        return [RunAs(i, owner) for i in dropped] if owner else [RunAs(Identity.NAMESPACE, _unprivileged_uid())]
+    return [RunAs(i, _unprivileged_uid()) for i in (*dropped, Identity.NAMESPACE)]
+
+
+def _unprivileged_uid() -> int:
+    try:
+        return pwd.getpwnam("nobody").pw_uid
+    except KeyError:
+        return _NOBODY
