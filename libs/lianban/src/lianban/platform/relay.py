@@ -16,6 +16,7 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
@@ -26,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from temporalio.client import ActivityFailureError, Client
 from temporalio.common import ActivityIDConflictPolicy
+from temporalio.exceptions import TimeoutError as ActivityTimeout
 
 from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
 from lianban.contracts.names import ACTIVITY_RECORD_EVENTS, QUEUE_INTAKE
@@ -37,7 +39,9 @@ _HAND_OVER: Final = timedelta(seconds=20)
 _LEASE: Final = timedelta(seconds=40)  # longer than a hand-over with its round trips
 _IDLE: Final = 5.0  # seconds until leases of others are looked at again
 _PAUSE: Final = (0.5, 30.0)  # seconds after a failure: first, longest
-_LONGEST_DELAY: Final = 3600  # seconds until an event the intake refuses is tried again
+_LONGEST_DELAY: Final = 60  # seconds until events the intake fails on are tried again
+_GIVE_UP: Final = 3  # cases failing one after the other: then it is not the cases
+_ATTEMPTS: Final = replace(RECORD, maximum_attempts=3)
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +68,10 @@ async def enqueue(session: AsyncSession, case_no: str, events: Iterable[CaseEven
     rows = [{"case_no": case_no, "seq": event.seq, "event": _document(event)} for event in events]
     if rows:
         await session.execute(insert(table).values(rows).on_conflict_do_nothing())
+
+
+class IntakeFails(Exception):
+    """The intake fails on whatever it is handed."""
 
 
 class EventRelay:
@@ -96,19 +104,26 @@ class EventRelay:
                     await asyncio.wait_for(self._awake.wait(), _IDLE)
 
     async def run_once(self) -> int:
-        """Takes one batch and hands it over; number of rows taken. Raises when Temporal cannot be reached."""
+        """Takes one batch and hands it over; number of rows taken. Raises when Temporal or the intake is away."""
         rows = await self._lease()
-        if not rows:
-            return 0
+        left = {_key(row): row for row in rows}
         try:
-            if not await self._hand_over(rows) and _cases(rows) > 1:
-                # One case among many is refused: the others shall not wait for it.
-                for _, group in groupby(sorted(rows, key=_key), key=lambda row: row.case_no):
-                    await self._hand_over(list(group))
-        except BaseException:
-            # A lease ends by itself, but nobody has to wait for that.
-            await asyncio.shield(self._release(rows))
-            raise
+            if rows and not await self._hand_over(rows):
+                # One case among many may be what the intake fails on: the others shall not wait for it.
+                failures = 0
+                for group in _by_case(rows):
+                    failures = 0 if await self._hand_over(group) else failures + 1
+                    if failures:
+                        await self._postpone(group)
+                    for row in group:
+                        del left[_key(row)]
+                    if failures == _GIVE_UP:
+                        raise IntakeFails(f"{failures} cases in a row")
+            left.clear()
+        finally:
+            if left:
+                # Their lease ends by itself, but nobody has to wait for that.
+                await asyncio.shield(self._release(list(left.values())))
         return len(rows)
 
     async def _lease(self) -> Sequence[RelayRow]:
@@ -130,11 +145,13 @@ class EventRelay:
             return list(await session.scalars(lease))
 
     async def _hand_over(self, rows: Sequence[RelayRow]) -> bool:
-        """True when recorded. False when the intake refused or did not answer in time: the rows wait longer then."""
+        """True when recorded, False when the intake failed on it. Raises when nobody took it up in time."""
         batch = EventBatch(
             cases=tuple(
-                RecordedEvents(case_no=case_no, events=tuple(CaseEvent.model_validate(row.event) for row in group))
-                for case_no, group in groupby(sorted(rows, key=_key), key=lambda row: row.case_no)
+                RecordedEvents(
+                    case_no=group[0].case_no, events=tuple(CaseEvent.model_validate(row.event) for row in group)
+                )
+                for group in _by_case(rows)
             )
         )
         try:
@@ -145,12 +162,13 @@ class EventRelay:
                 task_queue=QUEUE_INTAKE,
                 start_to_close_timeout=_HAND_OVER / 2,
                 schedule_to_close_timeout=_HAND_OVER,
-                retry_policy=RECORD,
+                retry_policy=_ATTEMPTS,
                 id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
             )
-        except ActivityFailureError:
-            _log.warning("the intake has not recorded %s events", len(rows), exc_info=True)
-            await self._postpone(rows)
+        except ActivityFailureError as error:
+            if isinstance(error.cause, ActivityTimeout):
+                raise
+            _log.warning("the intake failed on %s events", len(rows), exc_info=True)
             return False
         await self._delete(rows)
         return True
@@ -181,8 +199,8 @@ def _key(row: RelayRow) -> tuple[str, int]:
     return row.case_no, row.seq
 
 
-def _cases(rows: Sequence[RelayRow]) -> int:
-    return len({row.case_no for row in rows})
+def _by_case(rows: Sequence[RelayRow]) -> list[list[RelayRow]]:
+    return [list(group) for _, group in groupby(sorted(rows, key=_key), key=lambda row: row.case_no)]
 
 
 def _identity(rows: Sequence[RelayRow]) -> str:
