@@ -23,6 +23,8 @@ _DYNAMIC_CONFIG: Final = {
     # Demonstrations and tests let working days pass; a case is skipped only when somebody asks for it by name.
     "frontend.WorkflowTimeSkippingEnabled": "true",
     "history.timerProcessorMaxTimeShift": '"1ms"',
+    # Timers a skip passes over fire one after another: 9 ms each instead of 230 ms.
+    "history.timerProcessorMaxPollRPS": "1000",
 }
 
 ENVIRONMENT: Final[Mapping[str, str]] = {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}
