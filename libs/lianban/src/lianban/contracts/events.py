@@ -34,7 +34,7 @@ class Due(Contract):
 
 
 class CaseEvent(Contract):
-    """One fact. Fields after ``kind`` are a snapshot of what it concerns: the step when ``step`` is set, else the case."""
+    """One fact. Fields after ``kind`` are a snapshot of what it concerns: the step when ``step`` is set, or the case."""
 
     seq: int
     at: datetime
@@ -52,6 +52,7 @@ class CaseEvent(Contract):
     document: str | None = None
     outcome: Outcome | None = None
     delivery: DeliveryState | None = None
+    shipment: int | None = None
     cause: Cause | None = None
 
 

@@ -86,7 +86,6 @@ class Cause(StrEnum):
     PROMISE_OVERDUE = "promise-overdue"
     LEGAL_OVERDUE = "legal-overdue"
     DELIVERY = "delivery"  # the light is the delivery clock's
-    SUBMISSION_FAILED = "submission-failed"
 
 
 class MessageKind(StrEnum):

@@ -1,0 +1,50 @@
+"""Search attributes of a case: upserted together, and only those that changed (each upsert is an event)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeUpdate
+
+from lianban.clock.deadlines import start_of_day
+from lianban.contracts import search_attributes as known
+from lianban.contracts.case import CaseInput
+from lianban_orchestrator.domain.machine import CaseMachine
+
+
+class Attributes:
+    """Remembers what the server was told last."""
+
+    def __init__(self, case: CaseInput) -> None:
+        self._told: dict[Any, Any] = {}
+        self._case = case
+
+    def publish(self, machine: CaseMachine) -> None:
+        """Tell the server what changed since the last time."""
+        now = self._values(machine)
+        if not self._told:
+            self._told = {key: workflow.info().typed_search_attributes.get(key) for key in now}
+        changes: list[SearchAttributeUpdate[Any]] = [
+            key.value_set(value) for key, value in now.items() if value is not None and value != self._told[key]
+        ]
+        if changes:
+            workflow.upsert_search_attributes(changes)
+            self._told = now
+
+    def _values(self, machine: CaseMachine) -> dict[Any, Any]:
+        due = machine.due
+        return {
+            known.CASE_STATUS: machine.status.value,
+            known.LIGHT: machine.light.value,
+            known.PENDING_DEPARTMENTS: machine.pending_departments,
+            known.CALENDAR_VERSION: machine.calendar.version,
+            known.PROMISED_DUE: _last_instant(due.promised if due else None),
+            known.LEGAL_DUE: _last_instant(due.legal if due else None),
+        }
+
+
+def _last_instant(day: date | None) -> datetime | None:
+    """Start of the last day: the UI then shows the day itself, where 24:00 would show the next."""
+    return start_of_day(day) if day else None

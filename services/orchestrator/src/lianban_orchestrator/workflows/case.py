@@ -1,0 +1,289 @@
+"""CaseWorkflow: one workflow per case, workflow id = case number."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Coroutine, Iterator
+from datetime import timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
+
+with workflow.unsafe.imports_passed_through():
+    from lianban.contracts import names
+    from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Withdrawal
+    from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
+    from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
+    from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskReceipt, TaskWithdrawal
+    from lianban.contracts.status import CaseStatus, Cause, EventKind
+    from lianban_orchestrator.domain.machine import CaseMachine
+    from lianban_orchestrator.domain.refusals import ActRefused
+    from lianban_orchestrator.domain.shipments import Shipment
+    from lianban_orchestrator.workflows import orders
+    from lianban_orchestrator.workflows.attributes import Attributes
+    from lianban_orchestrator.workflows.details import details_of
+    from lianban_orchestrator.workflows.options import OUTWARD, OUTWARD_TIMEOUT, RECORD, RECORD_TIMEOUT
+
+
+@contextlib.contextmanager
+def _as_failure() -> Iterator[None]:
+    """A refused act crosses Temporal with its refusal as failure type."""
+    try:
+        yield
+    except ActRefused as refused:
+        raise ApplicationError(str(refused), type=refused.refusal.value, non_retryable=True) from None
+
+
+@workflow.defn(name=names.CASE_WORKFLOW)
+class CaseWorkflow:
+    """Carries the plan out: what is decided stands in the machine, this class only does what the machine asks for.
+
+    A defect in this code leaves the case waiting for a repaired worker (a failed workflow task is retried), never
+    failed: nothing accepted is lost.
+    """
+
+    @workflow.init
+    def __init__(self, case: CaseInput) -> None:
+        self._case = case
+        self._machine = CaseMachine(case.case_no, case.plan, case.calendar, case.received_at, case.delivery)
+        self._attributes = Attributes(case)
+        self._errands: set[asyncio.Task[None]] = set()
+        self._submissions: dict[str, asyncio.Task[None]] = {}
+        self._changed = True
+
+    @workflow.run
+    async def run(self, case: CaseInput) -> CaseResult:
+        self._receive()
+        watch = asyncio.create_task(self._watch_deadlines())
+        while not self._over():
+            self._changed = False
+            self._publish()
+            await workflow.wait_condition(lambda: self._changed or self._over())
+        watch.cancel()
+        self._publish()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        assert self._machine.outcome is not None
+        return CaseResult(case_no=case.case_no, status=self._machine.status, outcome=self._machine.outcome)
+
+    # -- what others do ---------------------------------------------------------------------------------------
+
+    @workflow.update(name=names.UPDATE_ACT)
+    def act(self, act: DepartmentAct) -> ActOutcome:
+        """A department accepts or decides."""
+        accepting = self._machine.status is CaseStatus.RECEIVED
+        with _as_failure():  # again: another act of the same turn may have come first
+            events = self._machine.apply_act(act, workflow.now())
+        if accepting:
+            self._send(orders.accepted_message(self._case, ()))
+        return self._outcome(events, act.step)
+
+    @act.validator
+    def _validate_act(self, act: DepartmentAct) -> None:
+        with _as_failure():
+            self._machine.check_act(act)
+
+    @workflow.update(name=names.UPDATE_WITHDRAW)
+    def withdraw(self, withdrawal: Withdrawal) -> ActOutcome:
+        """The applicant takes the application back; approvals that exist stay."""
+        accepting = self._machine.status is CaseStatus.RECEIVED
+        with _as_failure():
+            events = self._machine.withdraw(workflow.now(), withdrawal.act_id)
+        self._send(orders.withdrawn_message(self._case))
+        if accepting:
+            self._withdraw_task(names.ACCEPTANCE_STEP, self._case.plan.lead_department, Cause.APPLICANT_WITHDREW)
+        return self._outcome(events)
+
+    @withdraw.validator
+    def _validate_withdraw(self, withdrawal: Withdrawal) -> None:
+        with _as_failure():
+            self._machine.check_withdraw()
+
+    @workflow.update(name=names.UPDATE_DELIVERY)
+    def delivery(self, act: DeliveryAct) -> ActOutcome:
+        """The parcel moved, or results were collected."""
+        events = self._machine.move_delivery(act.shipment, act.state, workflow.now(), act.act_id)
+        return self._outcome(events)
+
+    @delivery.validator
+    def _validate_delivery(self, act: DeliveryAct) -> None:
+        with _as_failure():
+            self._machine.check_delivery(act)
+
+    @workflow.query(name=names.QUERY_PROGRESS)
+    def progress(self) -> CaseProgress:
+        return self._machine.progress()
+
+    def _outcome(self, events: list[CaseEvent], step: str | None = None) -> ActOutcome:
+        """Go on from the change, and tell the one who caused it: events travel back with the outcome."""
+        self._go_on()
+        known = self._machine.steps.get(step) if step else None
+        return ActOutcome(
+            case_status=self._machine.status,
+            step_state=known.state if known else None,
+            closed=self._machine.closed,
+            events=tuple(events),
+        )
+
+    # -- what the case does -------------------------------------------------------------------------------------
+
+    def _receive(self) -> None:
+        if self._machine.status is not CaseStatus.RECEIVED:
+            return  # withdrawn in the very first turn, before this line was reached
+        if self._machine.accepts_on_filing:
+            events = self._machine.accept(self._case.received_at)
+            self._send(orders.accepted_message(self._case, tuple(events)))
+        else:
+            order = orders.acceptance_order(self._case, self._machine.acceptance_clock)
+            self._submissions[order.step] = self._errand(self._submit(order))
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Whatever has become possible: open steps, take tasks back, ship results."""
+        now = workflow.now()
+        for step, event in self._machine.start_ready(now):
+            order = orders.task_order(self._case, step, event)
+            self._submissions[order.step] = self._errand(self._submit(order))
+        for step, cause in self._machine.take_withdrawals():
+            self._withdraw_task(step.plan.code, step.plan.department, cause)
+        while (ready := self._machine.take_shipment(now)) is not None:
+            self._errand(self._deliver(*ready))
+        self._changed = True
+
+    def _withdraw_task(self, step: str, department: str, cause: Cause) -> None:
+        submission = self._submissions.pop(step, None)
+        if submission is not None:
+            submission.cancel()
+        self._errand(self._withdraw(orders.withdrawal_order(self._case, step, department, cause)))
+
+    def _send(self, order: MessageOrder) -> None:
+        self._errand(self._message(order))
+
+    def _errand(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Each runs by itself: one that waits holds up nothing else. The case ends when all are done."""
+        task = asyncio.create_task(doing)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+        return task
+
+    def _over(self) -> bool:
+        return self._machine.closed and not self._errands
+
+    # -- time -----------------------------------------------------------------------------------------------------
+
+    async def _watch_deadlines(self) -> None:
+        """One timer for the whole case, at the earliest instant at which anything becomes due."""
+        while True:
+            alarm = self._machine.next_alarm
+            if alarm is None:
+                await workflow.wait_condition(lambda: self._machine.next_alarm is not None)
+                continue
+            wait = alarm - workflow.now()
+            if wait > timedelta(0):
+                with contextlib.suppress(TimeoutError):
+                    await workflow.wait_condition(
+                        lambda at=alarm: self._machine.next_alarm != at,  # type: ignore[misc]
+                        timeout=wait,
+                        timeout_summary="最近的时限",
+                    )
+            self._tick()
+
+    def _tick(self) -> None:
+        was_received = self._machine.status is CaseStatus.RECEIVED
+        events = self._machine.tick(workflow.now())
+        if not events:
+            return
+        for event in events:
+            if event.kind in (EventKind.STEP_LIGHT, EventKind.CASE_LIGHT):
+                self._send(orders.light_message(self._case, event, self._machine.steps.get(event.step or "")))
+            elif event.cause is Cause.DEEMED:
+                self._send(orders.accepted_message(self._case, ()))
+        if was_received and self._machine.status is not CaseStatus.RECEIVED:
+            self._withdraw_task(names.ACCEPTANCE_STEP, self._case.plan.lead_department, Cause.DEEMED)
+        self._record(events)
+        self._go_on()
+
+    # -- errands ----------------------------------------------------------------------------------------------------
+
+    async def _submit(self, order: TaskOrder) -> None:
+        try:
+            receipt = await self._submit_task(order)
+        except FailureError as failure:
+            if is_cancelled_exception(failure):
+                return  # the task was withdrawn before its department could be reached
+            raise
+        for act in receipt.acts:
+            try:
+                events = self._machine.apply_act(act, workflow.now())
+            except ActRefused as refused:
+                workflow.logger.info("answer not applied", extra={"step": order.step, "refusal": refused.refusal.value})
+            else:
+                self._record(events)
+                self._go_on()
+
+    async def _submit_task(self, order: TaskOrder) -> TaskReceipt:
+        receipt: TaskReceipt = await workflow.execute_activity(
+            names.ACTIVITY_SUBMIT_TASK,
+            order,
+            result_type=TaskReceipt,
+            task_queue=names.department_queue(order.department),
+            start_to_close_timeout=OUTWARD_TIMEOUT,
+            retry_policy=OUTWARD,
+            summary=f"分送 {order.step_name}",
+        )
+        return receipt
+
+    async def _withdraw(self, order: TaskWithdrawal) -> None:
+        await workflow.execute_activity(
+            names.ACTIVITY_WITHDRAW_TASK,
+            order,
+            task_queue=names.department_queue(order.department),
+            start_to_close_timeout=OUTWARD_TIMEOUT,
+            retry_policy=OUTWARD,
+            summary=f"收回 {order.step}",
+        )
+
+    async def _message(self, order: MessageOrder) -> None:
+        await workflow.execute_activity(
+            names.ACTIVITY_SEND_MESSAGE,
+            order,
+            task_queue=names.QUEUE_NOTIFY,
+            start_to_close_timeout=OUTWARD_TIMEOUT,
+            retry_policy=OUTWARD,
+            summary=f"告知 {order.kind}",
+        )
+
+    async def _deliver(self, shipment: Shipment, event: CaseEvent) -> None:
+        receipt: DeliveryReceipt = await workflow.execute_activity(
+            names.ACTIVITY_DELIVER_RESULTS,
+            orders.delivery_order(self._case, shipment, self._machine.outcome, event),
+            result_type=DeliveryReceipt,
+            task_queue=names.QUEUE_NOTIFY,
+            start_to_close_timeout=OUTWARD_TIMEOUT,
+            retry_policy=OUTWARD,
+            summary=f"送达 {shipment.number}",
+        )
+        events = self._machine.move_delivery(shipment.number, receipt.state, workflow.now())
+        if events:
+            self._record(events)
+            self._go_on()
+
+    def _record(self, events: list[CaseEvent]) -> None:
+        """Events that nothing else carries to the intake."""
+        self._errand(self._record_events(events))
+
+    async def _record_events(self, events: list[CaseEvent]) -> None:
+        await workflow.execute_activity(
+            names.ACTIVITY_RECORD_EVENTS,
+            EventBatch(cases=(RecordedEvents(case_no=self._case.case_no, events=tuple(events)),)),
+            task_queue=names.QUEUE_INTAKE,
+            start_to_close_timeout=RECORD_TIMEOUT,
+            retry_policy=RECORD,
+            summary="记录事件",
+        )
+
+    def _publish(self) -> None:
+        """What operators see, once per turn and only when it changed."""
+        self._attributes.publish(self._machine)
+        workflow.set_current_details(details_of(self._machine))

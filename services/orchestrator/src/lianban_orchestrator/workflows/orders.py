@@ -1,0 +1,104 @@
+"""From the case's state to the orders the services carry out. Every key is derived from the case."""
+
+from __future__ import annotations
+
+from lianban.catalog.terms import StepKind
+from lianban.clock.limits import Light
+from lianban.contracts.case import CaseInput
+from lianban.contracts.events import CaseEvent
+from lianban.contracts.names import ACCEPTANCE_STEP, task_id
+from lianban.contracts.orders import DeliveryOrder, MessageOrder, TaskOrder, TaskWithdrawal
+from lianban.contracts.status import Cause, MessageKind, Outcome
+from lianban_orchestrator.domain.clocks import RunningClock
+from lianban_orchestrator.domain.shipments import Shipment
+from lianban_orchestrator.domain.steps import Step
+
+
+def task_order(case: CaseInput, step: Step, event: CaseEvent) -> TaskOrder:
+    """The step goes to its department, together with the event that it has started."""
+    plan = step.plan
+    return TaskOrder(
+        key=task_id(case.case_no, plan.code),
+        case_no=case.case_no,
+        step=plan.code,
+        step_name=plan.name,
+        kind=plan.kind,
+        matter=plan.matter,
+        department=plan.department,
+        theme=case.plan.theme,
+        theme_name=case.plan.theme_name,
+        division=case.plan.division,
+        received_at=event.at,
+        due=event.due,
+        events=(event,),
+    )
+
+
+def acceptance_order(case: CaseInput, clock: RunningClock) -> TaskOrder:
+    """The lead department's officer is asked to accept the application."""
+    return TaskOrder(
+        key=task_id(case.case_no, ACCEPTANCE_STEP),
+        case_no=case.case_no,
+        step=ACCEPTANCE_STEP,
+        step_name="受理",
+        kind=StepKind.DECIDE,
+        matter=ACCEPTANCE_STEP,
+        department=case.plan.lead_department,
+        theme=case.plan.theme,
+        theme_name=case.plan.theme_name,
+        division=case.plan.division,
+        received_at=case.received_at,
+        due=clock.due,
+    )
+
+
+def withdrawal_order(case: CaseInput, step: str, department: str, cause: Cause) -> TaskWithdrawal:
+    return TaskWithdrawal(
+        key=f"{task_id(case.case_no, step)}:withdrawn",
+        case_no=case.case_no,
+        step=step,
+        department=department,
+        cause=cause,
+    )
+
+
+def accepted_message(case: CaseInput, events: tuple[CaseEvent, ...]) -> MessageOrder:
+    return _message(case, MessageKind.ACCEPTED, "accepted", events)
+
+
+def withdrawn_message(case: CaseInput) -> MessageOrder:
+    return _message(case, MessageKind.WITHDRAWN, "withdrawn", ())
+
+
+def _message(case: CaseInput, kind: MessageKind, key: str, events: tuple[CaseEvent, ...]) -> MessageOrder:
+    return MessageOrder(
+        key=f"{case.case_no}:{key}", case_no=case.case_no, kind=kind, theme_name=case.plan.theme_name, events=events
+    )
+
+
+def light_message(case: CaseInput, event: CaseEvent, step: Step | None) -> MessageOrder:
+    """To the officer responsible: the step's department, or the lead department for the case."""
+    return MessageOrder(
+        key=f"{case.case_no}:light:{event.seq}",
+        case_no=case.case_no,
+        kind=MessageKind.LIGHT,
+        theme_name=case.plan.theme_name,
+        department=step.plan.department if step else case.plan.lead_department,
+        step_name=step.plan.name if step else None,
+        light=Light(event.light),
+        due=event.due.promised if event.due else None,
+    )
+
+
+def delivery_order(case: CaseInput, shipment: Shipment, outcome: Outcome | None, event: CaseEvent) -> DeliveryOrder:
+    return DeliveryOrder(
+        key=f"{case.case_no}:delivery:{shipment.number}",
+        case_no=case.case_no,
+        theme_name=case.plan.theme_name,
+        mode=shipment.mode,
+        outcome=outcome if shipment.final else None,
+        results=shipment.results,
+        shipment=shipment.number,
+        due=shipment.clock.due,
+        events=(event,),
+    )

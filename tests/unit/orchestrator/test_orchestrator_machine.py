@@ -1,0 +1,252 @@
+"""The case machine: policies, refusals of acts, outcome, clocks."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from fixtures.plans import CALENDAR, MONDAY, decide, make_plan, make_step, working_days
+from lianban_orchestrator.domain.machine import CaseMachine
+from lianban_orchestrator.domain.refusals import ActRefused
+
+from lianban.catalog.plan import Plan
+from lianban.catalog.terms import AcceptanceMode, DeliveryMode, RefusalPolicy, StepKind
+from lianban.clock.limits import Light
+from lianban.contracts.acts import DeliveryAct, Refusal
+from lianban.contracts.names import ACCEPTANCE_STEP
+from lianban.contracts.status import (
+    ActKind,
+    ActorKind,
+    CaseStatus,
+    Cause,
+    Decision,
+    DeliveryState,
+    EventKind,
+    Outcome,
+    StepState,
+)
+
+DAY = timedelta(days=1)
+
+
+def started(plan: Plan, now: datetime = MONDAY) -> CaseMachine:
+    machine = CaseMachine("case", plan, CALENDAR, now, DeliveryMode.COURIER)
+    if machine.accepts_on_filing:
+        machine.accept(now)
+        machine.start_ready(now)
+    return machine
+
+
+def refused_as(machine: CaseMachine, **changes: object) -> Refusal:
+    before = machine.progress()
+    with pytest.raises(ActRefused) as caught:
+        machine.apply_act(decide("a").model_copy(update=changes), MONDAY)
+    assert machine.progress() == before
+    return caught.value.refusal
+
+
+def states(machine: CaseMachine) -> dict[str, StepState]:
+    return {code: step.state for code, step in machine.steps.items()}
+
+
+def test_steps_open_when_those_before_them_have_ended() -> None:
+    machine = started(make_plan(make_step("a"), make_step("b"), make_step("c", after=("a", "b"))))
+    assert states(machine) == {"a": StepState.OPEN, "b": StepState.OPEN, "c": StepState.WAITING}
+    machine.apply_act(decide("a"), MONDAY)
+    assert machine.start_ready(MONDAY) == []
+    machine.apply_act(decide("b"), MONDAY)
+    [(step, event)] = machine.start_ready(MONDAY)
+    assert step.plan.code == "c"
+    assert event.kind is EventKind.STEP_STARTED
+
+
+def test_gate_cancels_what_depends_on_it_and_nothing_else() -> None:
+    machine = started(
+        make_plan(make_step("a"), make_step("b"), make_step("c", after=("a",)), make_step("d", after=("c",)))
+    )
+    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    assert states(machine) == {
+        "a": StepState.REFUSED,
+        "b": StepState.OPEN,
+        "c": StepState.CANCELLED,
+        "d": StepState.CANCELLED,
+    }
+    assert machine.take_withdrawals() == []  # waiting steps were with nobody
+    machine.apply_act(decide("b"), MONDAY)
+    assert machine.outcome is Outcome.PARTIAL
+
+
+@pytest.mark.parametrize("policy", [RefusalPolicy.INDEPENDENT, RefusalPolicy.COLLECT])
+def test_independent_and_collect_let_the_others_go_on(policy: RefusalPolicy) -> None:
+    machine = started(make_plan(make_step("a", policy=policy), make_step("b", after=("a",), policy=policy)))
+    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    assert [step.plan.code for step, _ in machine.start_ready(MONDAY)] == ["b"]
+    machine.apply_act(decide("b"), MONDAY)
+    assert machine.outcome is (Outcome.GRANTED if policy is RefusalPolicy.COLLECT else Outcome.PARTIAL)
+
+
+def test_all_ends_the_case_as_refused_and_keeps_approvals() -> None:
+    plan = make_plan(*(make_step(code, policy=RefusalPolicy.ALL) for code in "abc"))
+    machine = started(plan)
+    machine.apply_act(decide("a"), MONDAY)
+    machine.apply_act(decide("b", Decision.REFUSED), MONDAY)
+    assert states(machine) == {"a": StepState.GRANTED, "b": StepState.REFUSED, "c": StepState.CANCELLED}
+    assert [(step.plan.code, cause) for step, cause in machine.take_withdrawals()] == [("c", Cause.ALL_REFUSED)]
+    assert machine.outcome is Outcome.REFUSED
+    shipment, _ = machine.take_shipment(MONDAY) or pytest.fail("nothing shipped")
+    assert [result.code for result in shipment.results] == ["result-a"]
+    machine.move_delivery(1, DeliveryState.SIGNED, MONDAY)
+    assert machine.status is CaseStatus.REFUSED
+
+
+def test_only_verifications_granted_is_no_partial_grant() -> None:
+    machine = started(make_plan(make_step("a", kind=StepKind.VERIFY), make_step("b", after=("a",))))
+    machine.apply_act(decide("a"), MONDAY)
+    machine.start_ready(MONDAY)
+    machine.apply_act(decide("b", Decision.REFUSED), MONDAY)
+    assert machine.outcome is Outcome.REFUSED
+
+
+def test_acts_that_are_not_possible_change_nothing() -> None:
+    machine = started(make_plan(make_step("a"), make_step("b", after=("a",))))
+    refusal = {"decision": Decision.REFUSED, "actor": ActorKind.HUMAN, "officer": "o", "document": "d"}
+    assert refused_as(machine, step="z") is Refusal.UNKNOWN_STEP
+    assert refused_as(machine, department="other") is Refusal.FOREIGN_STEP
+    assert refused_as(machine, step="b", department="dept-of-b") is Refusal.STEP_NOT_OPEN
+    assert refused_as(machine, decision=None) is Refusal.DECISION_NEEDED
+    assert refused_as(machine, **refusal | {"actor": ActorKind.SYSTEM}) is Refusal.HUMAN_NEEDED
+    assert refused_as(machine, **refusal | {"officer": None}) is Refusal.HUMAN_NEEDED
+    assert refused_as(machine, **refusal | {"document": None}) is Refusal.DOCUMENT_NEEDED
+    assert refused_as(machine, step=ACCEPTANCE_STEP) is Refusal.UNKNOWN_STEP
+    machine.apply_act(decide("a", kind=ActKind.ACCEPT), MONDAY)
+    assert refused_as(machine, kind=ActKind.ACCEPT) is Refusal.ALREADY_ACCEPTED
+    machine.apply_act(decide("a"), MONDAY)
+    assert refused_as(machine) is Refusal.STEP_NOT_OPEN
+
+
+def test_lead_department_accepts() -> None:
+    machine = started(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    assert machine.pending_departments == ["lead"]
+    accept = decide(ACCEPTANCE_STEP, kind=ActKind.ACCEPT, department="lead", decision=None)
+    with pytest.raises(ActRefused):
+        machine.apply_act(accept.model_copy(update={"department": "other"}), MONDAY)
+    [event] = machine.apply_act(accept, MONDAY + DAY)
+    assert event.kind is EventKind.CASE_ACCEPTED
+    assert machine.accepted_at == MONDAY + DAY
+    with pytest.raises(ActRefused):
+        machine.apply_act(accept, MONDAY + DAY)
+
+
+def test_silence_accepts_from_the_day_of_receipt() -> None:
+    """L-ACCEPT-5: five working days of silence; the clocks count from the day the materials were received."""
+    machine = started(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    sixth_day = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)  # 24:00 of Monday 9 March in Shanghai
+    assert machine.tick(sixth_day - timedelta(seconds=1))[-1].kind is EventKind.CASE_LIGHT
+    assert machine.status is CaseStatus.RECEIVED
+    event = machine.tick(sixth_day)[-1]
+    assert (event.kind, event.cause) == (EventKind.CASE_ACCEPTED, Cause.DEEMED)
+    assert machine.accepted_at == MONDAY
+    assert machine.due is not None
+    assert machine.due.promised == date(2026, 3, 30)  # 20 working days from 2 March
+
+
+def test_lights_of_a_step_come_once_each() -> None:
+    machine = started(make_plan(make_step("a", limit=working_days(5, 10))))
+    seen = []
+    instant = machine.next_alarm
+    while instant is not None and len(seen) < 3:
+        seen += [(e.light, e.cause, e.at) for e in machine.tick(instant) if e.kind is EventKind.STEP_LIGHT]
+        instant = machine.next_alarm
+    assert [(light, cause) for light, cause, _ in seen] == [
+        (Light.YELLOW, None),
+        (Light.RED, Cause.PROMISE_OVERDUE),
+        (Light.RED, Cause.LEGAL_OVERDUE),
+    ]
+    assert [at for _, _, at in seen] == [
+        datetime(2026, 3, 8, 16, tzinfo=UTC),  # Monday the 9th begins: the last of five days
+        datetime(2026, 3, 9, 16, tzinfo=UTC),  # and is over
+        datetime(2026, 3, 16, 16, tzinfo=UTC),
+    ]
+
+
+def test_a_decided_step_rings_no_more() -> None:
+    machine = started(make_plan(make_step("a", limit=working_days(1)), make_step("b")))
+    machine.apply_act(decide("a"), MONDAY)
+    assert [event for event in machine.tick(MONDAY + 3 * DAY) if event.step == "a"] == []
+
+
+def test_public_notice_lasts_its_days() -> None:
+    machine = started(make_plan(make_step("a", kind=StepKind.NOTICE, limit=working_days(5)), make_step("b")))
+    with pytest.raises(ActRefused) as caught:
+        machine.apply_act(decide("a"), MONDAY)
+    assert caught.value.refusal is Refusal.TOO_EARLY
+    end = datetime(2026, 3, 9, 16, tzinfo=UTC)
+    assert "a" not in [event.step for event in machine.tick(end - timedelta(seconds=1))]
+    assert [e.cause for e in machine.tick(end) if e.step == "a"] == [Cause.NOTICE_ENDED]
+    assert [(step.plan.code, cause) for step, cause in machine.take_withdrawals()] == [("a", Cause.NOTICE_ENDED)]
+
+
+def test_an_objection_ends_a_public_notice() -> None:
+    machine = started(make_plan(make_step("a", kind=StepKind.NOTICE, limit=working_days(5))))
+    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    assert machine.outcome is Outcome.REFUSED
+
+
+def test_withdrawal_takes_back_what_is_open_and_ships_what_was_approved() -> None:
+    machine = started(make_plan(make_step("a"), make_step("b"), make_step("c", after=("b",))))
+    machine.apply_act(decide("a"), MONDAY)
+    machine.withdraw(MONDAY, "w1")
+    assert states(machine) == {"a": StepState.GRANTED, "b": StepState.CANCELLED, "c": StepState.CANCELLED}
+    assert [step.plan.code for step, _ in machine.take_withdrawals()] == ["b"]
+    assert not machine.closed
+    assert machine.take_shipment(MONDAY) is not None
+    machine.move_delivery(1, DeliveryState.SIGNED, MONDAY)
+    assert machine.closed
+    assert machine.status is CaseStatus.WITHDRAWN
+    with pytest.raises(ActRefused):
+        machine.check_withdraw()
+
+
+def test_nothing_to_withdraw_after_the_last_decision() -> None:
+    machine = started(make_plan(make_step("a")))
+    machine.apply_act(decide("a"), MONDAY)
+    with pytest.raises(ActRefused) as caught:
+        machine.withdraw(MONDAY, "w1")
+    assert caught.value.refusal is Refusal.TOO_LATE
+
+
+def test_a_result_does_not_wait_longer_than_the_law_lets_it() -> None:
+    """L-DELIVER-10: the clock starts at each decision; a part leaves before its promise has passed."""
+    machine = started(make_plan(make_step("a"), make_step("b", limit=working_days(30))))
+    machine.apply_act(decide("a"), MONDAY)
+    assert machine.take_shipment(MONDAY) is None
+    last_day = datetime(2026, 3, 8, 16, tzinfo=UTC)
+    machine.tick(last_day)
+    part, event = machine.take_shipment(last_day) or pytest.fail("nothing shipped")
+    assert (part.final, event.shipment) == (False, 1)
+    machine.move_delivery(1, DeliveryState.SIGNED, last_day)
+    assert machine.status is CaseStatus.IN_PROGRESS
+    machine.apply_act(decide("b"), last_day)
+    final, _ = machine.take_shipment(last_day) or pytest.fail("nothing shipped")
+    assert (final.number, final.final, [r.code for r in final.results]) == (2, True, ["result-b"])
+    machine.move_delivery(2, DeliveryState.SIGNED, last_day)
+    assert machine.status is CaseStatus.COMPLETED
+
+
+def test_tracking_out_of_order_and_repeated() -> None:
+    machine = started(make_plan(make_step("a")))
+    machine.apply_act(decide("a"), MONDAY)
+    machine.take_shipment(MONDAY)
+    assert machine.move_delivery(1, DeliveryState.IN_TRANSIT, MONDAY)
+    assert machine.move_delivery(1, DeliveryState.PICKED_UP, MONDAY) == []
+    assert machine.move_delivery(1, DeliveryState.IN_TRANSIT, MONDAY) == []
+    assert machine.move_delivery(1, DeliveryState.RETURNED, MONDAY)
+    assert machine.move_delivery(1, DeliveryState.SIGNED, MONDAY)[-1].kind is EventKind.CASE_COMPLETED
+    with pytest.raises(ActRefused) as caught:
+        machine.check_delivery(DeliveryAct(act_id="x", state=DeliveryState.SIGNED, occurred_at=MONDAY))
+    assert caught.value.refusal is Refusal.CASE_CLOSED
+
+
+def test_delivery_nobody_ordered() -> None:
+    machine = started(make_plan(make_step("a")))
+    with pytest.raises(ActRefused) as caught:
+        machine.check_delivery(DeliveryAct(act_id="x", state=DeliveryState.SIGNED, occurred_at=MONDAY))
+    assert caught.value.refusal is Refusal.NO_DELIVERY
