@@ -1,0 +1,136 @@
+"""The object store in a folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from lianban.platform.crypto import Keyring
+from lianban.platform.objects import (
+    SEGMENT,
+    ObjectCorrupt,
+    ObjectMissing,
+    ObjectStore,
+    ObjectTooLarge,
+    open_store,
+)
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    return Keyring.generate()
+
+
+@pytest.fixture
+def store(tmp_path: Path, keyring: Keyring) -> ObjectStore:
+    return open_store(f"file://{tmp_path}/objects", keyring)
+
+
+async def chunks(data: bytes, size: int) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+def files(tmp_path: Path) -> list[Path]:
+    return [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("size", [0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, 3 * SEGMENT + 7])
+async def test_what_is_put_is_got(store: ObjectStore, size: int) -> None:
+    data = hashlib.shake_128(b"seed").digest(size)
+    digest = await store.put(data)
+    assert digest == hashlib.sha256(data).hexdigest()
+    assert await store.get(digest) == data
+    assert await store.exists(digest)
+
+
+@pytest.mark.parametrize("size", [0, 10, 3 * SEGMENT + 7])
+async def test_streams_are_stored_the_same(store: ObjectStore, tmp_path: Path, size: int) -> None:
+    data = hashlib.shake_128(b"seed").digest(size)
+    assert await store.put_stream(chunks(data, 70_001), limit=size) == (hashlib.sha256(data).hexdigest(), size)
+    assert await store.get(hashlib.sha256(data).hexdigest()) == data
+    assert len(files(tmp_path)) == 1
+
+
+async def test_too_large_a_stream_leaves_nothing(store: ObjectStore, tmp_path: Path) -> None:
+    with pytest.raises(ObjectTooLarge):
+        await store.put_stream(chunks(b"x" * 1000, 100), limit=999)
+    assert files(tmp_path) == []
+
+
+async def test_a_stream_that_breaks_leaves_nothing(store: ObjectStore, tmp_path: Path) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"x"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await store.put_stream(broken(), limit=10)
+    assert files(tmp_path) == []
+
+
+async def test_the_same_content_is_kept_once(store: ObjectStore, tmp_path: Path) -> None:
+    assert await store.put(b"x") == await store.put(b"x")
+    await store.put_stream(chunks(b"x", 1), limit=1)
+    assert len(files(tmp_path)) == 1
+
+
+async def test_nothing_readable_on_disk(store: ObjectStore, tmp_path: Path) -> None:
+    await store.put("身份证号".encode() * 100)
+    [path] = files(tmp_path)
+    assert "身份证号".encode() not in path.read_bytes()
+    assert path.parent.name == path.name[2:4]
+    assert path.parent.parent.name == path.name[:2]
+
+
+@pytest.mark.parametrize(
+    "digest", ["", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 65, "/" + "a" * 63, "a" * 64 + "\n", "incoming"]
+)
+async def test_what_is_no_digest_is_missing(store: ObjectStore, digest: str) -> None:
+    with pytest.raises(ObjectMissing):
+        await store.get(digest)
+    assert not await store.exists(digest)
+
+
+async def test_an_unknown_digest_is_missing(store: ObjectStore) -> None:
+    with pytest.raises(ObjectMissing):
+        await store.get("a" * 64)
+
+
+async def test_every_kind_of_tampering_is_noticed(store: ObjectStore, tmp_path: Path) -> None:
+    digest = await store.put(b"x" * (2 * SEGMENT + 5))
+    other = await store.put(b"y" * (2 * SEGMENT + 5))
+    [path] = [path for path in files(tmp_path) if path.name == digest]
+    [foreign] = [path for path in files(tmp_path) if path.name == other]
+    good = path.read_bytes()
+    record = 4 + int.from_bytes(good[16:20], "big")
+    altered = bytearray(good)
+    altered[-1] ^= 1
+    for bad in (
+        b"",
+        good[:16],  # no segment at all
+        good[:-3],  # cut within a segment
+        good[: 16 + 2 * record],  # cut between segments
+        good[:16] + good[16 + record :],  # first segment left out
+        good[:16] + good[16 + record : 16 + 2 * record] + good[16 : 16 + record] + good[16 + 2 * record :],  # swapped
+        bytes(altered),
+        foreign.read_bytes(),
+    ):
+        path.write_bytes(bad)
+        with pytest.raises(ObjectCorrupt):
+            await store.get(digest)
+    path.write_bytes(good)
+    assert len(await store.get(digest)) == 2 * SEGMENT + 5
+
+
+async def test_objects_survive_rotation(tmp_path: Path, keyring: Keyring, store: ObjectStore) -> None:
+    digest = await store.put(b"x")
+    assert await open_store(f"file://{tmp_path}/objects", keyring.rotated()).get(digest) == b"x"
+
+
+@pytest.mark.parametrize("url", ["s3://bucket", "file:relative", "file://host/folder", "/plain"])
+def test_other_urls_are_refused(url: str, keyring: Keyring) -> None:
+    with pytest.raises(ValueError, match="file:///"):
+        open_store(url, keyring)
