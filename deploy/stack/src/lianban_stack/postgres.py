@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lianban_stack import network, privileges
+from lianban_stack.errors import StackError
 
 SUPERUSER = "postgres"
 ROLES = ("intake", "adapters", "notify")
@@ -37,7 +38,7 @@ _SETTINGS = {
 _THROWAWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
-class PostgresError(RuntimeError):
+class PostgresError(StackError):
     """A PostgreSQL program failed; the message is what it said last."""
 
 

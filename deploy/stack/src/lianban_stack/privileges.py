@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lianban_stack.errors import StackError
 from lianban_stack.launch import Identity
 
 _NOBODY = 65534
 
 
-class NoIdentityError(RuntimeError):
+class NoIdentityError(StackError):
     """No way to run the server as somebody who is not root."""
 
 

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from lianban.contracts.search_attributes import REGISTERED
 from lianban_stack import network
+from lianban_stack.errors import StackError
 
 _DYNAMIC_CONFIG: Final = {
     # One partition: a case's tasks are not spread over four queues of which three are polled in vain.
@@ -30,7 +31,7 @@ _DYNAMIC_CONFIG: Final = {
 ENVIRONMENT: Final[Mapping[str, str]] = {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}
 
 
-class TemporalError(RuntimeError):
+class TemporalError(StackError):
     """The server did not come up as asked."""
 
 

@@ -1,0 +1,85 @@
+"""`python -m lianban_stack up | down | status | token`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import timedelta
+from typing import cast, get_args
+
+import click
+from rich.console import Console
+
+from lianban.platform.auth import Role, TokenAuthority
+from lianban_stack import display
+from lianban_stack.errors import StackError
+from lianban_stack.ports import Ports
+from lianban_stack.stack import Stack
+from lianban_stack.state import StateFolder
+
+
+def _stack() -> Stack:
+    """The stack in the state folder: with the ports it was started with if it runs, else with those asked for."""
+    state = StateFolder.default()
+    chosen = Ports.from_environment(os.environ)
+    stack = Stack(state, state.ports() or chosen)
+    return stack if stack.running else Stack(state, chosen)
+
+
+class _Commands(click.Group):
+    """What can be expected to go wrong is told without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except StackError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Commands)
+def main() -> None:
+    """The whole platform on this machine."""
+
+
+@main.command()
+def up() -> None:
+    """Start everything, in the background, and wait until it is healthy."""
+    stack, console = _stack(), Console()
+    if stack.running:
+        console.print("the stack runs already")
+        rows = stack.status()
+        console.print(display.status(rows), display.directions(stack))
+        sys.exit(0 if all(row.ready for row in rows) else 1)
+    with display.Board(console) as board:
+        stack.up(board)
+    console.print(display.directions(stack))
+
+
+@main.command()
+def down() -> None:
+    """Stop everything. What was stored stays."""
+    stopped = _stack().down()
+    Console().print("the stack is stopped, nothing of it is left running" if stopped else "the stack does not run")
+
+
+@main.command()
+def status() -> None:
+    """Show each program; exit code 0 only if all are healthy."""
+    stack, console = _stack(), Console()
+    if not stack.running:
+        console.print("the stack does not run")
+        sys.exit(1)
+    rows = stack.status()
+    console.print(display.status(rows), display.directions(stack))
+    sys.exit(0 if all(row.ready for row in rows) else 1)
+
+
+@main.command()
+@click.option("--role", type=click.Choice(get_args(Role)), required=True)
+@click.option("--subject", required=True, help="who calls: a portal's system name, or a person's number")
+@click.option("--department", help="an officer's department")
+@click.option("--hours", type=click.IntRange(1, 24), default=8, show_default=True)
+def token(role: str, subject: str, department: str | None, hours: int) -> None:
+    """Print a token for the APIs of this stack."""
+    authority = TokenAuthority.load(_stack().secrets().token_keys)
+    print(authority.issue(subject, (cast("Role", role),), department, timedelta(hours=hours)))

@@ -1,0 +1,91 @@
+"""The programs of a stack: two servers, four services, and the sandbox that plays the world outside."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from pathlib import Path
+
+from lianban_stack import network, temporal
+from lianban_stack.ports import Ports
+from lianban_stack.postgres import Cluster
+from lianban_stack.program import Program, http_ready
+from lianban_stack.secret_files import Secrets
+from lianban_stack.state import StateFolder
+from lianban_stack.temporal import TemporalServer
+
+DATABASE = "lianban"
+SERVERS = ("postgres", "temporal")
+MIGRATED = {"intake": "lianban_intake", "adapters": "lianban_adapters", "notify": "lianban_notify"}
+"""Services with a schema of their own, and the package that brings it up to date (`python -m <package>.migrate`)."""
+
+_SERVERS, _SERVICES, _SANDBOX = 10, 30, 40
+_LABELS = {
+    "intake": "intake 收件",
+    "orchestrator": "orchestrator 编排",
+    "adapters": "dept-adapters 部门对接",
+    "notify": "notify 通知送达",
+    "sandbox": "sandbox 仿真环境",
+}
+
+
+def servers(cluster: Cluster, server: TemporalServer) -> list[Program]:
+    return [
+        # SIGINT is PostgreSQL's fast shutdown: it waits for no client.
+        Program("postgres", "PostgreSQL", cluster.command(), cluster.ready, _SERVERS, stop_signal="INT"),
+        Program("temporal", "Temporal", server.command(), server.ready, _SERVERS + 1, temporal.ENVIRONMENT),
+    ]
+
+
+def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluster, catalog: Path) -> list[Program]:
+    """The services and the sandbox, each with its LIANBAN_* settings."""
+    named = ports.as_dict()
+    common = {
+        "LIANBAN_HOST": network.HOST,
+        "LIANBAN_TEMPORAL_ADDRESS": f"{network.HOST}:{ports.temporal}",
+        "LIANBAN_OBJECTS_URL": state.objects.as_uri(),
+        "LIANBAN_KEYRING_FILE": str(secrets.keyring),
+        "LIANBAN_TOKEN_KEY_FILE": str(secrets.token_keys),
+        "LIANBAN_DIRECTORY_FILE": str(secrets.directory),
+        "LIANBAN_INTAKE_URL": ports.url("intake"),
+        "PYTHONUNBUFFERED": "1",
+        # Whatever proxy the user has, these talk to one another.
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+    own = {
+        "intake": {"LIANBAN_CATALOG_DIR": str(catalog)},
+        "orchestrator": {"LIANBAN_UI_ORIGINS": json.dumps(_origins(ports.temporal_ui))},
+        "adapters": {"LIANBAN_PUBLIC_URL": ports.url("adapters")},
+        "notify": {
+            "LIANBAN_PUBLIC_URL": ports.url("notify"),
+            "LIANBAN_SMTP_HOST": network.HOST,
+            "LIANBAN_SMTP_PORT": str(ports.sandbox_smtp),
+            "LIANBAN_SMS_URL": ports.url("sandbox_sms"),
+            "LIANBAN_SMS_KEY_FILE": str(secrets.sms),
+            "LIANBAN_COURIER_URL": ports.url("sandbox_courier"),
+            "LIANBAN_COURIER_SECRET_FILE": str(secrets.courier),
+        },
+        "sandbox": {
+            **{f"LIANBAN_PORT_{name.upper()}": str(port) for name, port in named.items() if name.startswith("sandbox")},
+            "LIANBAN_ADAPTERS_URL": ports.url("adapters"),
+            "LIANBAN_NOTIFY_URL": ports.url("notify"),
+            "LIANBAN_SMS_KEY_FILE": str(secrets.sms),
+            "LIANBAN_COURIER_SECRET_FILE": str(secrets.courier),
+        },
+    }
+    found = []
+    for name, environment in own.items():
+        port = named.get(name, ports.sandbox_departments)
+        given = {**common, "LIANBAN_PORT": str(port), **environment}
+        if name in MIGRATED:
+            given["LIANBAN_DATABASE_URL"] = cluster.url(name, secrets.database[name], DATABASE)
+        priority = _SANDBOX if name == "sandbox" else _SERVICES
+        command = [sys.executable, "-m", f"lianban_{name}"]
+        found.append(Program(name, _LABELS[name], command, functools.partial(http_ready, port), priority, given))
+    return found
+
+
+def _origins(port: int) -> list[str]:
+    return [f"http://{host}:{port}" for host in ("127.0.0.1", "localhost")]

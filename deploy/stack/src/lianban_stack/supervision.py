@@ -1,0 +1,193 @@
+"""The process runner: supervisor, with a configuration made for this state folder."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from lianban_stack import privileges
+from lianban_stack.errors import StackError
+from lianban_stack.launch import Identity
+from lianban_stack.program import Program
+from lianban_stack.state import StateFolder
+
+MARK = "LIANBAN_STACK"
+"""Environment variable of every process of a stack: its state folder. What is left over is found by it."""
+
+_RUNNING, _ENDED = ("RUNNING",), ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
+_FAILED = ("BACKOFF", "EXITED", "FATAL", "UNKNOWN")
+
+
+class SupervisionError(StackError):
+    """The process runner did not do as asked."""
+
+
+@dataclass(frozen=True)
+class ProgramState:
+    name: str
+    state: str
+    pid: int
+    since: int
+    """Unix time in seconds of the last start."""
+
+    @property
+    def running(self) -> bool:
+        return self.state in _RUNNING
+
+    @property
+    def ended(self) -> bool:
+        return self.state in _ENDED
+
+    @property
+    def failed(self) -> bool:
+        """Ended by itself, or about to be tried again."""
+        return self.state in _FAILED
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    state: StateFolder
+
+    @property
+    def configuration(self) -> Path:
+        return self.state.run / "supervisord.conf"
+
+    @property
+    def pid_file(self) -> Path:
+        return self.state.run / "supervisord.pid"
+
+    def configure(self, programs: Sequence[Program]) -> None:
+        text = render(self.state, programs)
+        self.configuration.touch(mode=0o600)
+        self.configuration.write_text(text, encoding="utf-8")
+
+    def launch(self, *, attached: bool = False) -> subprocess.Popen[bytes] | None:
+        """Start the process runner; no program is started yet.
+
+        As a daemon, or ``attached``: as a child that ends, with all it runs, when this process does.
+        """
+        command = [sys.executable, "-W", "ignore", "-m", "supervisor.supervisord", "-c", str(self.configuration)]
+        environment = {**os.environ, MARK: str(self.state.root)}
+        process = None
+        if attached:
+            child = privileges.RunAs(Identity.UNCHANGED, 0).command([*command, "-n"], die_with_parent=True)
+            process = subprocess.Popen(
+                child, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True, env=environment
+            )
+        else:
+            subprocess.run(command, check=True, env=environment, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + 15
+        while not self.alive():
+            if time.monotonic() > deadline:
+                raise SupervisionError(f"the process runner does not answer; see {self.state.log('supervisord')}")
+            time.sleep(0.02)
+        return process
+
+    def alive(self) -> bool:
+        with contextlib.suppress(SupervisionError), self._calls() as calls:
+            return bool(calls.getState()["statename"])
+        return False
+
+    def states(self) -> dict[str, ProgramState]:
+        with self._calls() as calls:
+            rows = calls.getAllProcessInfo()
+        return {r["name"]: ProgramState(r["name"], r["statename"], r["pid"], r["start"]) for r in rows}
+
+    def start(self, names: Sequence[str]) -> None:
+        """Start those that do not run, waiting for none."""
+        states = self.states()
+        with self._calls() as calls:
+            for name in names:
+                if states[name].ended:
+                    calls.startProcess(name, False)
+
+    def stop(self, names: Sequence[str], seconds: float = 40) -> None:
+        """Stop all of them at once and wait."""
+        states = self.states()
+        with self._calls() as calls:
+            for name in names:
+                if name in states and not states[name].ended:
+                    calls.stopProcess(name, False)
+        deadline = time.monotonic() + seconds
+        while not all(state.ended for name, state in self.states().items() if name in names):
+            if time.monotonic() > deadline:
+                raise SupervisionError("some programs do not stop: " + ", ".join(names))
+            time.sleep(0.05)
+
+    def shutdown(self) -> None:
+        """Stop what still runs, then the process runner itself. Returns before it is gone."""
+        with self._calls() as calls:
+            calls.shutdown()
+
+    @contextlib.contextmanager
+    def _calls(self) -> Iterator[Any]:
+        transport = SupervisorTransport(None, None, f"unix://{self.state.socket()}")
+        try:
+            yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error) as error:
+            raise SupervisionError(f"the process runner: {error}") from error
+        finally:
+            transport.close()
+
+
+def render(state: StateFolder, programs: Sequence[Program]) -> str:
+    """The configuration. Programs start when told to, and again whenever they end unasked."""
+    head: dict[str, dict[str, object]] = {
+        "supervisord": {
+            "logfile": state.log("supervisord"),
+            "logfile_maxbytes": "5MB",
+            "logfile_backups": 3,
+            "pidfile": state.run / "supervisord.pid",
+            "childlogdir": state.logs,
+            "directory": state.root,
+            "umask": "077",
+            "silent": "true",
+            **({"user": "root"} if os.geteuid() == 0 else {}),
+        },
+        "unix_http_server": {"file": state.socket(), "chmod": "0600"},
+        "rpcinterface:supervisor": {
+            "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+        },
+    }
+    parts = {f"program:{program.name}": _program(state, program) for program in programs}
+    sections = [
+        f"[{name}]\n" + "".join(f"{key}={value}\n" for key, value in section.items())
+        for name, section in {**head, **parts}.items()
+    ]
+    return "\n".join(sections)
+
+
+def _program(state: StateFolder, program: Program) -> dict[str, object]:
+    environment = ",".join(f"{key}={_quoted(value)}" for key, value in sorted(program.environment.items()))
+    return {
+        "command": " ".join(_quoted(part) for part in program.command),
+        **({"environment": environment} if environment else {}),
+        "priority": program.priority,
+        "autostart": "false",
+        "autorestart": "true",
+        "startsecs": 1,
+        "startretries": 10,
+        "stopsignal": program.stop_signal,
+        "stopwaitsecs": 30,
+        "redirect_stderr": "true",
+        "stdout_logfile": state.log(program.name),
+        "stdout_logfile_maxbytes": "10MB",
+        "stdout_logfile_backups": 5,
+    }
+
+
+def _quoted(value: str) -> str:
+    """In double quotes as supervisor reads them (shlex), with its % expansion switched off."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{escaped}"'
