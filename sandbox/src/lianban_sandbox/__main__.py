@@ -1,0 +1,22 @@
+"""`python -m lianban_sandbox`: settings from LIANBAN_* variables."""
+
+from __future__ import annotations
+
+import logging
+
+import uvloop
+
+from lianban.platform.logs import configure_logging
+from lianban_sandbox.settings import SandboxSettings
+from lianban_sandbox.world import run
+
+
+def main() -> None:
+    settings = SandboxSettings()
+    configure_logging(settings.log_level, "sandbox")
+    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd writes every SMTP command at INFO
+    uvloop.run(run(settings))
+
+
+if __name__ == "__main__":
+    main()

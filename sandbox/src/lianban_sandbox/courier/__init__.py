@@ -1,0 +1,1 @@
+"""A courier (EMS): orders, parcels on their way, tracking callbacks."""

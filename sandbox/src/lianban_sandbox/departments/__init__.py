@@ -1,0 +1,1 @@
+"""Departments' own systems, as the platform's adapters meet them."""

@@ -1,0 +1,112 @@
+"""What a department writes: acts, in the shape of the platform's callback.
+
+Everything is derived from the task, so that the same task is always answered by the same act.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, Final
+
+from lianban_sandbox import documents
+
+Act = dict[str, Any]
+
+_SHANGHAI: Final = timezone(timedelta(hours=8))
+_VALID_YEARS: Final = 5
+_CHECKS: Final = ("核验", "查验", "核查", "核对", "比对", "查询", "校验")
+_CERTIFICATES: Final = (
+    ("许可", "许可证"),
+    ("登记", "登记证明"),
+    ("备案", "备案凭证"),
+    ("认定", "认定书"),
+    ("确认", "确认书"),
+    ("参保", "参保凭证"),
+    ("审核", "审核意见书"),
+    ("公示", "公示结果"),
+)
+_REASON: Final = "经审查，申请材料载明的情况与核查结果不一致，不符合“{step}”的办理条件。（沙箱示例）"
+_BASIS: Final = "《中华人民共和国行政许可法》第三十八条第二款"
+_REMEDY: Final = (
+    "如不服本决定，可以自收到本决定之日起六十日内依法申请行政复议，或者六个月内依法向人民法院提起行政诉讼。"
+)
+
+
+def accept(task: Mapping[str, Any], department: str, now: datetime) -> Act:
+    """The lead department's acceptance (受理) of the whole case."""
+    return _act(task, department, now, "accept", officer=_officer(department))
+
+
+def grant(task: Mapping[str, Any], department: str, now: datetime, *, automatic: bool) -> Act:
+    """A grant with its result. ``automatic``: a registry's reply, without an officer."""
+    act = _act(task, department, now, "decide", officer=None if automatic else _officer(department))
+    return act | {"decision": "granted", "results": [_result(task, now.astimezone(_SHANGHAI).date())]}
+
+
+def refuse(task: Mapping[str, Any], department: str, now: datetime) -> Act:
+    """A refusal: an officer's, with reason, legal basis and remedy (行政许可法 art. 38)."""
+    return _act(task, department, now, "decide", officer=_officer(department)) | {
+        "decision": "refused",
+        "reason": _REASON.format(step=task.get("step_name", "")),
+        "legal_basis": _BASIS,
+        "remedy": _REMEDY,
+    }
+
+
+def result_name(step_name: str) -> str:
+    """What the step's result is called, from the step's own name."""
+    name = step_name.split("（")[0].strip()
+    if any(word in name for word in _CHECKS):
+        return f"{name}结果"
+    for ending, certificate in _CERTIFICATES:
+        if name.endswith(ending):
+            return name.removesuffix(ending) + certificate
+    return f"{name}办理结果通知书"
+
+
+def _act(task: Mapping[str, Any], department: str, now: datetime, kind: str, officer: str | None) -> Act:
+    act = {
+        "act_id": f"{department}-{_digest(task, kind)[:20]}",
+        "task_id": task["task_id"],
+        "kind": kind,
+        "actor": "human" if officer else "system",
+        "occurred_at": now.astimezone(UTC).isoformat(timespec="milliseconds"),
+    }
+    return act | {"officer": officer} if officer else act
+
+
+def _officer(department: str) -> str:
+    return f"{department}-0001"
+
+
+def _result(task: Mapping[str, Any], today: date) -> dict[str, Any]:
+    step_name = str(task.get("step_name", task["step"]))
+    name = result_name(step_name)
+    number = f"样例〔{today.year}〕第{int(_digest(task, 'number')[:8], 16) % 1_000_000:06d}号"
+    lines = [f"编号：{number}", f"事项：{step_name}", f"办件编号：{task['case_no']}", f"日期：{today:%Y年%m月%d日}"]
+    lines.append("本文件由沙箱生成，仅供演示和测试，不具有法律效力。")
+    result: dict[str, Any] = {"code": f"{task.get('matter', task['step'])}-result", "name": name}
+    if name.endswith("结果"):
+        content = "\n".join([name, *lines, ""]).encode()
+        return result | {"file": _file(f"{name}.txt", documents.TEXT, content)}
+    result |= {"number": number, "file": _file(f"{name}.pdf", documents.PDF, documents.pdf(name, lines))}
+    if name.endswith("许可证"):
+        result |= {"valid_from": today.isoformat(), "valid_until": _years_later(today, _VALID_YEARS).isoformat()}
+    return result
+
+
+def _file(name: str, media_type: str, content: bytes) -> dict[str, str]:
+    return {"name": name, "media_type": media_type, "content": base64.b64encode(content).decode()}
+
+
+def _years_later(day: date, years: int) -> date:
+    """The day before the same date, that many years on."""
+    last = 28 if day.month == 2 else day.day
+    return day.replace(year=day.year + years, day=min(day.day, last)) - timedelta(days=1)
+
+
+def _digest(task: Mapping[str, Any], purpose: str) -> str:
+    return hashlib.sha256(f"{task['task_id']}\n{purpose}".encode()).hexdigest()

@@ -1,0 +1,195 @@
+"""HTTP surface of the departments: tasks in, control and records for whoever runs the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from standardwebhooks.webhooks import WebhookVerificationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from lianban_sandbox.departments.behaviour import Behaviour, Mode
+from lianban_sandbox.departments.desk import Desk, State, Task
+from lianban_sandbox.web import Refused, answer, application, listing, read
+
+
+class Release(BaseModel):
+    """Which held tasks, and how they are decided. Without a mode: as the department now behaves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Mode | None = None
+    case_no: str | None = None
+    step: str | None = None
+
+    def names(self, task: Task) -> bool:
+        wanted = {"case_no": self.case_no, "step": self.step}
+        return all(value is None or task.data.get(name) == value for name, value in wanted.items())
+
+
+class Departments:
+    """Handlers over one desk."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._board = desk.switchboard
+
+    async def tasks(self, request: Request) -> Response:
+        """``task.created`` and ``task.withdrawn``, signed by the platform."""
+        department = self._department(request)
+        body = await request.body()
+        try:
+            self._desk.keys[department].verify(body, dict(request.headers), json_parse=False)
+        except (WebhookVerificationError, ValueError):  # the library lets malformed headers through as ValueError
+            raise Refused(HTTPStatus.UNAUTHORIZED, "signature invalid") from None
+        try:
+            message = json.loads(body)
+            kind, data = message["type"], message["data"]
+            task_id, step = str(data["task_id"]), str(data["step"])
+        except (ValueError, KeyError, TypeError):
+            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "no task") from None
+        if kind == "task.withdrawn":
+            taken_back = self._desk.withdraw(task_id, str(data.get("cause", "")))
+            return answer({"status": "withdrawn" if taken_back else "ignored"})
+        if kind != "task.created":
+            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown type")
+        message_id = request.headers["webhook-id"]
+        behaviour = self._board.behaviour(department, step)
+        if behaviour.mode is Mode.DOWN:
+            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "down")
+        if behaviour.mode is Mode.SLOW and self._desk.known(task_id) is None:
+            await asyncio.sleep(behaviour.delay_seconds)
+        known = self._desk.known(task_id)
+        if known is not None:
+            return self._repeated(known, message_id)
+        task = Task(department, message_id, data, datetime.now(UTC))
+        self._desk.take(task, behaviour)
+        return _receipt(task)
+
+    def _repeated(self, task: Task, message_id: str) -> Response:
+        """The same message again is answered as the first; the same task in another message is a mistake."""
+        if task.message_id != message_id:
+            raise Refused(HTTPStatus.CONFLICT, "task known from another message")
+        self._desk.tasks.repeats += 1
+        return _receipt(task)
+
+    async def get_control(self, _: Request) -> Response:
+        board = self._board
+        return answer(
+            {
+                "default": board.default.model_dump(mode="json"),
+                "departments": {
+                    code: behaviour.model_dump(mode="json") for code, behaviour in board.departments.items()
+                },
+                "steps": {f"{code}/{step}": item.model_dump(mode="json") for (code, step), item in board.steps.items()},
+            }
+        )
+
+    async def put_default(self, request: Request) -> Response:
+        """Behaviour of every department for which nothing else has been ordered."""
+        self._board.default = await read(request, Behaviour)
+        return self._changed()
+
+    async def put_department(self, request: Request) -> Response:
+        department = self._department(request)
+        self._board.departments[department] = await read(request, Behaviour)
+        return self._changed()
+
+    async def put_step(self, request: Request) -> Response:
+        department = self._department(request)
+        self._board.steps[department, request.path_params["step"]] = await read(request, Behaviour)
+        return self._changed()
+
+    async def reset(self, _: Request) -> Response:
+        self._board.reset()
+        return self._changed()
+
+    async def release(self, request: Request) -> Response:
+        """Decides held tasks of a department; calls again for those whose callback was given up."""
+        department = self._department(request)
+        order = await read(request, Release)
+
+        def behaviour(task: Task) -> Behaviour:
+            mode = self._board.behaviour(department, task.step).mode
+            return Behaviour(mode=order.mode or (Mode.GRANT if mode is Mode.HOLD else mode))
+
+        count = self._desk.release(lambda task: task.department == department and order.names(task), behaviour)
+        return answer({"released": count})
+
+    async def records(self, request: Request) -> Response:
+        return listing(request, self._desk.tasks, _show, ("department", "task_id", "case_no", "step", "theme", "state"))
+
+    async def statistics(self, _: Request) -> Response:
+        return answer(
+            {
+                "tasks": self._desk.tasks.total,
+                "repeats": self._desk.tasks.repeats,
+                "open": len(self._desk.open),
+                "callbacks": {fate.value: count for fate, count in self._desk.fates.items()},
+            }
+        )
+
+    def _changed(self) -> Response:
+        """A department that no longer holds lets go what it held."""
+
+        def behaviour(task: Task) -> Behaviour:
+            return self._board.behaviour(task.department, task.step)
+
+        def lets_go(task: Task) -> bool:
+            return task.state is State.HELD and behaviour(task).mode not in (Mode.HOLD, Mode.DOWN)
+
+        return answer({"released": self._desk.release(lets_go, behaviour)})
+
+    def _department(self, request: Request) -> str:
+        department: str = request.path_params["department"]
+        if department not in self._desk.keys:
+            raise Refused(HTTPStatus.NOT_FOUND, "no such department")
+        return department
+
+
+def build(desk: Desk) -> Starlette:
+    handlers = Departments(desk)
+    return application(
+        [
+            Route("/departments/{department}/tasks", handlers.tasks, methods=["POST"]),
+            Route("/control/departments", handlers.get_control, methods=["GET"]),
+            Route("/control/departments", handlers.put_default, methods=["PUT"]),
+            Route("/control/departments", handlers.reset, methods=["DELETE"]),
+            Route("/control/departments/{department}", handlers.put_department, methods=["PUT"]),
+            Route("/control/departments/{department}/steps/{step}", handlers.put_step, methods=["PUT"]),
+            Route("/control/departments/{department}/release", handlers.release, methods=["POST"]),
+            Route("/records/tasks", handlers.records, methods=["GET"]),
+            Route("/records/statistics", handlers.statistics, methods=["GET"]),
+        ]
+    )
+
+
+def _receipt(task: Task) -> Response:
+    receipt: dict[str, Any] = {"status": "received", "task_id": task.task_id}
+    return answer(receipt | {"acts": [task.act]} if task.at_once else receipt)
+
+
+def _show(task: Task) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "department": task.department,
+        "task_id": task.task_id,
+        "case_no": task.data.get("case_no"),
+        "step": task.step,
+        "theme": task.data.get("theme"),
+        "state": task.state.value,
+        "received_at": task.received_at.isoformat(timespec="milliseconds"),
+        "withdrawn": task.withdrawn,
+        "act": task.act,
+        "data": task.data,
+    }
+    if task.report is not None:
+        report = task.report
+        shown["callback"] = {"attempts": report.attempts, "status": report.status, "problem": report.problem}
+    return shown

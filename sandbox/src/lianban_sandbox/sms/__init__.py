@@ -1,0 +1,1 @@
+"""An SMS gateway that keeps what it is asked to send."""

@@ -1,0 +1,139 @@
+"""What every sandbox server shares: JSON in and out, faults, health, and a uvicorn that leaves signals alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+
+import uvicorn
+from pydantic import BaseModel, ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from lianban_sandbox.records import Records
+
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+_GRACE: Final = 2
+_LIMIT: Final = 100
+
+
+class Refused(HTTPException):
+    """A request the outside world turns down: status and a reason."""
+
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        super().__init__(status, reason)
+
+
+def answer(content: Any, status: int = HTTPStatus.OK) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(body, status, media_type="application/json")
+
+
+async def read(request: Request, model: type[M]) -> M:
+    """The body as ``model``; 422 with every fault otherwise."""
+    try:
+        return model.model_validate_json(await request.body() or b"{}")
+    except ValidationError as error:
+        faults = [".".join(map(str, fault["loc"])) + ": " + fault["msg"] for fault in error.errors(include_input=False)]
+        raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults)) from None
+
+
+def listing(
+    request: Request, records: Records[T], show: Callable[[T], dict[str, Any]], filters: Sequence[str]
+) -> Response:
+    """Records, newest first, as ``{total, repeats, count, items}``; ``count`` is of those that match.
+
+    Query parameters: ``limit`` (100), and one of each of ``filters`` to be equal to the item's field.
+    """
+    wanted = {name: request.query_params[name] for name in filters if name in request.query_params}
+    try:
+        limit = int(request.query_params.get("limit", _LIMIT))
+    except ValueError:
+        raise Refused(HTTPStatus.BAD_REQUEST, "limit is no number") from None
+    shown = (show(entry) for entry in records.newest_first())
+    matching = [item for item in shown if all(str(item.get(name)) == value for name, value in wanted.items())]
+    return answer(
+        {"total": records.total, "repeats": records.repeats, "count": len(matching), "items": matching[:limit]}
+    )
+
+
+def application(routes: Sequence[BaseRoute]) -> Starlette:
+    async def live(_: Request) -> Response:
+        return answer({"status": "ok"})
+
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return answer({"error": error.detail}, error.status_code)
+
+    return Starlette(routes=[*routes, Route("/health/live", live)], exception_handlers={HTTPException: refused})
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket, so that a port in use is known before anything starts."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except BaseException:
+        bound.close()
+        raise
+    return bound
+
+
+def url(bound: socket.socket) -> str:
+    host, port = bound.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class _Server(uvicorn.Server):
+    """Several of these share a process: signals are handled once, by whoever runs them."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
+    """Serves ``app`` on ``bound`` for the length of the block."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    up = asyncio.create_task(server.up.wait())
+    try:
+        await asyncio.wait((task, up), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            up.cancel()
+            task.result()
+            raise RuntimeError("the server ended before it served")
+        yield
+    finally:
+        server.should_exit = True
+        await task

@@ -1,0 +1,91 @@
+"""The outside world: every server of the sandbox, in one event loop, each on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from standardwebhooks.webhooks import Webhook
+
+from lianban.platform.directory import load_directory
+from lianban_sandbox import callbacks
+from lianban_sandbox.callbacks import Caller, Patience
+from lianban_sandbox.courier import app as courier_app
+from lianban_sandbox.courier.parcels import Depot
+from lianban_sandbox.departments import app as departments_app
+from lianban_sandbox.departments.behaviour import Behaviour, Switchboard
+from lianban_sandbox.departments.desk import Desk
+from lianban_sandbox.mail import app as mail_app
+from lianban_sandbox.mail.catcher import Catcher, catching
+from lianban_sandbox.settings import SandboxSettings
+from lianban_sandbox.sms import app as sms_app
+from lianban_sandbox.web import listen, serving, url
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class World:
+    """Where the servers are."""
+
+    departments_url: str
+    courier_url: str
+    sms_url: str
+    mail_url: str
+    smtp_port: int
+
+
+@contextlib.asynccontextmanager
+async def running(settings: SandboxSettings, patience: Patience | None = None) -> AsyncIterator[World]:
+    """All servers, for the length of the block. What is pending when it ends is dropped."""
+    directory = load_directory(settings.directory_file)
+    keys = {code: Webhook(entry.secret) for code, entry in directory.departments.items()}
+    courier_key = Webhook(_secret(settings.courier_secret_file))
+    sms_key = _secret(settings.sms_key_file)
+    capacity = settings.sandbox_records
+    async with contextlib.AsyncExitStack() as stack:
+        client = await stack.enter_async_context(callbacks.client())
+        caller = Caller(client, patience or Patience())
+        default = Behaviour(delay_seconds=settings.sandbox_decision_seconds)
+        desk = Desk(keys, settings.adapters_url.rstrip("/"), caller, Switchboard(default), capacity)
+        stack.push_async_callback(desk.close)
+        tracking_url = f"{settings.notify_url.rstrip('/')}/v1/courier/tracking"
+        depot = Depot(courier_key, tracking_url, caller, settings.sandbox_parcel_seconds, capacity)
+        stack.push_async_callback(depot.close)
+        catcher = Catcher(capacity)
+        apps = (
+            (settings.port_sandbox_departments, departments_app.build(desk)),
+            (settings.port_sandbox_courier, courier_app.build(depot)),
+            (settings.port_sandbox_sms, sms_app.build(sms_key, capacity)),
+            (settings.port_sandbox_mail_records, mail_app.build(catcher)),
+        )
+        urls = []
+        for port, app in apps:
+            bound = stack.enter_context(contextlib.closing(listen(settings.host, port)))
+            urls.append(url(bound))
+            await stack.enter_async_context(serving(app, bound))
+        smtp = stack.enter_context(contextlib.closing(listen(settings.host, settings.port_sandbox_smtp)))
+        smtp_port: int = smtp.getsockname()[1]
+        await stack.enter_async_context(catching(catcher, smtp))
+        departments_url, courier_url, sms_url, mail_url = urls
+        yield World(departments_url, courier_url, sms_url, mail_url, smtp_port)
+
+
+async def run(settings: SandboxSettings) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as world:
+        _log.info("sandbox serves", extra={"departments": world.departments_url, "courier": world.courier_url})
+        await stop.wait()
+
+
+def _secret(path: Path) -> str:
+    return path.read_text(encoding="utf-8").strip()
