@@ -1,4 +1,5 @@
-"""Models of the catalogue's YAML files. One file kind per section; field names follow GB/T 39554.2 elements where one exists.
+"""Models of the catalogue's YAML files. One file kind per section; field names follow GB/T 39554.2 elements where
+one exists.
 
 Everything is normalised: a theme names matters, a matter names elements, materials and its department.
 Conditions (``when``) are CEL expressions over ``answers`` (one variable per question of the theme), of type bool.
@@ -19,6 +20,7 @@ from lianban.catalog.terms import (
     ElementType,
     HandlingMode,
     MaterialForm,
+    MaterialSource,
     RefusalPolicy,
     Review,
     StepKind,
@@ -86,6 +88,7 @@ class Material(Entry):
     code: Code
     name: Text
     form: MaterialForm = MaterialForm.COPY
+    source: MaterialSource = MaterialSource.APPLICANT
     formats: tuple[str, ...] = Field(default=("pdf", "jpeg", "png", "ofd"))
     elicence: Code | None = Field(
         default=None, description="type in the e-licence library, when it can be fetched (免提交)"

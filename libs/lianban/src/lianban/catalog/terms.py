@@ -62,6 +62,13 @@ class MaterialForm(StrEnum):
     ORIGINAL = "original"
 
 
+class MaterialSource(StrEnum):
+    """来源渠道: where a material comes from."""
+
+    APPLICANT = "applicant"  # the applicant has it or writes it
+    PRODUCED = "produced"  # only an earlier step of the same theme makes it; never asked for
+
+
 class DeliveryMode(StrEnum):
     COURIER = "courier"
     PICKUP = "pickup"

@@ -1,0 +1,154 @@
+"""A theme made ready for compiling: everything that depends on the catalogue alone, done once.
+
+:func:`theme_index` remembers its result for as long as the catalogue lives.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from lianban.catalog.answers import question_codes
+from lianban.catalog.conditions import Condition, bind, compile_condition
+from lianban.catalog.models import Catalog, Cel, ElementUse, MaterialUse, Matter, Theme, ThemeStep
+
+U = TypeVar("U", ElementUse, MaterialUse)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalUse(Generic[U]):
+    """An element or a material with its condition compiled."""
+
+    use: U
+    condition: Condition | None
+
+    def holds(self, bindings: Mapping[str, str]) -> bool:
+        return self.condition is None or self.condition.holds(bindings)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedStep:
+    """A step of the theme with its matter."""
+
+    code: str
+    entry: ThemeStep
+    matter: Matter
+    condition: Condition | None
+    elements: tuple[ConditionalUse[ElementUse], ...]
+    materials: tuple[ConditionalUse[MaterialUse], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedStep:
+    """A step that answers call for, with the elements and materials they call for."""
+
+    code: str
+    entry: ThemeStep
+    matter: Matter
+    elements: tuple[ElementUse, ...]
+    materials: tuple[MaterialUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is left of a theme for one set of answers: steps as declared, and elements asked for the case itself."""
+
+    steps: tuple[SelectedStep, ...]
+    elements: tuple[ElementUse, ...]
+
+
+class ThemeIndex:
+    """One theme of a linted catalogue. KeyError on a code nothing defines, ConditionError on a condition amiss."""
+
+    def __init__(self, catalog: Catalog, theme: Theme) -> None:
+        # Not the catalogue itself: an index must not keep alive what it is remembered for.
+        self.divisions, self.departments = catalog.divisions, catalog.departments
+        self.elements, self.materials = catalog.elements, catalog.materials
+        self.theme = theme
+        self.questions = question_codes(theme)
+        self.steps = tuple(self._indexed(entry, catalog.matters[entry.matter]) for entry in theme.steps)
+        self.own_elements = tuple(self._conditional(use) for use in theme.elements)
+        self.graph: Mapping[str, tuple[str, ...]] = {step.code: step.entry.after for step in self.steps}
+
+    def select(self, settled: Mapping[str, str]) -> Selection:
+        """The part of the theme that normalised answers call for."""
+        bindings = bind(self.questions, settled)
+        return Selection(
+            steps=tuple(
+                SelectedStep(
+                    code=step.code,
+                    entry=step.entry,
+                    matter=step.matter,
+                    elements=tuple(item.use for item in step.elements if item.holds(bindings)),
+                    materials=tuple(item.use for item in step.materials if item.holds(bindings)),
+                )
+                for step in self.steps
+                if step.condition is None or step.condition.holds(bindings)
+            ),
+            elements=tuple(item.use for item in self.own_elements if item.holds(bindings)),
+        )
+
+    @cached_property
+    def version(self) -> str:
+        """Content hash of the theme and of everything it refers to: 16 hexadecimal digits.
+
+        Defaults are left out, so a new optional field in the models does not make new versions of old themes.
+        """
+        matters = [step.matter for step in self.steps]
+        uses = [use.element for use in self.theme.elements]
+        uses += [use.element for matter in matters for use in matter.elements]
+        papers = [use.material for matter in matters for use in matter.materials]
+        papers += [result.material for matter in matters for result in matter.results if result.material]
+        agencies = [self.theme.lead, *(matter.department for matter in matters)]
+        entries: list[BaseModel] = [self.theme, self.divisions[self.theme.division], *matters]
+        entries += [self.elements[code] for code in uses]
+        entries += [self.materials[code] for code in papers]
+        entries += [self.departments[code] for code in agencies]
+        texts = {
+            json.dumps(
+                [type(entry).__name__, entry.model_dump(mode="json", exclude_defaults=True)],
+                ensure_ascii=False,
+                sort_keys=True,
+            )
+            for entry in entries
+        }
+        return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]
+
+    def _indexed(self, entry: ThemeStep, matter: Matter) -> IndexedStep:
+        return IndexedStep(
+            code=entry.code or entry.matter,
+            entry=entry,
+            matter=matter,
+            condition=self._compiled(entry.when),
+            elements=tuple(self._conditional(use) for use in matter.elements),
+            materials=tuple(self._conditional(use) for use in matter.materials),
+        )
+
+    def _conditional(self, use: U) -> ConditionalUse[U]:
+        return ConditionalUse(use, self._compiled(use.when))
+
+    def _compiled(self, when: Cel | None) -> Condition | None:
+        return None if when is None else compile_condition(when, self.questions)
+
+
+# By identity: a catalogue is immutable but, holding dicts, has no hash. The finalizer drops what is remembered.
+_REMEMBERED: Final[dict[int, dict[str, ThemeIndex]]] = {}
+
+
+def theme_index(catalog: Catalog, code: str) -> ThemeIndex:
+    """The index of theme ``code``, made on first use."""
+    identity = id(catalog)
+    remembered = _REMEMBERED.get(identity)
+    if remembered is None:
+        remembered = _REMEMBERED[identity] = {}
+        weakref.finalize(catalog, _REMEMBERED.pop, identity, None)
+    if code not in remembered:
+        remembered[code] = ThemeIndex(catalog, catalog.themes[code])
+    return remembered[code]

@@ -1,0 +1,78 @@
+"""The catalogue's linter: refuses what is incomplete or contradicts itself.
+
+Rules are small functions in modules by subject, each yielding findings. First every entry and every reference is
+looked at; a theme's deeper rules (order, limits, documents, answers) run only once its own references and conditions
+are sound, so that one mistake is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Set
+from typing import Final
+
+from lianban.catalog.conditions import ConditionError
+from lianban.catalog.faults import Finding
+from lianban.catalog.index import ThemeIndex
+from lianban.catalog.lint import conditions, documents, entries, limits, order, references, themes
+from lianban.catalog.lint.situations import Situations
+from lianban.catalog.models import Catalog, Theme
+
+CATALOG_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
+    entries.duplicate_options,
+    entries.choice_options,
+    entries.element_bounds,
+    entries.division_tree,
+    entries.matter_basis,
+    entries.matter_limit,
+    entries.matter_results,
+)
+ORDER_RULES: Final[tuple[Callable[[Catalog, Theme], Iterator[Finding]], ...]] = (
+    order.duplicate_steps,
+    order.unknown_predecessors,
+    order.cycle,
+)
+THEME_RULES: Final[tuple[Callable[[Catalog, Theme], Iterator[Finding]], ...]] = (
+    themes.duplicate_questions,
+    themes.lead_takes_part,
+    themes.refusal_texts,
+    themes.delivery_modes,
+    themes.joint_limit,
+    conditions.conditions_compile,
+    conditions.compared_options,
+)
+SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = (
+    conditions.idle_questions,
+    conditions.idle_options,
+    conditions.nothing_to_do,
+    documents.documents_available,
+    limits.promises_fit,
+    limits.promise_within_law,
+)
+
+
+def lint(catalog: Catalog, broken: Mapping[str, Set[str]] | None = None, *, tidy: bool = True) -> list[Finding]:
+    """Every finding, without repetition. ``broken`` has the codes, by section, of entries that exist but could not
+    be read: references to them are no fault, and nothing is called unused while there are any.
+    Without ``tidy``, unused definitions are let pass: they are clutter, but contradict nothing."""
+    unreadable = broken or {}
+    found = [finding for rule in CATALOG_RULES for finding in rule(catalog)]
+    found += references.unknown_codes(catalog, unreadable)
+    if tidy and not any(unreadable.values()):
+        found += references.unused(catalog)
+    for theme in catalog.themes.values():
+        found += _lint_theme(catalog, theme)
+    return list(dict.fromkeys(found))
+
+
+def _lint_theme(catalog: Catalog, theme: Theme) -> list[Finding]:
+    found = [finding for rule in ORDER_RULES for finding in rule(catalog, theme)]
+    if not references.complete(catalog, theme):
+        return found
+    found += [finding for rule in THEME_RULES for finding in rule(catalog, theme)]
+    if found:
+        return found
+    try:
+        situations = Situations(ThemeIndex(catalog, theme))
+        return [finding for rule in SITUATION_RULES for finding in rule(situations)]
+    except ConditionError as error:  # of a kind that only some answers bring out
+        return [Finding("themes", theme.code, ("questions",), f"条件在运行时出错：{error.source}", conditions.PLAIN)]

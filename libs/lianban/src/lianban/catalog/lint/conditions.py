@@ -1,0 +1,137 @@
+"""Questions and conditions: each can be understood, each changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from lianban.catalog.answers import question_codes
+from lianban.catalog.conditions import ConditionError, ConditionProblem, compared_values, compile_condition
+from lianban.catalog.faults import FieldPath, Finding, nearest
+from lianban.catalog.lint.situations import Outcome, Situations
+from lianban.catalog.models import Catalog, Theme
+
+PLAIN: Final = "只用 ==、!=、in、&&、||、!"
+"""Cure of a condition that does too much."""
+
+Place = tuple[str, str, FieldPath, str, tuple[str, ...]]
+"""(section, code, field) of a condition, its source, and the questions it may speak of."""
+
+
+def places(catalog: Catalog, theme: Theme) -> Iterator[Place]:
+    """Every condition in force in the theme. A question's own may only speak of the questions before it."""
+    codes = question_codes(theme)
+    for index, question in enumerate(theme.questions):
+        if question.when:
+            yield "themes", theme.code, ("questions", index, "when"), question.when, codes[:index]
+    for index, use in enumerate(theme.elements):
+        if use.when:
+            yield "themes", theme.code, ("elements", index, "when"), use.when, codes
+    for index, step in enumerate(theme.steps):
+        if step.when:
+            yield "themes", theme.code, ("steps", index, "when"), step.when, codes
+    for code in dict.fromkeys(step.matter for step in theme.steps):
+        matter = catalog.matters[code]
+        for index, use in enumerate(matter.elements):
+            if use.when:
+                yield "matters", code, ("elements", index, "when"), use.when, codes
+        for index, paper in enumerate(matter.materials):
+            if paper.when:
+                yield "matters", code, ("materials", index, "when"), paper.when, codes
+
+
+def conditions_compile(catalog: Catalog, theme: Theme) -> Iterator[Finding]:
+    """A condition parses, is a bool, and speaks of the theme's questions only."""
+    for section, code, field, source, questions in places(catalog, theme):
+        try:
+            compile_condition(source, questions).holds({f"answers.{question}": "" for question in questions})
+        except ConditionError as error:
+            message, cure = _explained(error, theme, questions)
+            yield Finding(section, code, field, message, cure)
+
+
+def _explained(error: ConditionError, theme: Theme, questions: tuple[str, ...]) -> tuple[str, str]:
+    match error.problem:
+        case ConditionProblem.SYNTAX:
+            return (
+                f"条件在第 {error.detail} 个字符处有语法错误",
+                '写成 answers.问题 == "选项" 的形式，用 &&、||、! 组合',
+            )
+        case ConditionProblem.UNKNOWN_VARIABLE:
+            named = error.detail.removeprefix("answers.")
+            if named in question_codes(theme):
+                return f"条件用到了排在后面的问题 {named}", "只能用排在前面的问题，调整问题顺序"
+            return f"主题 {theme.code} 没有问题 {named}", nearest(named, questions)
+        case ConditionProblem.WRONG_TYPE if error.detail != "overload":
+            return f"条件的结果是 {error.detail}，不是 bool", "写成比较式"
+        case ConditionProblem.WRONG_TYPE:
+            return "条件拿文字与别的类型比较或运算", "选项是文字，请加引号"
+        case _:
+            return "条件在运行时出错", PLAIN
+
+
+def compared_options(catalog: Catalog, theme: Theme) -> Iterator[Finding]:
+    """A condition compares an answer with a value that the question offers."""
+    options = {question.code: [option.value for option in question.options] for question in theme.questions}
+    for section, code, field, source, _ in places(catalog, theme):
+        for question, value in compared_values(source):
+            if question in options and value and value not in options[question]:
+                message = f"主题 {theme.code} 的问题 {question} 没有选项 {value}"
+                yield Finding(section, code, field, message, nearest(value, options[question]))
+
+
+def nothing_to_do(situations: Situations) -> Iterator[Finding]:
+    """Every set of answers leads to at least one step."""
+    for situation in situations.distinct:
+        if not situation.steps:
+            message = f"回答（{situation.shown()}）时没有任何环节"
+            yield Finding("themes", situations.theme.code, ("steps",), message, "调整条件，或增加环节")
+
+
+def idle_questions(situations: Situations) -> Iterator[Finding]:
+    """A question whose answer changes nothing."""
+    for index, options in _alike(situations):
+        question = situations.theme.questions[index]
+        if len(options) == len(question.options):
+            field = ("questions", index, "code")
+            message = f"问题 {question.code} 的回答不影响任何环节、表单项或材料"
+            yield Finding("themes", situations.theme.code, field, message, "删去该问题，或在条件中使用它")
+
+
+def idle_options(situations: Situations) -> Iterator[Finding]:
+    """Options of one question between which nothing differs."""
+    for index, options in _alike(situations):
+        question = situations.theme.questions[index]
+        if len(options) < len(question.options):
+            field = ("questions", index, "options")
+            message = f"问题 {question.code} 的选项 {'、'.join(options)} 效果相同"
+            yield Finding("themes", situations.theme.code, field, message, "合并这些选项，或在条件中加以区分")
+
+
+def _alike(situations: Situations) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """(question, options) for each largest group of two or more options with the same effect in every situation."""
+    if not situations.exhaustive:
+        return
+    for index, question in enumerate(situations.theme.questions):
+        outcomes = _outcomes(situations, index)
+        groups: list[list[str]] = []
+        for option in question.options:
+            alike = (
+                group for group in groups if all(found.get(group[0]) == found.get(option.value) for found in outcomes)
+            )
+            if group := next(alike, None):
+                group.append(option.value)
+            else:
+                groups.append([option.value])
+        yield from ((index, tuple(group)) for group in groups if len(group) > 1)
+
+
+def _outcomes(situations: Situations, index: int) -> list[dict[str, dict[tuple[str, ...], Outcome]]]:
+    """For each set of earlier answers under which question ``index`` is asked: its answer → later answers → outcome."""
+    found: dict[tuple[str, ...], dict[str, dict[tuple[str, ...], Outcome]]] = {}
+    for situation in situations.all:
+        answers = tuple(situation.answers.values())
+        if answers[index]:
+            later = found.setdefault(answers[:index], {}).setdefault(answers[index], {})
+            later[answers[index + 1 :]] = situation.outcome
+    return list(found.values())

@@ -1,0 +1,92 @@
+"""Single entries: elements, divisions, matters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lianban.catalog.faults import Finding
+from lianban.catalog.graph import cycles
+from lianban.catalog.models import Catalog, Option
+from lianban.catalog.terms import ElementType, StepKind
+
+
+def duplicate_options(catalog: Catalog) -> Iterator[Finding]:
+    """An option that stands twice in an element or a question."""
+    for element in catalog.elements.values():
+        for value in _repeated(element.options):
+            yield Finding("elements", element.code, ("options",), f"选项 {value} 重复", "删去其中一个")
+    for theme in catalog.themes.values():
+        for index, question in enumerate(theme.questions):
+            for value in _repeated(question.options):
+                field = ("questions", index, "options")
+                yield Finding("themes", theme.code, field, f"选项 {value} 重复", "删去其中一个")
+
+
+def _repeated(options: Iterable[Option]) -> list[str]:
+    values = [option.value for option in options]
+    return [value for value in dict.fromkeys(values) if values.count(value) > 1]
+
+
+def choice_options(catalog: Catalog) -> Iterator[Finding]:
+    """A choice without options, options where nothing is chosen."""
+    for element in catalog.elements.values():
+        if element.type is ElementType.CHOICE and not element.options:
+            yield Finding("elements", element.code, ("type",), "单选数据元没有选项", "写上 options，或改为 text")
+        if element.type is not ElementType.CHOICE and element.options:
+            yield Finding(
+                "elements", element.code, ("options",), "只有 choice 类型可以有选项", "删去选项，或类型改为 choice"
+            )
+
+
+def element_bounds(catalog: Catalog) -> Iterator[Finding]:
+    """Bounds that contradict each other, a pattern that is none."""
+    for element in catalog.elements.values():
+        for low, high in (("min_length", "max_length"), ("minimum", "maximum")):
+            lowest, highest = getattr(element, low), getattr(element, high)
+            if lowest is not None and highest is not None and lowest > highest:
+                yield Finding("elements", element.code, (low,), f"{low} 大于 {high}", "改正上下限")
+        if element.pattern is not None:
+            try:
+                re.compile(element.pattern)
+            except re.error:
+                yield Finding("elements", element.code, ("pattern",), "正则表达式有误", "改正 pattern")
+
+
+def division_tree(catalog: Catalog) -> Iterator[Finding]:
+    """A division that is its own ancestor."""
+    parents = {code: (item.parent,) if item.parent else () for code, item in catalog.divisions.items()}
+    for cycle in cycles(parents):
+        message = f"区划上下级成环：{' → '.join([*cycle, cycle[0]])}"
+        yield Finding("divisions", cycle[0], ("parent",), message, "改正 parent")
+
+
+def matter_basis(catalog: Catalog) -> Iterator[Finding]:
+    """设定依据: an administrative decision needs a law it rests on."""
+    for matter in catalog.matters.values():
+        if matter.kind is StepKind.DECIDE and not matter.basis:
+            yield Finding("matters", matter.code, ("basis",), "审批事项没有设定依据", "写明法律名称和条文")
+
+
+def matter_limit(catalog: Catalog) -> Iterator[Finding]:
+    """办结时限: DECIDE and NOTICE have one, BATCH has none, SERVICE has no legal one (clocks.md, step kinds)."""
+    for matter in catalog.matters.values():
+        if matter.kind is StepKind.DECIDE and matter.limit is None:
+            yield Finding("matters", matter.code, ("limit",), "审批事项没有办理时限", "写明 limit（单位、承诺、法定）")
+        if matter.kind is StepKind.NOTICE and matter.limit is None:
+            yield Finding("matters", matter.code, ("limit",), "公示没有天数", "写明 limit")
+        if matter.kind is StepKind.BATCH and matter.limit is not None:
+            yield Finding("matters", matter.code, ("limit",), "批次集中办理的事项不单独计时", "删去 limit")
+        if matter.kind is StepKind.SERVICE and matter.limit is not None and matter.limit.legal is not None:
+            yield Finding(
+                "matters", matter.code, ("limit", "legal"), "公共服务事项没有法定时限", "删去 legal，只写承诺时限"
+            )
+
+
+def matter_results(catalog: Catalog) -> Iterator[Finding]:
+    """A result code that stands twice in a matter."""
+    for matter in catalog.matters.values():
+        codes = [result.code for result in matter.results]
+        for code in dict.fromkeys(codes):
+            if codes.count(code) > 1:
+                yield Finding("matters", matter.code, ("results",), f"办理结果 {code} 重复", "改用另一个代码")

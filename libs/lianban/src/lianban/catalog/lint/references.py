@@ -1,0 +1,80 @@
+"""Codes: every one that is named exists, every one that exists is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+
+from lianban.catalog.faults import FieldPath, Finding, nearest
+from lianban.catalog.models import Catalog, Theme
+
+_NAMES = {
+    "divisions": "区划",
+    "departments": "部门",
+    "elements": "数据元",
+    "materials": "材料",
+    "matters": "事项",
+    "themes": "主题",
+}
+
+Reference = tuple[str, str, FieldPath, str, str]
+"""(section, code, field) of what names, (section, code) of what it names."""
+
+
+def references(catalog: Catalog) -> Iterator[Reference]:
+    """Every code that an entry names."""
+    for division in catalog.divisions.values():
+        if division.parent:
+            yield "divisions", division.code, ("parent",), "divisions", division.parent
+    for matter in catalog.matters.values():
+        here = ("matters", matter.code)
+        yield *here, ("department",), "departments", matter.department
+        for index, use in enumerate(matter.elements):
+            yield *here, ("elements", index, "element"), "elements", use.element
+        for index, paper in enumerate(matter.materials):
+            yield *here, ("materials", index, "material"), "materials", paper.material
+        for index, result in enumerate(matter.results):
+            if result.material:
+                yield *here, ("results", index, "material"), "materials", result.material
+    for theme in catalog.themes.values():
+        yield from theme_references(theme)
+
+
+def theme_references(theme: Theme) -> Iterator[Reference]:
+    here = ("themes", theme.code)
+    yield *here, ("lead",), "departments", theme.lead
+    yield *here, ("division",), "divisions", theme.division
+    for index, use in enumerate(theme.elements):
+        yield *here, ("elements", index, "element"), "elements", use.element
+    for index, step in enumerate(theme.steps):
+        yield *here, ("steps", index, "matter"), "matters", step.matter
+
+
+def unknown_codes(catalog: Catalog, broken: Mapping[str, Set[str]]) -> Iterator[Finding]:
+    """未定义的代码."""
+    for section, code, field, target, named in references(catalog):
+        known = _section(catalog, target)
+        if named not in known and named not in broken.get(target, ()):
+            yield Finding(section, code, field, f"{_NAMES[target]} {named} 未定义", nearest(named, known))
+
+
+def unused(catalog: Catalog) -> Iterator[Finding]:
+    """定义了而无人使用的代码. Divisions are where applicants live, not something that must be named."""
+    named = {(target, code) for *_, target, code in references(catalog)}
+    for section in ("departments", "elements", "materials", "matters"):
+        for code in _section(catalog, section):
+            if (section, code) not in named:
+                message = f"{_NAMES[section]} {code} 没有被任何事项或主题使用"
+                yield Finding(section, code, ("code",), message, "删去，或在事项、主题中引用它")
+
+
+def complete(catalog: Catalog, theme: Theme) -> bool:
+    """Whether all that the theme needs, directly or through its matters, is there."""
+    reached = list(theme_references(theme))
+    wanted = {step.matter for step in theme.steps}
+    reached += [item for item in references(catalog) if item[0] == "matters" and item[1] in wanted]
+    return all(named in _section(catalog, target) for *_, target, named in reached)
+
+
+def _section(catalog: Catalog, name: str) -> Mapping[str, object]:
+    section: Mapping[str, object] = getattr(catalog, name)
+    return section

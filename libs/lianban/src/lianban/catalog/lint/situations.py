@@ -1,0 +1,75 @@
+"""Every way a theme's questionnaire can end, and what is left of the theme then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Final
+
+from lianban.catalog.answers import combinations
+from lianban.catalog.graph import ancestors, topological, without
+from lianban.catalog.index import SelectedStep, Selection, ThemeIndex
+from lianban.catalog.models import Theme
+
+MAX_SITUATIONS: Final = 4096
+
+Outcome = tuple[object, ...]
+"""What a selection comes to for the applicant: equal outcomes make the same plan, form and materials."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One set of answers and the steps it calls for, in plan order."""
+
+    answers: dict[str, str]
+    graph: dict[str, tuple[str, ...]]
+    steps: dict[str, SelectedStep]
+    ancestors: dict[str, frozenset[str]]
+    outcome: Outcome
+
+    def shown(self) -> str:
+        return "、".join(f"{question}={answer}" for question, answer in self.answers.items() if answer) or "无需回答"
+
+
+class Situations:
+    """The situations of a sound theme: all of them, or ``exhaustive`` is false and the first ``MAX_SITUATIONS``."""
+
+    def __init__(self, index: ThemeIndex) -> None:
+        self.index = index
+        found = list(islice(combinations(index.theme), MAX_SITUATIONS + 1))
+        self.exhaustive = len(found) <= MAX_SITUATIONS
+        self._answers = found[:MAX_SITUATIONS]
+
+    @property
+    def theme(self) -> Theme:
+        return self.index.theme
+
+    @cached_property
+    def all(self) -> list[Situation]:
+        return [self._situation(answers) for answers in self._answers]
+
+    @cached_property
+    def distinct(self) -> list[Situation]:
+        """One situation for each different outcome."""
+        return list({situation.outcome: situation for situation in reversed(self.all)}.values())
+
+    def _situation(self, answers: dict[str, str]) -> Situation:
+        selection = self.index.select(answers)
+        selected = {step.code: step for step in selection.steps}
+        graph = without(self.index.graph, selected)
+        steps = {code: selected[code] for code in topological(graph)}
+        return Situation(answers, graph, steps, ancestors(graph), _outcome(selection))
+
+
+def _outcome(selection: Selection) -> Outcome:
+    elements = frozenset((use.element, use.required) for use in selection.elements)
+    steps = tuple(
+        (
+            step.code,
+            frozenset((use.element, use.required) for use in step.elements),
+            frozenset((use.material, use.required, use.form, use.copies, use.standard) for use in step.materials),
+        )
+        for step in selection.steps
+    )
+    return elements, steps

@@ -1,0 +1,158 @@
+"""Command line of the shared library: ``lianban catalog``, ``lianban calendar``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from unicodedata import east_asian_width
+
+import click
+
+from lianban.catalog.answers import InvalidAnswers
+from lianban.catalog.compiler import Compilation, ForeignDivision, UnknownTheme, compile_theme
+from lianban.catalog.faults import CatalogError
+from lianban.catalog.loader import load_catalog, read_catalog
+from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
+
+
+class _LazyGroup(click.Group):
+    """Imports a sub-command when it is asked for: one subject's dependencies do not slow down another's."""
+
+    _elsewhere = {"calendar": "lianban.clock.cli"}  # noqa: RUF012
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._elsewhere:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(import_module(self._elsewhere[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=_LazyGroup)
+def main() -> None:
+    """一事联办：目录与日历工具。"""
+
+
+@main.group()
+def catalog() -> None:
+    """目录：检查与查看。"""
+
+
+@catalog.command()
+@click.argument("folder", default="catalog", type=click.Path(file_okay=False))
+def check(folder: str) -> None:
+    """检查目录，列出全部问题；有问题时退出码为 1。"""
+    found, faults = read_catalog(folder)
+    for fault in faults:
+        print(fault)
+    if faults or found is None:
+        print(f"共 {len(faults)} 处问题", file=sys.stderr)
+        sys.exit(1)
+    print(
+        f"目录无误：主题 {len(found.themes)}，事项 {len(found.matters)}，部门 {len(found.departments)}，"
+        f"数据元 {len(found.elements)}，材料 {len(found.materials)}，区划 {len(found.divisions)}"
+    )
+
+
+def _answer(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    answers: dict[str, str] = {}
+    for value in values:
+        question, sign, answer = value.partition("=")
+        if not sign:
+            raise click.BadParameter("写成 问题=选项 的形式")
+        answers[question] = answer
+    return answers
+
+
+@catalog.command()
+@click.argument("theme")
+@click.option(
+    "--answers", "-a", multiple=True, callback=_answer, metavar="问题=选项", help="情形引导的回答，可多次给出"
+)
+@click.option("--division", help="申请人所在区划，缺省为主题的区划")
+@click.option("--folder", default="catalog", type=click.Path(file_okay=False), show_default=True, help="目录文件夹")
+def show(theme: str, answers: dict[str, str], division: str | None, folder: str) -> None:
+    """按回答编制主题的办理计划并列出。"""
+    try:
+        found = load_catalog(folder)
+        place = division or (found.themes[theme].division if theme in found.themes else "")
+        compilation = compile_theme(found, theme, answers, place)
+    except CatalogError as error:
+        raise click.ClickException(str(error)) from None
+    except InvalidAnswers as error:
+        lines = [f"  {fault.question}: {fault.message_zh}" for fault in error.faults]
+        raise click.ClickException("\n".join(["回答有误：", *lines])) from None
+    except UnknownTheme:
+        raise click.ClickException(f"没有主题 {theme}") from None
+    except ForeignDivision:
+        raise click.ClickException(f"区划 {place} 不在该主题的适用范围内") from None
+    for line in _described(compilation):
+        print(line)
+
+
+def _described(compilation: Compilation) -> list[str]:
+    plan, notice, savings = compilation.plan, compilation.notice, compilation.savings
+    steps = [
+        (
+            str(order),
+            step.name,
+            step.code,
+            step.department_name,
+            STEP_KIND_ZH[step.kind],
+            promised_zh(step.limit),
+            legal_zh(step.limit) or "—",
+            "、".join(step.after) or "—",
+        )
+        for order, step in enumerate(plan.steps, 1)
+    ]
+    materials = [
+        (
+            item.name,
+            MATERIAL_FORM_ZH[item.form],
+            str(item.copies),
+            "必要" if item.required else "非必要",
+            "申请人提交" if item.asked else f"由 {'、'.join(item.produced_by)} 产生，无需提交",
+        )
+        for item in compilation.materials
+    ]
+    fields = [
+        (field.element.group, field.element.name, field.code, "必填" if field.required else "选填")
+        for field in compilation.form.fields
+    ]
+    before, after = savings.before, savings.after
+    return [
+        f"{plan.theme} {plan.theme_name}　版本 {plan.version}",
+        f"{plan.division_name}　牵头：{plan.lead_department_name}　送达：{'、'.join(notice.delivery_modes)}",
+        f"承诺 {promised_zh(plan.limit)}，法定 {legal_zh(plan.limit) or '无'}，"
+        f"送达 {promised_zh(plan.delivery_limit)}，收费合计 {notice.fee_total} 元，到现场 {notice.visits} 次",
+        *_table(("序", "环节", "代码", "部门", "类型", "承诺", "法定", "前置"), steps),
+        *_table(("材料", "形式", "份数", "必要性", "来源"), materials),
+        *_table(("分组", "表单项", "代码", "必填"), fields),
+        "",
+        f"单独办理 → 一次办：时间 {before.days} → {after.days} 个工作日，环节 {before.steps} → {after.steps}，"
+        f"材料 {before.materials} → {after.materials}，跑动 {before.visits} → {after.visits}，"
+        f"表格 {before.forms} → {after.forms}",
+    ]
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Columns as wide as their widest cell, counted in terminal cells (a Chinese character takes two)."""
+    if not rows:
+        return []
+    widths = [max(_cells(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    lines = [
+        "  ".join(cell + " " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (head, *rows)
+    ]
+    return ["", lines[0], "-" * (sum(widths) + 2 * (len(widths) - 1)), *lines[1:]]
+
+
+def _cells(text: str) -> int:
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+if __name__ == "__main__":
+    main()
