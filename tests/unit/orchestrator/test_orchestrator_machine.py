@@ -3,10 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from fixtures.plans import CALENDAR, MONDAY, decide, make_plan, make_step, working_days
-from lianban_orchestrator.domain.machine import CaseMachine
-from lianban_orchestrator.domain.refusals import ActRefused
 
+from fixtures.plans import CALENDAR, MONDAY, decide, make_plan, make_step, working_days
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, RefusalPolicy, StepKind
 from lianban.clock.limits import Light
@@ -23,6 +21,8 @@ from lianban.contracts.status import (
     Outcome,
     StepState,
 )
+from lianban_orchestrator.domain.machine import CaseMachine
+from lianban_orchestrator.domain.refusals import ActRefused
 
 DAY = timedelta(days=1)
 

@@ -2,18 +2,18 @@
 
 from datetime import timedelta
 
-from fixtures.plans import CALENDAR, MONDAY, decide, make_plan, make_step, working_days
 from hypothesis import given
 from hypothesis import strategies as st
-from lianban_orchestrator.domain.machine import CaseMachine
-from lianban_orchestrator.domain.refusals import ActRefused
-from lianban_orchestrator.domain.transitions import ENDED
-from lianban_orchestrator.workflows.details import details_of
 
+from fixtures.plans import CALENDAR, MONDAY, decide, make_plan, make_step, working_days
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import DeliveryMode, RefusalPolicy, StepKind
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import CaseStatus, Decision, DeliveryState, StepState
+from lianban_orchestrator.domain.machine import CaseMachine
+from lianban_orchestrator.domain.refusals import ActRefused
+from lianban_orchestrator.domain.transitions import ENDED
+from lianban_orchestrator.workflows.details import details_of
 
 
 @st.composite

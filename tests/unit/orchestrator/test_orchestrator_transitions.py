@@ -3,9 +3,9 @@
 import itertools
 
 import pytest
-from lianban_orchestrator.domain.transitions import ENDED, IllegalTransition, Trigger, next_state
 
 from lianban.contracts.status import StepState
+from lianban_orchestrator.domain.transitions import ENDED, IllegalTransition, Trigger, next_state
 
 LEGAL = {
     (StepState.WAITING, Trigger.START): StepState.OPEN,

@@ -1,0 +1,197 @@
+"""A real Temporal server, the real orchestrator worker, and services that answer as they are told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio import activity
+from temporalio.client import Client, WorkflowHandle
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import ServiceClient
+from temporalio.testing import TimeSkipper
+
+from fixtures.plans import make_case
+from lianban.catalog.plan import Plan
+from lianban.catalog.terms import DeliveryMode
+from lianban.contracts import names
+from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Withdrawal
+from lianban.contracts.case import CaseProgress, CaseResult
+from lianban.contracts.events import CaseEvent, EventBatch
+from lianban.contracts.orders import (
+    DeliveryOrder,
+    DeliveryReceipt,
+    MessageOrder,
+    TaskOrder,
+    TaskReceipt,
+    TaskWithdrawal,
+)
+from lianban.contracts.status import DeliveryState
+from lianban.platform.temporal import make_worker
+from lianban_orchestrator.workflows.case import CaseWorkflow
+
+
+class Services:
+    """Intake, departments and notify, as far as a case sees them. Everything they are told is kept."""
+
+    def __init__(self) -> None:
+        self.tasks: list[TaskOrder] = []
+        self.withdrawn: list[TaskWithdrawal] = []
+        self.messages: list[MessageOrder] = []
+        self.deliveries: list[DeliveryOrder] = []
+        self.recorded: list[CaseEvent] = []
+        self.relayed: list[CaseEvent] = []
+        self.answers: dict[str, DepartmentAct] = {}
+        self.down: set[str] = set()
+        self.delivered = DeliveryState.ORDERED
+        self._told = asyncio.Event()
+
+    def _tell(self) -> None:
+        self._told.set()
+
+    async def until(self, condition: Callable[[], Any]) -> None:
+        """Wait for something a service is told."""
+        while not condition():
+            self._told.clear()
+            await self._told.wait()
+
+    @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
+    async def submit_task(self, order: TaskOrder) -> TaskReceipt:
+        if order.department in self.down:
+            raise ConnectionError("department is down")
+        self.tasks.append(order)
+        self.relayed += order.events
+        self._tell()
+        answer = self.answers.get(order.step)
+        return TaskReceipt(channel="test", acts=(answer,) if answer else ())
+
+    @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)
+    async def withdraw_task(self, order: TaskWithdrawal) -> None:
+        self.withdrawn.append(order)
+        self._tell()
+
+    @activity.defn(name=names.ACTIVITY_SEND_MESSAGE)
+    async def send_message(self, order: MessageOrder) -> None:
+        self.messages.append(order)
+        self.relayed += order.events
+        self._tell()
+
+    @activity.defn(name=names.ACTIVITY_DELIVER_RESULTS)
+    async def deliver_results(self, order: DeliveryOrder) -> DeliveryReceipt:
+        self.deliveries.append(order)
+        self.relayed += order.events
+        self._tell()
+        return DeliveryReceipt(state=self.delivered)
+
+    @activity.defn(name=names.ACTIVITY_RECORD_EVENTS)
+    async def record_events(self, batch: EventBatch) -> None:
+        for case in batch.cases:
+            self.recorded += case.events
+        self._tell()
+
+
+class Case:
+    """One running case and what a test does to it."""
+
+    def __init__(self, client: Client, handle: WorkflowHandle[Any, CaseResult], services: Services) -> None:
+        self.handle = handle
+        self.services = services
+        self._skipper = TimeSkipper(client)
+        self.events: list[CaseEvent] = []
+
+    async def act(self, act: DepartmentAct) -> ActOutcome:
+        return await self._update(names.UPDATE_ACT, act, act.act_id)
+
+    async def act_together(self, acts: Sequence[DepartmentAct]) -> None:
+        """All at once, as when several departments answer within the same moment."""
+        await asyncio.gather(*(self.act(act) for act in acts))
+
+    async def withdraw(self) -> ActOutcome:
+        return await self._update(names.UPDATE_WITHDRAW, Withdrawal(act_id="w"), "w")
+
+    async def deliver(self, state: DeliveryState, shipment: int = 1) -> ActOutcome:
+        act = DeliveryAct(act_id=f"{shipment}:{state}", state=state, occurred_at=datetime.now(UTC), shipment=shipment)
+        return await self._update(names.UPDATE_DELIVERY, act, act.act_id)
+
+    async def _update(self, update: str, argument: Any, identity: str) -> ActOutcome:
+        outcome: ActOutcome = await self.handle.execute_update(update, argument, id=identity, result_type=ActOutcome)
+        self.events += outcome.events
+        return outcome
+
+    async def progress(self) -> CaseProgress:
+        return await self.handle.query(names.QUERY_PROGRESS, result_type=CaseProgress)
+
+    async def skip(self, **duration: float) -> None:
+        """Let time pass for this case."""
+        await self._skipper.fast_forward(self.handle, timedelta(**duration))
+
+    async def history_events(self) -> int:
+        return len([event async for event in self.handle.fetch_history_events()])
+
+    def all_events(self) -> list[CaseEvent]:
+        """Everything the intake would know, in order."""
+        services = self.services
+        return sorted([*self.events, *services.relayed, *services.recorded], key=lambda event: event.seq)
+
+
+StartCase = Callable[..., Any]
+HISTORIES = Path(__file__).resolve().parents[1] / "histories"
+RECORDING = bool(os.environ.get("LIANBAN_RECORD_HISTORIES"))
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+async def case_client(temporal_client: Client) -> Client:
+    """The services' client; while histories are recorded, one that leaves payloads readable, for later replays."""
+    if not RECORDING:
+        return temporal_client
+    service = await ServiceClient.connect(
+        replace(temporal_client.service_client.config, identity="recorder", lazy=False)
+    )
+    return Client(service, namespace=temporal_client.namespace, data_converter=pydantic_data_converter)
+
+
+@pytest.fixture
+async def start_case(case_client: Client, request: pytest.FixtureRequest) -> AsyncIterator[StartCase]:
+    """``await start_case(plan, **changes)``: a started case on the real orchestrator worker."""
+    started: list[Case] = []
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def start(plan: Plan, *, services: Services | None = None, **changes: Any) -> Case:
+            services = services or Services()
+            queue = f"{names.QUEUE_ORCHESTRATOR}-{next(_numbers)}"
+            changes.setdefault("delivery", DeliveryMode.COURIER)
+            changes.setdefault("received_at", datetime.now(UTC))
+            case = make_case(f"case-{queue}", plan, **changes)
+            await stack.enter_async_context(make_worker(case_client, queue, workflows=[CaseWorkflow]))
+            for name, activities in _hosted(plan, services).items():
+                await stack.enter_async_context(make_worker(case_client, name, activities=activities))
+            handle = await case_client.start_workflow(
+                names.CASE_WORKFLOW, case, id=case.case_no, task_queue=queue, result_type=CaseResult
+            )
+            started.append(Case(case_client, handle, services))
+            return started[-1]
+
+        yield start
+        if RECORDING:
+            for case in started:
+                history = await case.handle.fetch_history()
+                (HISTORIES / f"{request.node.name}.json").write_text(history.to_json() + "\n")
+
+
+def _hosted(plan: Plan, services: Services) -> dict[str, Sequence[Callable[..., Any]]]:
+    queues: dict[str, list[Callable[..., Any]]] = defaultdict(list)
+    for department in {plan.lead_department, *(step.department for step in plan.steps)}:
+        queues[names.department_queue(department)] = [services.submit_task, services.withdraw_task]
+    queues[names.QUEUE_INTAKE] = [services.record_events]
+    queues[names.QUEUE_NOTIFY] = [services.send_message, services.deliver_results]
+    return queues

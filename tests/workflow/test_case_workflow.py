@@ -1,0 +1,190 @@
+"""CaseWorkflow on a real server: the whole way of a case, its refusals, its time."""
+
+from datetime import UTC, datetime
+
+import pytest
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.exceptions import ApplicationError
+
+from conftest import Services, StartCase
+from fixtures.plans import decide, five_parallel, make_plan, make_step, working_days
+from lianban.catalog.terms import AcceptanceMode, DeliveryMode, StepKind
+from lianban.clock.limits import Light
+from lianban.contracts.acts import Refusal
+from lianban.contracts.names import ACCEPTANCE_STEP
+from lianban.contracts.status import (
+    ActKind,
+    CaseStatus,
+    Cause,
+    Decision,
+    DeliveryState,
+    EventKind,
+    MessageKind,
+    Outcome,
+    StepState,
+)
+
+
+async def test_from_filing_to_signature(start_case: StartCase) -> None:
+    case = await start_case(make_plan(make_step("a"), make_step("b"), make_step("c", after=("a", "b"))))
+    services = case.services
+    await services.until(lambda: len(services.tasks) == 2)
+    outcome = await case.act(decide("a"))
+    assert outcome.step_state is StepState.GRANTED
+    assert [event.kind for event in outcome.events] == [EventKind.STEP_DECIDED]
+    await case.act(decide("b"))
+    await services.until(lambda: len(services.tasks) == 3)
+    assert (await case.act(decide("c"))).case_status is CaseStatus.DELIVERING
+    await services.until(lambda: services.deliveries)
+    assert [result.code for result in services.deliveries[0].results] == ["result-a", "result-b", "result-c"]
+    assert services.deliveries[0].outcome is Outcome.GRANTED
+    await case.deliver(DeliveryState.PICKED_UP)
+    assert (await case.deliver(DeliveryState.SIGNED)).closed
+    result = await case.handle.result()
+    assert (result.status, result.outcome) == (CaseStatus.COMPLETED, Outcome.GRANTED)
+    assert [event.seq for event in case.all_events()] == list(range(1, len(case.all_events()) + 1))
+    assert services.recorded == []  # every event found a carrier
+    assert [message.kind for message in services.messages] == [MessageKind.ACCEPTED]
+
+
+async def test_electronic_delivery_ends_the_case_by_itself(start_case: StartCase) -> None:
+    services = Services()
+    services.delivered = DeliveryState.SIGNED
+    case = await start_case(make_plan(make_step("a")), services=services, delivery=DeliveryMode.ELECTRONIC)
+    await services.until(lambda: services.tasks)
+    await case.act(decide("a"))
+    assert (await case.handle.result()).status is CaseStatus.COMPLETED
+    assert services.recorded[-1].kind is EventKind.CASE_COMPLETED
+    assert [event.seq for event in case.all_events()] == list(range(1, len(case.all_events()) + 1))
+
+
+async def test_a_refused_act_says_why_and_changes_nothing(start_case: StartCase) -> None:
+    case = await start_case(make_plan(make_step("a"), make_step("b", after=("a",))))
+    await case.services.until(lambda: case.services.tasks)
+    before = await case.progress()
+    for act, refusal in [
+        (decide("z"), Refusal.UNKNOWN_STEP),
+        (decide("b"), Refusal.STEP_NOT_OPEN),
+        (decide("a", department="other"), Refusal.FOREIGN_STEP),
+        (decide("a", Decision.REFUSED, document=None), Refusal.DOCUMENT_NEEDED),
+    ]:
+        with pytest.raises(WorkflowUpdateFailedError) as caught:
+            await case.act(act)
+        assert isinstance(caught.value.cause, ApplicationError)
+        assert caught.value.cause.type == refusal
+    assert await case.progress() == before
+
+
+async def test_a_repeated_act_gets_the_first_outcome(start_case: StartCase) -> None:
+    case = await start_case(make_plan(make_step("a"), make_step("b")))
+    await case.services.until(lambda: len(case.services.tasks) == 2)
+    assert await case.act(decide("a")) == await case.act(decide("a"))
+
+
+async def test_a_department_that_answers_at_once(start_case: StartCase) -> None:
+    services = Services()
+    services.answers["a"] = decide("a")
+    plan = make_plan(make_step("a", kind=StepKind.VERIFY), make_step("b", after=("a",)))
+    await start_case(plan, services=services)
+    await services.until(lambda: len(services.tasks) == 2 and services.recorded)
+    assert [event.step for event in services.recorded if event.kind is EventKind.STEP_DECIDED] == ["a"]
+
+
+async def test_refusal_of_a_gate_reaches_the_departments(start_case: StartCase) -> None:
+    policy_all = make_plan(*(make_step(code, policy="ALL") for code in "ab"))
+    case = await start_case(policy_all)
+    await case.services.until(lambda: len(case.services.tasks) == 2)
+    outcome = await case.act(decide("a", Decision.REFUSED))
+    assert [event.kind for event in outcome.events] == [
+        EventKind.STEP_DECIDED,
+        EventKind.STEP_CANCELLED,
+        EventKind.CASE_DECIDED,
+    ]
+    await case.services.until(lambda: case.services.withdrawn)
+    assert case.services.withdrawn[0].cause is Cause.ALL_REFUSED
+    await case.services.until(lambda: case.services.deliveries)
+    assert case.services.deliveries[0].mode is DeliveryMode.ELECTRONIC
+
+
+async def test_withdrawal(start_case: StartCase) -> None:
+    case = await start_case(make_plan(make_step("a"), make_step("b")))
+    await case.services.until(lambda: len(case.services.tasks) == 2)
+    assert (await case.withdraw()).closed
+    assert (await case.handle.result()).outcome is Outcome.WITHDRAWN
+    assert sorted(order.step for order in case.services.withdrawn) == ["a", "b"]
+    assert case.services.messages[-1].kind is MessageKind.WITHDRAWN
+
+
+async def test_withdrawal_while_a_department_is_down(start_case: StartCase) -> None:
+    services = Services()
+    services.down.add("dept-of-a")
+    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services)
+    await services.until(lambda: services.tasks)
+    await case.withdraw()
+    assert (await case.handle.result()).outcome is Outcome.WITHDRAWN
+    assert [task.step for task in services.tasks] == ["b"]
+
+
+async def test_one_department_down_delays_its_own_step_only(start_case: StartCase) -> None:
+    services = Services()
+    services.down.add("dept-of-a")
+    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services)
+    await services.until(lambda: services.tasks)
+    await case.act(decide("b"))
+    services.down.clear()
+    await services.until(lambda: len(services.tasks) == 2)
+    await case.act(decide("a"))
+    await services.until(lambda: services.deliveries)
+
+
+async def test_lead_department_accepts(start_case: StartCase) -> None:
+    case = await start_case(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    await case.services.until(lambda: case.services.tasks)
+    assert case.services.tasks[0].step == ACCEPTANCE_STEP
+    accept = decide(ACCEPTANCE_STEP, kind=ActKind.ACCEPT, department="lead", decision=None)
+    outcome = await case.act(accept)
+    assert (outcome.case_status, outcome.step_state) == (CaseStatus.IN_PROGRESS, None)
+    await case.services.until(lambda: len(case.services.tasks) == 2 and case.services.messages)
+
+
+async def test_silence_accepts(start_case: StartCase) -> None:
+    """L-ACCEPT-5 on the real server, with its time skipped."""
+    case = await start_case(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    await case.services.until(lambda: case.services.tasks)
+    await case.skip(days=10)
+    await case.services.until(lambda: len(case.services.tasks) == 2)
+    await case.services.until(lambda: any(e.cause is Cause.DEEMED for e in case.services.recorded))
+    assert [order.cause for order in case.services.withdrawn] == [Cause.DEEMED]
+    progress = await case.progress()
+    assert progress.accepted_at is not None
+    assert progress.accepted_at.date() == datetime.now(UTC).date()
+
+
+async def test_lights_are_told_to_the_officer(start_case: StartCase) -> None:
+    case = await start_case(make_plan(make_step("a", limit=working_days(3))))
+    await case.services.until(lambda: case.services.tasks)
+    await case.skip(days=9)
+    services = case.services
+    await services.until(lambda: [m.light for m in services.messages if m.light] == [Light.YELLOW, Light.RED])
+    await services.until(lambda: len([e for e in services.recorded if e.kind is EventKind.STEP_LIGHT]) == 2)
+    assert {message.department for message in services.messages if message.light} == {"dept-of-a"}
+    await case.act(decide("a"))
+
+
+async def test_public_notice_ends_by_time(start_case: StartCase) -> None:
+    notice = make_step("a", kind=StepKind.NOTICE, limit=working_days(5))
+    case = await start_case(make_plan(notice, make_step("b", after=("a",))))
+    await case.services.until(lambda: case.services.tasks)
+    await case.skip(days=10)
+    await case.services.until(lambda: [task.step for task in case.services.tasks] == ["a", "b"])
+    assert [order.cause for order in case.services.withdrawn] == [Cause.NOTICE_ENDED]
+
+
+async def test_operators_read_the_case(start_case: StartCase) -> None:
+    case = await start_case(five_parallel())
+    await case.services.until(lambda: len(case.services.tasks) == 5)
+    await case.act(decide("a"))
+    described = await case.handle.describe()
+    assert described.typed_search_attributes
+    details = await case.handle.query("__temporal_workflow_metadata")
+    assert "| 环节a | a局 | 准予（通过） |" in str(details)
