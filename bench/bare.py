@@ -1,0 +1,93 @@
+"""The bare shape: what Temporal alone needs for a case like ours. Nothing but submissions, decisions, two last calls.
+
+One step first, then the others side by side, as a restaurant's licence precedes its permits; each step is one
+activity and one Update from outside; two activities at the end. No database, no HTTP, no encryption.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import activity, workflow
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+QUEUE = "bench-bare"
+STEPS = 5
+_TIMEOUT = timedelta(seconds=60)
+
+
+@dataclass
+class Submission:
+    case_no: str
+    step: int
+
+
+@workflow.defn
+class BareCase:
+    def __init__(self) -> None:
+        self._decided: set[int] = set()
+
+    @workflow.run
+    async def run(self, case_no: str) -> int:
+        await self._step(case_no, 0)
+        await asyncio.gather(*(self._step(case_no, step) for step in range(1, STEPS)))
+        for _ in range(2):
+            await workflow.execute_activity("finish", case_no, start_to_close_timeout=_TIMEOUT)
+        return len(self._decided)
+
+    async def _step(self, case_no: str, step: int) -> None:
+        await workflow.execute_activity("submit", Submission(case_no, step), start_to_close_timeout=_TIMEOUT)
+        await workflow.wait_condition(lambda: step in self._decided)
+
+    @workflow.update
+    def decide(self, step: int) -> str:
+        self._decided.add(step)
+        return "granted"
+
+
+class Departments:
+    """Decides each submission at once, from outside."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._deciding: set[asyncio.Task[None]] = set()
+
+    @activity.defn(name="submit")
+    async def submit(self, submission: Submission) -> None:
+        task = asyncio.create_task(self._decide(submission))
+        self._deciding.add(task)
+        task.add_done_callback(self._deciding.discard)
+
+    async def _decide(self, submission: Submission) -> None:
+        handle = self._client.get_workflow_handle_for(BareCase.run, submission.case_no)
+        await handle.execute_update(BareCase.decide, submission.step, id=f"decide-{submission.step}")
+
+    @activity.defn(name="finish")
+    async def finish(self, case_no: str) -> None:
+        return None
+
+
+def worker(client: Client) -> Worker:
+    """One worker for the workflow and its activities, tuned as ours are."""
+    departments = Departments(client)
+    return Worker(
+        client,
+        task_queue=QUEUE,
+        workflows=[BareCase],
+        activities=[departments.submit, departments.finish],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules("bare")
+        ),
+        max_cached_workflows=2000,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(initial=5, minimum=2, maximum=50),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=5, minimum=2, maximum=50),
+        max_eager_activity_reservations_per_workflow_task=8,
+    )
+
+
+async def run_case(client: Client, case_no: str) -> None:
+    await client.execute_workflow(BareCase.run, case_no, id=case_no, task_queue=QUEUE)
