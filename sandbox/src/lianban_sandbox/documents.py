@@ -17,7 +17,6 @@ PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 OFD: Final = "application/ofd"
-TEXT: Final = "text/plain"
 
 _LEADING: Final = 24
 

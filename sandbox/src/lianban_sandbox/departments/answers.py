@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
+from lianban.catalog.terms import StepKind
 from lianban_sandbox import documents
 
 Act = dict[str, Any]
@@ -41,8 +42,9 @@ def accept(task: Mapping[str, Any], department: str, now: datetime) -> Act:
 
 
 def grant(task: Mapping[str, Any], department: str, now: datetime, *, automatic: bool) -> Act:
-    """A grant with its result. ``automatic``: a registry's reply, without an officer."""
-    act = _act(task, department, now, "decide", officer=None if automatic else _officer(department))
+    """A grant with its result. A registry check is answered by the system, and so is what is ``automatic``."""
+    by_system = automatic or task.get("kind") == StepKind.VERIFY
+    act = _act(task, department, now, "decide", officer=None if by_system else _officer(department))
     return act | {"decision": "granted", "results": [_result(task, now.astimezone(_SHANGHAI).date())]}
 
 
@@ -90,16 +92,12 @@ def _result(task: Mapping[str, Any], today: date) -> dict[str, Any]:
     lines.append("本文件由沙箱生成，仅供演示和测试，不具有法律效力。")
     result: dict[str, Any] = {"code": f"{task.get('matter', task['step'])}-result", "name": name}
     if name.endswith("结果"):
-        content = "\n".join([name, *lines, ""]).encode()
-        return result | {"file": _file(f"{name}.txt", documents.TEXT, content)}
-    result |= {"number": number, "file": _file(f"{name}.pdf", documents.PDF, documents.pdf(name, lines))}
+        return result  # a finding, not a certificate: there is nothing to hand over
+    content = base64.b64encode(documents.pdf(name, lines)).decode()
+    result |= {"number": number, "file": {"name": f"{name}.pdf", "media_type": documents.PDF, "content": content}}
     if name.endswith("许可证"):
         result |= {"valid_from": today.isoformat(), "valid_until": _years_later(today, _VALID_YEARS).isoformat()}
     return result
-
-
-def _file(name: str, media_type: str, content: bytes) -> dict[str, str]:
-    return {"name": name, "media_type": media_type, "content": base64.b64encode(content).decode()}
 
 
 def _years_later(day: date, years: int) -> date:
