@@ -1,0 +1,1 @@
+"""Acts: what departments answer, from the signed callback to the case and its outcome back."""

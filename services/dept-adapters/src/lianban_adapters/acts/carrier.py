@@ -1,0 +1,58 @@
+"""Carries stored acts to their cases and writes down what came of it."""
+
+from __future__ import annotations
+
+import logging
+
+from lianban.contracts.acts import ActOutcome
+from lianban.contracts.names import ACCEPTANCE_STEP
+from lianban.contracts.status import ActKind
+from lianban.platform.database import transaction
+from lianban.platform.relay import EventRelay, enqueue
+from lianban_adapters.acts import repository
+from lianban_adapters.acts.submission import department_act
+from lianban_adapters.acts.tables import Act
+from lianban_adapters.acts.updates import CaseUnreachable, CaseUpdates, Refused
+from lianban_adapters.database import Database, Relay
+from lianban_adapters.tasks import repository as tasks
+
+_log = logging.getLogger(__name__)
+
+
+class Carrier:
+    """May carry one act any number of times, at once or one after the other: the case applies it once."""
+
+    def __init__(self, database: Database, updates: CaseUpdates, relay: EventRelay) -> None:
+        self._database = database
+        self._updates = updates
+        self._relay = relay
+
+    async def carry(self, act: Act, timeout: float) -> ActOutcome | Refused | None:
+        """None when the case could not be asked: the act waits in the outbox then."""
+        try:
+            outcome = await self._updates.act(act.case_no, department_act(act), timeout)
+        except CaseUnreachable as error:
+            _log.warning("act waits", extra={"task_id": act.task_id, "act_id": act.act_id, "error": str(error)})
+            async with self._database.statements() as session:
+                await repository.postpone(session, act)
+            return None
+        if isinstance(outcome, Refused):
+            async with self._database.statements() as session:
+                await repository.refuse(session, act, outcome.slug, outcome.detail)
+        else:
+            await self._finish(act, outcome)
+        return outcome
+
+    async def _finish(self, act: Act, outcome: ActOutcome) -> None:
+        async with transaction(self._database.transactions) as session:
+            if not await repository.finish(session, act, outcome):
+                return  # somebody else carried it too, and was first
+            if ends_task(act):
+                await tasks.mark_decided(session, act.task_id)
+            await enqueue(session, act.case_no, outcome.events, Relay)
+        self._relay.wake()
+
+
+def ends_task(act: Act) -> bool:
+    """Accepting ends the task of accepting, and no other."""
+    return act.kind == ActKind.DECIDE or act.step == ACCEPTANCE_STEP

@@ -1,0 +1,44 @@
+"""Callback of departments' systems: signed by Standard Webhooks, nothing is read before the signature holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic_core import from_json
+
+from lianban.platform.problems import FieldError
+from lianban.platform.webhooks import verify
+from lianban_adapters.acts.problems import unknown_department
+from lianban_adapters.acts.schemas import ActAnswer, CallbackAct
+from lianban_adapters.acts.submission import of_system
+from lianban_adapters.acts.validation import invalid, parse
+from lianban_adapters.services import Services, services
+
+router = APIRouter()
+
+
+@router.post("/v1/departments/{department}/acts", response_model=ActAnswer, response_model_exclude_none=True)
+async def receive_act(
+    department: str, request: Request, response: Response, own: Annotated[Services, Depends(services)]
+) -> ActAnswer:
+    entry = own.directory.departments.get(department)
+    if entry is None:
+        raise unknown_department()
+    body = await request.body()
+    message_id = verify(entry.secret, request.headers, body)
+    act = parse(CallbackAct, read_json(body), datetime.now(UTC))
+    if act.act_id != message_id:
+        raise invalid([FieldError("/act_id", "not-message-id", "办理动作编号应与 webhook-id 相同")])
+    answer = await own.acts.take(of_system(department, act, own.keyring))
+    response.status_code = answer.status
+    return answer.body
+
+
+def read_json(body: bytes) -> Any:
+    """Raises the problem 422 when it is none."""
+    try:
+        return from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise invalid([FieldError("", "json_invalid", "不是有效的 JSON")]) from None

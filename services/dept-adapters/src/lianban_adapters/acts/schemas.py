@@ -1,0 +1,87 @@
+"""Acts as departments and officers write them, and what they are answered."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import date
+from typing import Annotated, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from lianban.contracts.status import ActKind, ActorKind, Decision
+
+KEY: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
+
+ActId = Annotated[str, Field(max_length=128, pattern=KEY)]
+TaskId = Annotated[str, Field(max_length=160, pattern=KEY)]
+Officer = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Statement = Annotated[str, Field(max_length=20_000)]
+MediaType = Literal["application/pdf", "image/jpeg", "image/png", "application/ofd"]
+
+
+def _decode(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError("文件内容应为 Base64 编码") from None
+
+
+class _Written(BaseModel):
+    """Unknown fields are faults: a misspelt one would otherwise be lost without a word."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, str_strip_whitespace=True)
+
+
+class WrittenFile(_Written):
+    name: str = Field(min_length=1, max_length=200)
+    media_type: MediaType
+    content: Annotated[bytes, BeforeValidator(_decode), Field(min_length=1)]
+
+
+class WrittenResult(_Written):
+    code: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=200)
+    number: str | None = Field(default=None, max_length=200)
+    valid_from: date | None = None
+    valid_until: date | None = None
+    file: WrittenFile | None = None
+
+
+class WrittenAct(_Written):
+    """What an act says, whoever sends it."""
+
+    kind: ActKind
+    decision: Decision | None = None
+    reason: Statement | None = None
+    legal_basis: Statement | None = None
+    remedy: Statement | None = None
+    results: tuple[WrittenResult, ...] = Field(default=(), max_length=50)
+
+
+class CallbackAct(WrittenAct):
+    """By a department's system. ``actor`` tells whether a person stands behind it, ``officer`` who."""
+
+    act_id: ActId
+    task_id: TaskId
+    actor: ActorKind
+    officer: Officer | None = None
+    occurred_at: AwareDatetime
+
+
+class InboxAct(WrittenAct):
+    """By an officer in the inbox: who and which task are known, the act's id is the idempotency key."""
+
+    occurred_at: AwareDatetime | None = None
+
+
+class ActAnswer(BaseModel):
+    """``applied``: the case has it. ``stored``: the case will get it. ``review``: a system's refusal, which is left
+    to a person."""
+
+    status: Literal["applied", "stored", "review"]
+    case_status: str | None = None
+    step_state: str | None = None
+    detail: str | None = None

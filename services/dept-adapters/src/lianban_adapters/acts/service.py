@@ -1,0 +1,124 @@
+"""Takes an act in: stored before it is acknowledged, then the case is asked, then the answer is the case's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from lianban_adapters.acts import repository
+from lianban_adapters.acts.carrier import Carrier
+from lianban_adapters.acts.documents import Documents
+from lianban_adapters.acts.outbox import Outbox
+from lianban_adapters.acts.problems import conflict, foreign_step, not_claimed, refused, step_not_open, unknown_task
+from lianban_adapters.acts.schemas import ActAnswer
+from lianban_adapters.acts.states import ActState
+from lianban_adapters.acts.submission import Submission
+from lianban_adapters.acts.tables import Act
+from lianban_adapters.acts.updates import Refused
+from lianban_adapters.channels.port import INBOX
+from lianban_adapters.database import Database
+from lianban_adapters.tasks import repository as tasks
+from lianban_adapters.tasks.states import TaskState
+from lianban_adapters.tasks.tables import Task
+
+REVIEW_REASON: Final = "业务系统自动给出否定答复。不予决定只能由工作人员作出（行政许可法第三十八条），请人工核办。"
+_REVIEW_DETAIL: Final = "系统不得自动作出不予决定，已转人工核办。"
+_STORED_DETAIL: Final = "已收存，稍后送达办件；以同一编号重发可查询结果。"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """200 when the case has answered, 202 when something is still to come."""
+
+    status: int
+    body: ActAnswer
+
+
+class Acts:
+    def __init__(
+        self, database: Database, documents: Documents, carrier: Carrier, outbox: Outbox, update_timeout: float
+    ) -> None:
+        self._database = database
+        self._documents = documents
+        self._carrier = carrier
+        self._outbox = outbox
+        self._update_timeout = update_timeout
+
+    async def take(self, submission: Submission) -> Answer:
+        """Raises the problem to answer with when the act is not possible."""
+        known = await self._look_up(submission)
+        if known.act is not None:
+            return await self._repeat(known.act, submission)
+        task = _checked(known.task, submission)
+        document = await self._documents.keep(submission.prepared)
+        if submission.is_automatic_refusal:
+            return await self._leave_to_a_person(submission, task, document)
+        state = ActState.WAITING if known.behind else ActState.RECEIVED
+        async with self._database.statements() as session:
+            act = await repository.store(session, submission, task, document, state)
+        if act is None:
+            return await self.take(submission)  # the same act came twice at once; now it is a repetition
+        if known.behind:
+            self._outbox.wake()
+            return _stored()
+        return await self._carry(act)
+
+    async def _look_up(self, submission: Submission) -> repository.Known:
+        async with self._database.statements() as session:
+            return await repository.look_up(session, submission.department, submission.act_id, submission.task_id)
+
+    async def _repeat(self, act: Act, submission: Submission) -> Answer:
+        """The first answer again, whatever has become of task and case since."""
+        if act.fingerprint != submission.fingerprint:
+            raise conflict()
+        match act.state:
+            case ActState.APPLIED | ActState.RETURNED:
+                return _applied(act.case_status, act.step_state)
+            case ActState.REFUSED:
+                raise refused(act.refusal or "", act.detail or "")
+            case ActState.REVIEW:
+                return _review()
+            case ActState.WAITING:
+                self._outbox.wake()
+                return _stored()
+        return await self._carry(act)
+
+    async def _carry(self, act: Act) -> Answer:
+        outcome = await self._carrier.carry(act, self._update_timeout)
+        if outcome is None:
+            self._outbox.wake()
+            return _stored()
+        if isinstance(outcome, Refused):
+            raise refused(outcome.slug, outcome.detail)
+        return _applied(outcome.case_status, outcome.step_state)
+
+    async def _leave_to_a_person(self, submission: Submission, task: Task, document: str | None) -> Answer:
+        async with self._database.transactions() as session, session.begin():
+            await repository.store(session, submission, task, document, ActState.REVIEW)
+            await tasks.to_inbox(session, task.id, INBOX, REVIEW_REASON)
+        return _review()
+
+
+def _checked(task: Task | None, submission: Submission) -> Task:
+    if task is None:
+        raise unknown_task()
+    if task.department != submission.department:
+        raise foreign_step()
+    if task.state == TaskState.WITHDRAWN:
+        raise step_not_open()
+    holder = submission.holder
+    if holder is not None and (task.state, task.claimed_by) != (TaskState.CLAIMED, holder):
+        raise step_not_open() if task.state == TaskState.DECIDED else not_claimed()
+    return task
+
+
+def _applied(case_status: str | None, step_state: str | None) -> Answer:
+    return Answer(200, ActAnswer(status="applied", case_status=case_status, step_state=step_state))
+
+
+def _stored() -> Answer:
+    return Answer(202, ActAnswer(status="stored", detail=_STORED_DETAIL))
+
+
+def _review() -> Answer:
+    return Answer(202, ActAnswer(status="review", detail=_REVIEW_DETAIL))

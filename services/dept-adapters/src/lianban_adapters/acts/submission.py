@@ -1,0 +1,87 @@
+"""An act that has passed validation, from whichever side it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lianban.contracts.acts import DepartmentAct
+from lianban.contracts.status import ActKind, ActorKind, Decision
+from lianban.platform.crypto import Keyring
+from lianban_adapters.acts.documents import Prepared, fingerprint, prepare
+from lianban_adapters.acts.schemas import CallbackAct, InboxAct
+from lianban_adapters.acts.tables import Act
+
+
+@dataclass(frozen=True)
+class Submission:
+    """``holder``: the officer who must hold the task in the inbox; none for a callback."""
+
+    department: str
+    act_id: str
+    task_id: str
+    kind: ActKind
+    actor: ActorKind
+    occurred_at: datetime
+    decision: Decision | None
+    officer: str | None
+    prepared: Prepared
+    fingerprint: str
+    holder: str | None = None
+
+    @property
+    def is_automatic_refusal(self) -> bool:
+        """L-REFUSE: a system may not refuse; a person has to look at it."""
+        return self.decision is Decision.REFUSED and self.actor is ActorKind.SYSTEM
+
+
+def of_system(department: str, act: CallbackAct, keyring: Keyring) -> Submission:
+    """An act a department's system has sent."""
+    prepared = prepare(act)
+    return Submission(
+        department=department,
+        act_id=act.act_id,
+        task_id=act.task_id,
+        kind=act.kind,
+        actor=act.actor,
+        occurred_at=act.occurred_at,
+        decision=act.decision,
+        officer=act.officer,
+        prepared=prepared,
+        fingerprint=fingerprint(keyring, act.task_id, act, prepared),
+    )
+
+
+def of_officer(
+    department: str, task_id: str, act_id: str, officer: str, act: InboxAct, now: datetime, keyring: Keyring
+) -> Submission:
+    """An act of the officer who holds the task in the inbox."""
+    prepared = prepare(act)
+    return Submission(
+        department=department,
+        act_id=act_id,
+        task_id=task_id,
+        kind=act.kind,
+        actor=ActorKind.HUMAN,
+        occurred_at=act.occurred_at or now,
+        decision=act.decision,
+        officer=officer,
+        prepared=prepared,
+        fingerprint=fingerprint(keyring, task_id, act, prepared),
+        holder=officer,
+    )
+
+
+def department_act(act: Act) -> DepartmentAct:
+    """As the case gets it. Its id names the department too: ids are the departments' own, and a case knows several."""
+    return DepartmentAct(
+        act_id=f"{act.department}:{act.act_id}",
+        step=act.step,
+        department=act.department,
+        kind=ActKind(act.kind),
+        actor=ActorKind(act.actor),
+        occurred_at=act.occurred_at,
+        decision=Decision(act.decision) if act.decision else None,
+        officer=act.officer,
+        document=act.document,
+    )

@@ -1,0 +1,88 @@
+"""The one place where an act reaches its case: the Update ``act`` on the case's workflow."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any, Final
+
+from temporalio.client import (
+    Client,
+    WorkflowHandle,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from lianban.contracts import names
+from lianban.contracts.acts import ActOutcome, DepartmentAct, Refusal
+
+UNFORESEEN: Final = "act-refused"
+"""The case failed the act for a reason that is no :class:`Refusal`. Its answer is final all the same."""
+
+_CLOSED: Final = "该办件已经结束。"
+_NOT_SAID: Final = "办件未接受该动作。"
+
+
+class CaseUnreachable(Exception):
+    """Temporal or the case did not answer (in time). The act may have been applied or not: ask again, same id."""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """``slug`` is a :class:`Refusal` or :data:`UNFORESEEN`; ``detail`` is Chinese."""
+
+    slug: str
+    detail: str
+
+
+class CaseUpdates:
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def act(self, case_no: str, act: DepartmentAct, timeout: float) -> ActOutcome | Refused:
+        """``timeout`` in seconds. Raises :class:`CaseUnreachable`."""
+        handle = self._client.get_workflow_handle(case_no)
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._ask(handle, act)
+        except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError, RuntimeError, OSError) as error:
+            # The client hides a cancellation behind an error of its own; it must not be lost on the way.
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError from None
+            raise CaseUnreachable(type(error).__name__) from error
+
+    async def _ask(self, handle: WorkflowHandle[Any, Any], act: DepartmentAct) -> ActOutcome | Refused:
+        try:
+            applied: ActOutcome = await handle.execute_update(
+                names.UPDATE_ACT, act, id=act.act_id, result_type=ActOutcome
+            )
+            return applied
+        except WorkflowUpdateFailedError as failed:
+            return _refused(failed.cause)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+        return await self._of_closed(handle, act)
+
+    async def _of_closed(self, handle: WorkflowHandle[Any, Any], act: DepartmentAct) -> ActOutcome | Refused:
+        """A closed case takes no Update, but it still knows the outcome of one it had taken before it closed."""
+        try:
+            applied: ActOutcome = await handle.get_update_handle(act.act_id, result_type=ActOutcome).result()
+            return applied
+        except WorkflowUpdateFailedError as failed:
+            return _refused(failed.cause)
+        except RPCError as error:
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return Refused(Refusal.CASE_CLOSED, _CLOSED)
+
+
+def _refused(cause: BaseException) -> Refused:
+    if isinstance(cause, ApplicationError) and cause.type in set(Refusal):
+        return Refused(cause.type, cause.message)
+    if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
+        return Refused(Refusal.CASE_CLOSED, _CLOSED)
+    return Refused(UNFORESEEN, _NOT_SAID)

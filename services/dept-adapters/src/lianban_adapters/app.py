@@ -1,0 +1,136 @@
+"""The service: API, one Temporal worker per department, event relay, outbox of acts."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from lianban.contracts.names import department_queue
+from lianban.platform import service
+from lianban.platform.auth import TokenAuthority
+from lianban.platform.crypto import Keyring
+from lianban.platform.database import create_engine
+from lianban.platform.directory import Directory, load_directory
+from lianban.platform.objects import open_store
+from lianban.platform.relay import EventRelay
+from lianban.platform.temporal import connect, host_workers, make_worker
+from lianban_adapters.acts.carrier import Carrier
+from lianban_adapters.acts.documents import Documents
+from lianban_adapters.acts.endpoints import router as acts_router
+from lianban_adapters.acts.immediate import ImmediateAnswers
+from lianban_adapters.acts.outbox import Outbox
+from lianban_adapters.acts.service import Acts
+from lianban_adapters.acts.updates import CaseUpdates
+from lianban_adapters.channels.registry import CONCURRENCY, Channels, Surroundings
+from lianban_adapters.database import Database, Relay
+from lianban_adapters.dossiers.client import Dossiers
+from lianban_adapters.inbox.endpoints import router as inbox_router
+from lianban_adapters.materials.endpoints import router as materials_router
+from lianban_adapters.services import Services
+from lianban_adapters.settings import AdapterSettings
+from lianban_adapters.tasks.activities import TaskActivities
+from lianban_adapters.tasks.service import Tasks
+
+MAX_ACT: Final = 20 * service.MIB
+_INTAKE_TIMEOUT: Final = httpx.Timeout(10.0)
+_INTAKE_LIMITS: Final = httpx.Limits(max_connections=50, max_keepalive_connections=20)
+
+
+def create_app(settings: AdapterSettings) -> FastAPI:
+    authority = TokenAuthority.load(settings.token_key_file)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        async with AsyncExitStack() as stack:
+            yield {"services": await _start(settings, authority, app, stack)}
+
+    app = service.create_app(
+        "lianban-adapters",
+        lifespan,
+        authority=authority,
+        body_limits={"/v1/departments/": MAX_ACT, "/v1/inbox/": MAX_ACT},
+    )
+    for router in (acts_router, inbox_router, materials_router):
+        app.include_router(router)
+    return app
+
+
+async def _start(settings: AdapterSettings, authority: TokenAuthority, app: FastAPI, stack: AsyncExitStack) -> Services:
+    """Opens everything; ``stack`` closes it, what was opened last first. Temporal may be down: acts are still taken."""
+    keyring = Keyring.load(settings.keyring_file)
+    directory = load_directory(settings.directory_file)
+    store = open_store(settings.objects_url, keyring)
+    engine = create_engine(settings.database_url)
+    stack.push_async_callback(engine.dispose)
+    database = Database(engine)
+    tls = ssl.create_default_context()
+    intake = httpx.AsyncClient(verify=tls, timeout=_INTAKE_TIMEOUT, limits=_INTAKE_LIMITS, trust_env=False)
+    stack.push_async_callback(intake.aclose)
+    client = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
+
+    relay = EventRelay(database.transactions, client, Relay)
+    dossiers = Dossiers(intake, settings.intake_url, authority)
+    documents = Documents(store)
+    carrier = Carrier(database, CaseUpdates(client), relay)
+    outbox = Outbox(database, carrier)
+    channels = Channels(directory, Surroundings(stack, tls, settings.public_url, settings.send_timeout))
+    tasks = Tasks(database, relay, channels, dossiers, ImmediateAnswers(database, documents, keyring))
+    acts = Acts(database, documents, carrier, outbox, settings.update_timeout)
+
+    async def open_client() -> Client:
+        return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
+
+    async def database_answers() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    app.state.checks["database"] = database_answers
+    await stack.enter_async_context(
+        _running(relay.run(), outbox.run(), host_workers(open_client, _workers(directory, TaskActivities(tasks))))
+    )
+    return Services(
+        directory=directory,
+        keyring=keyring,
+        database=database,
+        store=store,
+        documents=documents,
+        dossiers=dossiers,
+        acts=acts,
+        public_url=settings.public_url,
+    )
+
+
+def _workers(directory: Directory, activities: TaskActivities) -> Callable[[Client], Sequence[Worker]]:
+    def build(client: Client) -> Sequence[Worker]:
+        return [
+            make_worker(
+                client,
+                department_queue(department),
+                activities=activities.all,
+                max_concurrent_activities=CONCURRENCY,
+            )
+            for department in directory.departments
+        ]
+
+    return build
+
+
+@asynccontextmanager
+async def _running(*loops: Any) -> AsyncIterator[None]:
+    """Background loops for as long as the service runs. They handle their own errors and end by cancellation only."""
+    tasks = [asyncio.create_task(loop) for loop in loops]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Channels: how a task reaches a department."""

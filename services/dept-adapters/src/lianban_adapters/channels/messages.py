@@ -1,0 +1,132 @@
+"""Messages to a department's system. Changed by addition only: departments have built against them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+from pydantic import BaseModel
+
+from lianban.contracts.names import task_id
+from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.status import Cause
+from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierMaterial
+
+CAUSE_ZH: Final = {
+    Cause.DEEMED: "逾期未告知，已视为受理",
+    Cause.GATE_REFUSED: "前置环节未通过",
+    Cause.ALL_REFUSED: "有环节未通过，全件终止",
+    Cause.APPLICANT_WITHDREW: "申请人撤回",
+    Cause.NOTICE_ENDED: "公示期满无异议",
+    Cause.PROMISE_OVERDUE: "承诺时限已过",
+    Cause.LEGAL_OVERDUE: "法定时限已过",
+    Cause.DELIVERY: "已送达",
+}
+
+
+class DueDates(BaseModel):
+    """Last day of the promise and of the law, local dates; none: no such clock."""
+
+    promised: date | None
+    legal: date | None
+
+
+class MaterialLink(BaseModel):
+    code: str
+    name: str
+    url: str
+    media_type: str
+    digest: str
+    file_name: str
+
+
+class TaskData(BaseModel):
+    task_id: str
+    case_no: str
+    step: str
+    step_name: str
+    kind: str
+    matter: str
+    theme: str
+    theme_name: str
+    division: str
+    received_at: datetime
+    due: DueDates
+    applicant: dict[str, Any]
+    elements: dict[str, DossierElement]
+    materials: tuple[MaterialLink, ...]
+
+
+class TaskCreated(BaseModel):
+    type: Literal["task.created"] = "task.created"
+    timestamp: datetime
+    data: TaskData
+
+
+class WithdrawnData(BaseModel):
+    task_id: str
+    case_no: str
+    step: str
+    cause: str
+    cause_zh: str
+
+
+class TaskWithdrawn(BaseModel):
+    type: Literal["task.withdrawn"] = "task.withdrawn"
+    timestamp: datetime
+    data: WithdrawnData
+
+
+def task_created(task: TaskOrder, dossier: Dossier, public_url: str) -> bytes:
+    identity = task_id(task.case_no, task.step)
+    data = TaskData(
+        task_id=identity,
+        case_no=task.case_no,
+        step=task.step,
+        step_name=task.step_name,
+        kind=task.kind,
+        matter=task.matter,
+        theme=task.theme,
+        theme_name=task.theme_name,
+        division=task.division,
+        received_at=task.received_at,
+        due=due_dates(task),
+        applicant=dossier.applicant,
+        elements=dossier.elements,
+        materials=material_links(public_url, task.department, identity, dossier.materials),
+    )
+    return TaskCreated(timestamp=datetime.now(UTC), data=data).model_dump_json().encode()
+
+
+def task_withdrawn(task: TaskWithdrawal) -> bytes:
+    data = WithdrawnData(
+        task_id=task_id(task.case_no, task.step),
+        case_no=task.case_no,
+        step=task.step,
+        cause=task.cause,
+        cause_zh=CAUSE_ZH[task.cause],
+    )
+    return TaskWithdrawn(timestamp=datetime.now(UTC), data=data).model_dump_json().encode()
+
+
+def due_dates(task: TaskOrder) -> DueDates:
+    return DueDates(promised=task.due.promised if task.due else None, legal=task.due.legal if task.due else None)
+
+
+def material_links(
+    public_url: str, department: str, task: str, materials: tuple[DossierMaterial, ...]
+) -> tuple[MaterialLink, ...]:
+    """The digest in a link tells the files of one material apart."""
+    base = f"{public_url.rstrip('/')}/v1/departments/{quote(department)}/tasks/{quote(task)}/materials"
+    return tuple(
+        MaterialLink(
+            code=material.code,
+            name=material.name,
+            url=f"{base}/{quote(material.code)}?digest={material.digest}",
+            media_type=material.media_type,
+            digest=material.digest,
+            file_name=material.file_name,
+        )
+        for material in materials
+    )

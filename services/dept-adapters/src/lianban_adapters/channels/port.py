@@ -1,0 +1,58 @@
+"""What a channel is. A new way to reach departments (polling, staging tables, files) is one more class like these.
+
+A channel only carries tasks out. What comes back goes to :class:`lianban_adapters.acts.service.Acts`, whichever way
+it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban_adapters.dossiers.models import Dossier
+
+INBOX: Final = "inbox"
+
+DossierSource = Callable[[], Awaitable[Dossier]]
+"""Fetches the dossier of the task being sent. Asked only by channels that send it along."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The department has the task. ``answers`` are acts it gave at once, as they came and not yet examined."""
+
+    answers: tuple[Any, ...] = ()
+
+
+class Rejected(Exception):
+    """The department will not take this task this way, however often it is sent. ``reason`` is Chinese."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unavailable(Exception):
+    """The department cannot be reached now. ``retry_after``: when it asked to be tried again."""
+
+    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class Channel(Protocol):
+    """Both calls may be repeated: the task's key tells the department that it knows the task already."""
+
+    @property
+    def name(self) -> str:
+        """Kind of the channel, as the directory calls it."""
+
+    async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
+        """Raises :class:`Rejected` or :class:`Unavailable`."""
+
+    async def withdraw(self, task: TaskWithdrawal) -> None:
+        """Tells that the task is taken back. Raises :class:`Rejected` or :class:`Unavailable`."""

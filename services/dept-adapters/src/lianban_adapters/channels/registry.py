@@ -1,0 +1,69 @@
+"""Channels by department, as the directory file says. A kind is a name and a function that makes its channel."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import httpx
+
+from lianban.platform.directory import DepartmentEntry, Directory
+from lianban_adapters.channels.inbox import InboxChannel
+from lianban_adapters.channels.port import INBOX, Channel
+from lianban_adapters.channels.rest import RestChannel
+
+CONCURRENCY: Final = 20
+"""Tasks under way to one department at once. Each has its own connections: a slow one holds up nobody else."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a channel may need. ``stack`` closes what it opens."""
+
+    stack: AsyncExitStack
+    tls: ssl.SSLContext
+    public_url: str
+    send_timeout: float
+
+
+Maker = Callable[[DepartmentEntry, Surroundings], Channel]
+
+
+def _rest(entry: DepartmentEntry, around: Surroundings) -> Channel:
+    http = httpx.AsyncClient(
+        verify=around.tls,
+        timeout=around.send_timeout,
+        limits=httpx.Limits(max_connections=CONCURRENCY, max_keepalive_connections=CONCURRENCY),
+    )
+    around.stack.push_async_callback(http.aclose)
+    return RestChannel(http, entry, around.public_url, around.send_timeout)
+
+
+def _inbox(entry: DepartmentEntry, around: Surroundings) -> Channel:
+    return InboxChannel()
+
+
+KINDS: Final[Mapping[str, Maker]] = {"rest": _rest, INBOX: _inbox}
+
+
+class UnknownChannel(Exception):
+    """The directory names a kind nobody has registered."""
+
+
+class Channels:
+    """Made when the service starts, so that an unknown kind is noticed then and not by the first task."""
+
+    def __init__(self, directory: Directory, around: Surroundings, kinds: Mapping[str, Maker] = KINDS) -> None:
+        self._channels: dict[str, Channel] = {}
+        for code, entry in directory.departments.items():
+            maker = kinds.get(entry.channel)
+            if maker is None:
+                raise UnknownChannel(f"{code}: {entry.channel}")
+            self._channels[code] = maker(entry, around)
+
+    def of(self, department: str) -> Channel:
+        """KeyError when the directory does not list the department."""
+        return self._channels[department]

@@ -1,0 +1,105 @@
+"""A department's own system, reached by signed POSTs (Standard Webhooks)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+
+import httpx
+from pydantic_core import from_json
+
+from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.platform.directory import DepartmentEntry
+from lianban.platform.webhooks import sign
+from lianban_adapters.channels.messages import task_created, task_withdrawn
+from lianban_adapters.channels.port import DossierSource, Rejected, Sent, Unavailable
+
+MAX_ANSWER: Final = 20 * 1024 * 1024
+"""Bytes of an answer: as many as a callback may have."""
+
+_LONGEST_WAIT: Final = timedelta(hours=1)
+"""A department may ask to be left alone, but not to forget a task with a limit."""
+
+_TRY_AGAIN: Final = frozenset({408, 425, 429})
+
+
+class RestChannel:
+    name = "rest"
+
+    def __init__(self, http: httpx.AsyncClient, entry: DepartmentEntry, public_url: str, timeout: float) -> None:
+        if entry.endpoint is None:
+            raise ValueError("channel rest needs an endpoint")
+        self._http = http
+        self._endpoint = entry.endpoint
+        self._secret = entry.secret
+        self._public_url = public_url
+        self._timeout = timeout
+
+    async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
+        body = task_created(task, await dossier(), self._public_url)
+        return Sent(_answers(await self._post(task.key, body)))
+
+    async def withdraw(self, task: TaskWithdrawal) -> None:
+        await self._post(task.key, task_withdrawn(task))
+
+    async def _post(self, key: str, body: bytes) -> bytes:
+        """Content of a 2xx answer. Time is limited as a whole: an answer that trickles in counts as none."""
+        headers = {"Content-Type": "application/json", **sign(self._secret, key, body)}
+        try:
+            async with asyncio.timeout(self._timeout):
+                async with self._http.stream("POST", self._endpoint, content=body, headers=headers) as response:
+                    _check(response)
+                    return await _content(response)
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+            raise Rejected("业务系统地址配置有误") from None
+        except (httpx.RequestError, TimeoutError) as error:
+            raise Unavailable(f"业务系统无法连接（{type(error).__name__}）") from None
+
+
+def _check(response: httpx.Response) -> None:
+    """5xx and the few 4xx that mean "later" may work another time; any other answer is a configuration to repair,
+    and repeating it would only keep the task from the people who could handle it."""
+    status = response.status_code
+    if response.is_success:
+        return
+    if status >= 500 or status in _TRY_AGAIN:
+        raise Unavailable(f"业务系统返回 {status}", retry_after(response.headers.get("retry-after")))
+    raise Rejected(f"业务系统返回 {status}，未接收该任务")
+
+
+async def _content(response: httpx.Response) -> bytes:
+    content = bytearray()
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > MAX_ANSWER:
+            raise Rejected("业务系统的答复超过 20 MiB")
+    return bytes(content)
+
+
+def _answers(content: bytes) -> tuple[Any, ...]:
+    """Acts in an answer. An answer of any other form means no more than "received"."""
+    try:
+        body = from_json(content)
+    except ValueError:
+        return ()
+    acts = body.get("acts") if isinstance(body, dict) else None
+    if acts is None:
+        return ()
+    return tuple(acts) if isinstance(acts, list) else (acts,)
+
+
+def retry_after(value: str | None) -> timedelta | None:
+    """Seconds or a date (RFC 9110, 10.2.3); none when absent or unreadable."""
+    if value is None:
+        return None
+    if value.isascii() and value.isdigit():
+        seconds = float(value[:9])
+    else:
+        try:
+            at = parsedate_to_datetime(value)
+        except ValueError:
+            return None
+        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return min(timedelta(seconds=max(seconds, 0.0)), _LONGEST_WAIT)

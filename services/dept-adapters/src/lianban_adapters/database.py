@@ -1,0 +1,31 @@
+"""The adapters' own schema, and the two ways its tables are used."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import DeclarativeBase
+
+from lianban.platform.database import SessionFactory, metadata_for, session_factory
+from lianban.platform.relay import RelayRow
+
+SCHEMA: Final = "adapters"
+
+
+class Base(DeclarativeBase):
+    metadata = metadata_for(SCHEMA)
+
+
+class Relay(RelayRow, Base):
+    """Events on their way to the intake."""
+
+
+class Database:
+    """``transactions`` for what must happen together, ``statements`` for single statements, which commit themselves:
+    two round trips fewer each, on the path of every act."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self.transactions: SessionFactory = session_factory(engine)
+        self.statements: SessionFactory = session_factory(engine.execution_options(isolation_level="AUTOCOMMIT"))

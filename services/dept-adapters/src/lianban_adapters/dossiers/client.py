@@ -1,0 +1,60 @@
+"""Client of the intake's internal API. Every access is logged there, with its purpose."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+from pydantic import ValidationError
+
+from lianban.platform.auth import TokenAuthority
+from lianban_adapters.dossiers.models import Dossier
+
+_SUBJECT: Final = "dept-adapters"
+_TOKEN_LIFE: Final = timedelta(minutes=30)
+_RENEW_BEFORE: Final = timedelta(minutes=5)
+
+
+class DossierUnavailable(Exception):
+    """The intake could not be asked, or did not give the dossier. Says how, never what is in it."""
+
+
+class ServiceToken:
+    """The service's own token, renewed before it ends."""
+
+    def __init__(self, authority: TokenAuthority) -> None:
+        self._authority = authority
+        self._token = ""
+        self._renew_at = datetime.min.replace(tzinfo=UTC)
+
+    def __str__(self) -> str:
+        now = datetime.now(UTC)
+        if now >= self._renew_at:
+            self._token = self._authority.issue(_SUBJECT, ("service",), ttl=_TOKEN_LIFE)
+            self._renew_at = now + _TOKEN_LIFE - _RENEW_BEFORE
+        return self._token
+
+
+class Dossiers:
+    def __init__(self, http: httpx.AsyncClient, intake_url: str, authority: TokenAuthority) -> None:
+        self._http = http
+        self._base = intake_url.rstrip("/")
+        self._token = ServiceToken(authority)
+
+    async def fetch(self, case_no: str, step: str, purpose: str) -> Dossier:
+        """Raises :class:`DossierUnavailable`."""
+        url = f"{self._base}/internal/v1/cases/{quote(case_no, safe='')}/steps/{quote(step, safe='')}/dossier"
+        headers = {"Authorization": f"Bearer {self._token}"}
+        try:
+            response = await self._http.get(url, params={"purpose": purpose}, headers=headers)
+        except httpx.TransportError as error:
+            raise DossierUnavailable(f"intake not reached: {type(error).__name__}") from None
+        if response.status_code != 200:
+            raise DossierUnavailable(f"intake answered {response.status_code}")
+        try:
+            return Dossier.model_validate_json(response.content)
+        except ValidationError:
+            # Neither the text nor the cause of the error: both quote what people filled in.
+            raise DossierUnavailable("intake answered something else") from None

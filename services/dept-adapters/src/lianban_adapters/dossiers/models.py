@@ -1,0 +1,34 @@
+"""A dossier as the intake gives it, cut to what the step's matter names. Personal data: never stored, never logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class DossierMaterial(BaseModel):
+    """``code`` is the catalogue's; one material may consist of several files. ``digest`` names the file's content."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    code: str
+    name: str
+    digest: str
+    media_type: str
+    file_name: str
+
+
+class DossierElement(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    name: str
+    value: Any
+
+
+class Dossier(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    elements: dict[str, DossierElement]
+    materials: tuple[DossierMaterial, ...]
+    applicant: dict[str, Any]

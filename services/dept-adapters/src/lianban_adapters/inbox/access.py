@@ -1,0 +1,28 @@
+"""Who may see and handle a task: officers of its department; supervisors may see all."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lianban.platform.auth import Principal
+from lianban.platform.problems import Problem
+from lianban_adapters.acts.problems import foreign_step, unknown_task
+from lianban_adapters.tasks import repository
+from lianban_adapters.tasks.tables import Task
+
+
+def own_department(caller: Principal) -> str:
+    """Raises the problem 403 when the token names none."""
+    if caller.department is None:
+        raise Problem(403, "forbidden", "没有权限", "令牌未写明所属部门。")
+    return caller.department
+
+
+async def visible_task(session: AsyncSession, caller: Principal, task_id: str) -> Task:
+    """Raises the problem 404 ``unknown-task`` or 403 ``foreign-step``."""
+    task = await repository.by_id(session, task_id)
+    if task is None or task.details is None:
+        raise unknown_task()
+    if "supervisor" not in caller.roles and task.department != own_department(caller):
+        raise foreign_step()
+    return task

@@ -1,0 +1,119 @@
+"""The officers' API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+
+from lianban.contracts.status import ActorKind
+from lianban.platform.auth import Principal, require
+from lianban_adapters.acts import repository as acts
+from lianban_adapters.acts.endpoints import read_json
+from lianban_adapters.acts.problems import already_claimed, not_claimed, step_not_open
+from lianban_adapters.acts.schemas import KEY, ActAnswer, InboxAct
+from lianban_adapters.acts.submission import of_officer
+from lianban_adapters.acts.validation import parse
+from lianban_adapters.channels.port import INBOX
+from lianban_adapters.dossiers.reading import read_dossier
+from lianban_adapters.inbox.access import own_department, visible_task
+from lianban_adapters.inbox.schemas import (
+    TaskDetail,
+    TaskItem,
+    TaskList,
+    officer_dossier,
+    task_act,
+    task_item,
+)
+from lianban_adapters.services import Services, services
+from lianban_adapters.tasks import repository as tasks
+from lianban_adapters.tasks.states import OPEN, TaskState
+
+router = APIRouter(prefix="/v1/inbox/tasks")
+
+Officer = Annotated[Principal, Depends(require("officer"))]
+Reader = Annotated[Principal, Depends(require("officer", "supervisor"))]
+Own = Annotated[Services, Depends(services)]
+TaskId = Annotated[str, Path(pattern=KEY, max_length=160)]
+Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, max_length=128)]
+
+
+@router.get("")
+async def list_tasks(
+    caller: Reader,
+    own: Own,
+    state: Annotated[list[TaskState] | None, Query(description="default: everything open")] = None,
+    channel: Annotated[Literal["inbox", "any"], Query(description="any: also what is with the system")] = "inbox",
+    department: Annotated[str | None, Query(pattern=KEY, max_length=64, description="for supervisors")] = None,
+    after: Annotated[str | None, Query(pattern=KEY, max_length=160)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> TaskList:
+    """Soonest due first."""
+    async with own.database.statements() as session:
+        found = await tasks.search(
+            session,
+            department=department if "supervisor" in caller.roles else own_department(caller),
+            states=tuple(state or OPEN),
+            channel=INBOX if channel == "inbox" else None,
+            after=after,
+            limit=limit + 1,
+        )
+    page = found[:limit]
+    return TaskList(tasks=[task_item(task) for task in page], next=page[-1].id if len(found) > limit else None)
+
+
+@router.get("/{task_id}")
+async def read_task(task_id: TaskId, caller: Reader, own: Own) -> TaskDetail:
+    async with own.database.statements() as session:
+        task = await visible_task(session, caller, task_id)
+        done = await acts.of_task(session, task_id)
+    dossier = None
+    if task.state != TaskState.WITHDRAWN:
+        fetched = await read_dossier(own.dossiers, task, f"人工收件箱查阅：{caller.subject}")
+        dossier = officer_dossier(task, fetched, own.public_url)
+    documents = [await own.documents.read(act.document) if act.document else None for act in done]
+    return TaskDetail(
+        **dict(task_item(task)),
+        dossier=dossier,
+        acts=[task_act(act, document) for act, document in zip(done, documents, strict=True)],
+    )
+
+
+@router.post("/{task_id}/claim")
+async def claim_task(task_id: TaskId, caller: Officer, own: Own) -> TaskItem:
+    """Claiming again what one holds changes nothing."""
+    async with own.database.statements() as session:
+        await visible_task(session, caller, task_id)
+        claimed = await tasks.claim(session, task_id, caller.subject, INBOX)
+        task = claimed or await visible_task(session, caller, task_id)
+    if claimed is None and task.state != TaskState.CLAIMED:
+        raise step_not_open()
+    if task.claimed_by != caller.subject:
+        raise already_claimed()
+    return task_item(task)
+
+
+@router.post("/{task_id}/release")
+async def release_task(task_id: TaskId, caller: Reader, own: Own) -> TaskItem:
+    """By its holder; by a supervisor, when the holder cannot."""
+    async with own.database.statements() as session:
+        await visible_task(session, caller, task_id)
+        released = await tasks.release(session, task_id, None if "supervisor" in caller.roles else caller.subject)
+    if released is None:
+        raise not_claimed()
+    return task_item(released)
+
+
+@router.post("/{task_id}/decide", response_model_exclude_none=True)
+async def decide_task(
+    task_id: TaskId, caller: Officer, own: Own, key: Key, request: Request, response: Response
+) -> ActAnswer:
+    """The act of the officer who holds the task; the idempotency key is the act's id."""
+    department = own_department(caller)
+    now = datetime.now(UTC)
+    known = {"actor": ActorKind.HUMAN, "officer": caller.subject}
+    act = parse(InboxAct, read_json(await request.body()), now, known)
+    answer = await own.acts.take(of_officer(department, task_id, key, caller.subject, act, now, own.keyring))
+    response.status_code = answer.status
+    return answer.body

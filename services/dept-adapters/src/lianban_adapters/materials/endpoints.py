@@ -1,0 +1,56 @@
+"""A material of a task, for its department: an officer's or a system's token that names the department."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from lianban.platform.auth import Principal, require
+from lianban.platform.objects import ObjectMissing
+from lianban.platform.problems import Problem
+from lianban_adapters.acts.problems import unknown_task
+from lianban_adapters.acts.schemas import KEY
+from lianban_adapters.dossiers.reading import read_dossier
+from lianban_adapters.inbox.access import visible_task
+from lianban_adapters.services import Services, services
+
+router = APIRouter()
+
+Reader = Annotated[Principal, Depends(require("officer", "service", "supervisor"))]
+Code = Annotated[str, Path(pattern=KEY, max_length=160)]
+
+
+@router.get("/v1/departments/{department}/tasks/{task_id}/materials/{code}", response_class=Response)
+async def read_material(
+    department: str,
+    task_id: Code,
+    code: Code,
+    caller: Reader,
+    own: Annotated[Services, Depends(services)],
+    digest: Annotated[str | None, Query(description="which file, of a material that has several")] = None,
+) -> Response:
+    """Only what the dossier of this task names; the intake logs the access."""
+    async with own.database.statements() as session:
+        task = await visible_task(session, caller, task_id)
+    if task.department != department:
+        raise unknown_task()
+    dossier = await read_dossier(own.dossiers, task, f"调阅材料 {code}：{caller.subject}")
+    wanted = [m for m in dossier.materials if m.code == code and digest in (None, m.digest)]
+    if not wanted:
+        raise _unknown_material()
+    try:
+        content = await own.store.get(wanted[0].digest)
+    except ObjectMissing:
+        raise _unknown_material() from None
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(wanted[0].file_name, safe='')}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type=wanted[0].media_type, headers=headers)
+
+
+def _unknown_material() -> Problem:
+    return Problem(404, "unknown-material", "没有这份材料", "该任务的卷宗中没有这份材料。")

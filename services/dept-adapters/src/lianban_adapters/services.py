@@ -1,0 +1,33 @@
+"""What endpoints work with: made by the lifespan, found in the request's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from lianban.platform.crypto import Keyring
+from lianban.platform.directory import Directory
+from lianban.platform.objects import ObjectStore
+from lianban_adapters.acts.documents import Documents
+from lianban_adapters.acts.service import Acts
+from lianban_adapters.database import Database
+from lianban_adapters.dossiers.client import Dossiers
+
+
+@dataclass(frozen=True)
+class Services:
+    directory: Directory
+    keyring: Keyring
+    database: Database
+    store: ObjectStore
+    documents: Documents
+    dossiers: Dossiers
+    acts: Acts
+    public_url: str
+
+
+def services(request: Request) -> Services:
+    """Dependency."""
+    found: Services = request.state.services
+    return found

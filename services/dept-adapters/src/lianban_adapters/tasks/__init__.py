@@ -1,0 +1,1 @@
+"""Tasks: what a department has been asked to do for a case."""

@@ -1,0 +1,47 @@
+"""Activities on a department's queue. What fails for now is left to the retry policy of the case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from lianban.contracts import names
+from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskWithdrawal
+from lianban_adapters.channels.port import Unavailable
+from lianban_adapters.dossiers.client import DossierUnavailable
+from lianban_adapters.tasks.service import Tasks
+
+
+class TaskActivities:
+    def __init__(self, tasks: Tasks) -> None:
+        self._tasks = tasks
+
+    @property
+    def all(self) -> Sequence[Callable[..., Any]]:
+        return (self.submit_task, self.withdraw_task)
+
+    @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
+    async def submit_task(self, order: TaskOrder) -> TaskReceipt:
+        try:
+            return await self._tasks.submit(order)
+        except Unavailable as error:
+            await self._tasks.note(order, error.reason)
+            raise _again("DepartmentUnavailable", error.reason, error.retry_after) from None
+        except DossierUnavailable as error:
+            await self._tasks.note(order, "暂时取不到卷宗")
+            raise _again("DossierUnavailable", str(error)) from None
+
+    @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)
+    async def withdraw_task(self, order: TaskWithdrawal) -> None:
+        try:
+            await self._tasks.withdraw(order)
+        except Unavailable as error:
+            raise _again("DepartmentUnavailable", error.reason, error.retry_after) from None
+
+
+def _again(kind: str, reason: str, delay: timedelta | None = None) -> ApplicationError:
+    return ApplicationError(reason, type=kind, next_retry_delay=delay)

@@ -1,0 +1,146 @@
+"""Statements on the table of tasks. Each is safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lianban.contracts.names import task_id
+from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban_adapters.tasks.states import OPEN, TaskState
+from lianban_adapters.tasks.tables import Task
+
+
+async def by_id(session: AsyncSession, identity: str) -> Task | None:
+    return await session.get(Task, identity)
+
+
+async def store(session: AsyncSession, order: TaskOrder, channel: str) -> Task | None:
+    """The stored task, or none when it was stored before. A withdrawal that came first stays a withdrawal."""
+    statement = insert(Task).values(
+        id=task_id(order.case_no, order.step),
+        department=order.department,
+        case_no=order.case_no,
+        step=order.step,
+        details=order.model_dump(mode="json", exclude={"events"}),
+        due=order.due.promised if order.due else None,
+        state=TaskState.RECEIVED,
+        channel=channel,
+    )
+    new = statement.excluded
+    statement = statement.on_conflict_do_update(
+        index_elements=[Task.id], set_={"details": new.details, "due": new.due}, where=Task.details.is_(None)
+    )
+    stored: Task | None = await session.scalar(statement.returning(Task))
+    return stored
+
+
+async def mark_sent(session: AsyncSession, identity: str, channel: str, reason: str | None = None) -> bool:
+    """False when the task is no longer waiting to be sent: claimed, decided or withdrawn meanwhile."""
+    statement = (
+        update(Task)
+        .where(Task.id == identity, Task.state == TaskState.RECEIVED)
+        .values(state=TaskState.SENT, sent_at=datetime.now(UTC), channel=channel, reason=reason)
+        .returning(Task.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def note(session: AsyncSession, identity: str, reason: str) -> None:
+    """Why the task has not reached the department yet."""
+    statement = update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(reason=reason)
+    await session.execute(statement)
+
+
+async def to_inbox(session: AsyncSession, identity: str, channel: str, reason: str) -> None:
+    """An open task needs a person from now on."""
+    values = {"channel": channel, "reason": reason}
+    await session.execute(update(Task).where(Task.id == identity, Task.state.in_(OPEN)).values(values))
+
+
+async def mark_decided(session: AsyncSession, identity: str) -> None:
+    statement = (
+        update(Task)
+        .where(Task.id == identity, Task.state.in_(OPEN))
+        .values(state=TaskState.DECIDED, ended_at=datetime.now(UTC))
+    )
+    await session.execute(statement)
+
+
+async def withdraw(session: AsyncSession, order: TaskWithdrawal, channel: str) -> Task:
+    """The task as it stands afterwards. What is decided stays decided. A task not known yet is stored as withdrawn,
+    so that its order, when it arrives, is not sent."""
+    identity = task_id(order.case_no, order.step)
+    ended = {"state": TaskState.WITHDRAWN, "ended_at": datetime.now(UTC), "cause": order.cause.value}
+    statement = (
+        insert(Task)
+        .values(
+            id=identity,
+            department=order.department,
+            case_no=order.case_no,
+            step=order.step,
+            channel=channel,
+            **ended,
+        )
+        .on_conflict_do_update(index_elements=[Task.id], set_=ended, where=Task.state.in_(OPEN))
+        .returning(Task)
+    )
+    changed: Task | None = await session.scalar(statement)
+    return changed if changed is not None else await session.get_one(Task, identity)
+
+
+async def mark_told(session: AsyncSession, identity: str) -> None:
+    """The department knows that the task is taken back."""
+    await session.execute(update(Task).where(Task.id == identity).values(told_at=func.now()))
+
+
+async def claim(session: AsyncSession, identity: str, officer: str, channel: str) -> Task | None:
+    """Only one officer can get it: the second finds the state changed. A task its system has not taken yet is taken
+    over by the inbox."""
+    statement = (
+        update(Task)
+        .where(Task.id == identity, Task.state.in_((TaskState.RECEIVED, TaskState.SENT)))
+        .values(state=TaskState.CLAIMED, claimed_by=officer, claimed_at=func.now(), channel=channel)
+        .returning(Task)
+    )
+    claimed: Task | None = await session.scalar(statement)
+    return claimed
+
+
+async def release(session: AsyncSession, identity: str, officer: str | None) -> Task | None:
+    """``officer`` must hold the task; none: whoever holds it."""
+    statement = (
+        update(Task)
+        .where(Task.id == identity, Task.state == TaskState.CLAIMED)
+        .values(state=TaskState.SENT, claimed_by=None, claimed_at=None)
+        .returning(Task)
+    )
+    if officer is not None:
+        statement = statement.where(Task.claimed_by == officer)
+    released: Task | None = await session.scalar(statement)
+    return released
+
+
+async def search(
+    session: AsyncSession,
+    *,
+    department: str | None,
+    states: tuple[TaskState, ...],
+    channel: str | None,
+    after: str | None,
+    limit: int,
+) -> list[Task]:
+    """Soonest due first, those without a limit last. ``after``: id of the last task of the page before."""
+    order = (func.coalesce(Task.due, literal_column("'infinity'::date")), Task.id)
+    statement = select(Task).where(Task.state.in_(states), Task.details.is_not(None)).order_by(*order).limit(limit)
+    if department is not None:
+        statement = statement.where(Task.department == department)
+    if channel is not None:
+        statement = statement.where(Task.channel == channel)
+    if after is not None:
+        last = select(*order).where(Task.id == after).subquery()
+        statement = statement.where(func.row(*order) > func.row(*last.c))
+    return list(await session.scalars(statement))

@@ -1,0 +1,114 @@
+"""What happens with a task: stored first, sent then, taken back when the case no longer needs it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from lianban.contracts.names import task_id
+from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskWithdrawal
+from lianban.platform.database import transaction
+from lianban.platform.relay import EventRelay, enqueue
+from lianban_adapters.acts.immediate import ImmediateAnswers
+from lianban_adapters.channels.port import INBOX, Channel, Rejected
+from lianban_adapters.channels.registry import Channels
+from lianban_adapters.database import Database, Relay
+from lianban_adapters.dossiers.client import Dossiers
+from lianban_adapters.dossiers.models import Dossier
+from lianban_adapters.tasks import repository
+from lianban_adapters.tasks.states import TaskState
+from lianban_adapters.tasks.tables import Task
+
+PURPOSE: Final = "分送部门业务系统办理"
+
+_log = logging.getLogger(__name__)
+
+
+class Tasks:
+    def __init__(
+        self, database: Database, relay: EventRelay, channels: Channels, dossiers: Dossiers, answers: ImmediateAnswers
+    ) -> None:
+        self._database = database
+        self._relay = relay
+        self._channels = channels
+        self._dossiers = dossiers
+        self._answers = answers
+
+    async def submit(self, order: TaskOrder) -> TaskReceipt:
+        """Raises :class:`Unavailable` or :class:`DossierUnavailable`: then it is to be tried again."""
+        channel = self._channels.of(order.department)
+        task = await self._store(order, channel.name)
+        if task.state != TaskState.RECEIVED:
+            # Acknowledged by an earlier attempt, taken over by an officer, or withdrawn: not sent (again).
+            return TaskReceipt(channel=task.channel, acts=await self._answers.returned(task.id))
+        try:
+            sent = await channel.send(order, lambda: self._dossier(order))
+        except Rejected as rejected:
+            return await self._to_inbox(task, rejected.reason)
+        if sent.answers:
+            return await self._answers.take(order, channel.name, sent.answers)
+        async with self._database.statements() as session:
+            acknowledged = await repository.mark_sent(session, task.id, channel.name)
+        if not acknowledged:
+            await self._tell_if_withdrawn(order, channel)
+        return TaskReceipt(channel=channel.name)
+
+    async def withdraw(self, order: TaskWithdrawal) -> None:
+        """Raises :class:`Unavailable`: then it is to be tried again."""
+        channel = self._channels.of(order.department)
+        async with self._database.statements() as session:
+            task = await repository.withdraw(session, order, channel.name)
+        if task.state == TaskState.WITHDRAWN and task.told_at is None:
+            await self._tell(channel, order)
+
+    async def note(self, order: TaskOrder, reason: str) -> None:
+        async with self._database.statements() as session:
+            await repository.note(session, task_id(order.case_no, order.step), reason)
+
+    async def _store(self, order: TaskOrder, channel: str) -> Task:
+        """Before anything else can fail, the task and the events it carries are safe."""
+        async with transaction(self._database.transactions) as session:
+            stored = await repository.store(session, order, channel)
+            if stored is None:
+                return await session.get_one(Task, task_id(order.case_no, order.step))
+            await enqueue(session, order.case_no, order.events, Relay)
+        self._relay.wake()
+        return stored
+
+    async def _dossier(self, order: TaskOrder) -> Dossier:
+        return await self._dossiers.fetch(order.case_no, order.step, PURPOSE)
+
+    async def _to_inbox(self, task: Task, reason: str) -> TaskReceipt:
+        _log.warning("task goes to the inbox", extra={"task_id": task.id, "reason": reason})
+        async with self._database.statements() as session:
+            await repository.mark_sent(session, task.id, INBOX, reason)
+        return TaskReceipt(channel=INBOX)
+
+    async def _tell_if_withdrawn(self, order: TaskOrder, channel: Channel) -> None:
+        """The task was taken back while it was on its way: the department may have heard of that too early."""
+        async with self._database.statements() as session:
+            task = await session.get_one(Task, task_id(order.case_no, order.step))
+        if task.state == TaskState.WITHDRAWN and task.cause is not None:
+            key = f"{order.key}:withdrawn"
+            await self._tell(
+                channel,
+                TaskWithdrawal.model_validate(
+                    {
+                        "key": key,
+                        "case_no": order.case_no,
+                        "step": order.step,
+                        "department": order.department,
+                        "cause": task.cause,
+                    }
+                ),
+            )
+
+    async def _tell(self, channel: Channel, order: TaskWithdrawal) -> None:
+        identity = task_id(order.case_no, order.step)
+        try:
+            await channel.withdraw(order)
+        except Rejected as rejected:
+            # Nothing depends on it: acts on a withdrawn task are refused anyway.
+            _log.warning("withdrawal not taken", extra={"task_id": identity, "reason": rejected.reason})
+        async with self._database.statements() as session:
+            await repository.mark_told(session, identity)
