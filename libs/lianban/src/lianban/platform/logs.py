@@ -62,7 +62,7 @@ def describe(error: BaseException) -> str:
     return " <- ".join(parts)
 
 
-def configure_logging(service: str, level: str) -> None:
+def configure_logging(level: str, service: str) -> None:
     """Everything to standard error; whoever runs the process keeps the lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter(service))
