@@ -10,7 +10,7 @@ from lianban_orchestrator.settings import OrchestratorSettings
 
 def main() -> None:
     settings = OrchestratorSettings()
-    configure_logging("orchestrator", settings.log_level)
+    configure_logging(settings.log_level, "orchestrator")
     run(build_app(settings), settings.host, settings.port)
 
 
