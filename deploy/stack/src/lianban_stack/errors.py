@@ -37,4 +37,4 @@ def tail(log: Path, lines: int = 25, window: int = 64 * 1024) -> str:
             found = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return "  (nothing was written)"
-    return "\n".join(f"  {line}" for line in found[-lines:])
+    return "\n".join(f"  {line[:500]}" for line in found[-lines:])

@@ -32,7 +32,7 @@ class Identity(StrEnum):
     PLAIN = "plain"  # another user id and nothing else
     SEARCH = "search"  # another user id that may still read and pass through every folder
     OVERRIDE = "override"  # another user id with CAP_DAC_OVERRIDE: all that most containers grant
-    NAMESPACE = "namespace"  # root without any capability, seen as another user id inside a user namespace
+    NAMESPACE = "namespace"  # the same user without any capability, seen as another inside a user namespace
 
 
 def assume(identity: Identity, uid: int) -> None:
@@ -70,8 +70,9 @@ def _change_user_keeping(uid: int, capability: int) -> None:
 
 def _enter_namespace(uid: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
+    me, group = os.geteuid(), os.getegid()
     _check(libc.unshare(_CLONE_NEWUSER))
-    for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} 0 1"), ("gid_map", f"{uid} 0 1")):
+    for name, content in (("setgroups", "deny"), ("uid_map", f"{uid} {me} 1"), ("gid_map", f"{uid} {group} 1")):
         with open(f"/proc/self/{name}", "w", encoding="ascii") as file:
             file.write(content)
 

