@@ -100,7 +100,7 @@ class Cluster:
 
     def ready(self) -> bool:
         """Whether the server takes connections."""
-        check = [program("pg_isready"), "-q", "-h", network.HOST, "-p", str(self.port), "-t", "1"]
+        check = [program("pg_isready"), "-q", "-h", network.HOST, "-p", str(self.port), "-U", SUPERUSER, "-t", "1"]
         return subprocess.run(check, check=False, capture_output=True).returncode == 0
 
     def wait_ready(self, seconds: float = 30) -> None:
