@@ -81,7 +81,6 @@ async def finish(session: AsyncSession, act: Act, outcome: ActOutcome) -> bool:
         state=ActState.APPLIED,
         case_status=outcome.case_status.value,
         step_state=outcome.step_state.value if outcome.step_state else None,
-        closed=outcome.closed,
     )
 
 

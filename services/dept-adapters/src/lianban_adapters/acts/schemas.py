@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from lianban.contracts.status import ActKind, ActorKind, Decision
 
@@ -24,9 +24,23 @@ def _decode(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return base64.b64decode(value, validate=True)
+        content = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         raise ValueError("文件内容应为 Base64 编码") from None
+    if not content:
+        raise ValueError("文件内容为空")
+    return content
+
+
+def _universal(value: datetime) -> datetime:
+    """One instant has one form, whichever offset it was written with."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("时间超出范围") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_universal)]
 
 
 class _Written(BaseModel):
@@ -38,7 +52,7 @@ class _Written(BaseModel):
 class WrittenFile(_Written):
     name: str = Field(min_length=1, max_length=200)
     media_type: MediaType
-    content: Annotated[bytes, BeforeValidator(_decode), Field(min_length=1)]
+    content: Annotated[bytes, BeforeValidator(_decode)]
 
 
 class WrittenResult(_Written):
@@ -68,13 +82,13 @@ class CallbackAct(WrittenAct):
     task_id: TaskId
     actor: ActorKind
     officer: Officer | None = None
-    occurred_at: AwareDatetime
+    occurred_at: Instant
 
 
 class InboxAct(WrittenAct):
     """By an officer in the inbox: who and which task are known, the act's id is the idempotency key."""
 
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
 
 
 class ActAnswer(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Identity, Index, Integer, String, Text, func, text
+from sqlalchemy import BigInteger, Identity, Index, Integer, String, Text, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lianban_adapters.acts.states import ActState
@@ -41,6 +41,5 @@ class Act(Base):
     attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     case_status: Mapped[str | None] = mapped_column(String(16))
     step_state: Mapped[str | None] = mapped_column(String(16))
-    closed: Mapped[bool] = mapped_column(Boolean, server_default="false")
     refusal: Mapped[str | None] = mapped_column(String(64))
     detail: Mapped[str | None] = mapped_column(Text)

@@ -59,7 +59,6 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer, server_default="0", nullable=False),
         sa.Column("case_status", sa.String(16)),
         sa.Column("step_state", sa.String(16)),
-        sa.Column("closed", sa.Boolean, server_default="false", nullable=False),
         sa.Column("refusal", sa.String(64)),
         sa.Column("detail", sa.Text),
         sa.PrimaryKeyConstraint("department", "act_id", name="pk_acts"),

@@ -1,0 +1,121 @@
+"""Messages to departments, waiting times they ask for, and the registry of channels."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+
+from lianban.catalog.terms import StepKind
+from lianban.contracts.events import Due
+from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.status import Cause
+from lianban.platform.directory import Directory
+from lianban.platform.webhooks import new_secret
+from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_withdrawn
+from lianban_adapters.channels.registry import KINDS, Channels, Surroundings, UnknownChannel
+from lianban_adapters.channels.rest import retry_after
+from lianban_adapters.dossiers.models import Dossier
+
+ORDER = TaskOrder(
+    key="429006E1-1:review",
+    case_no="429006E1-1",
+    step="review",
+    step_name="教育资格审核",
+    kind=StepKind.DECIDE,
+    matter="primary-review",
+    department="education",
+    theme="E1",
+    theme_name="教育入学",
+    division="429006",
+    received_at=datetime(2026, 3, 2, 1, tzinfo=UTC),
+    due=Due(promised=date(2026, 3, 9), legal=date(2026, 3, 30), calendar_version="v1"),
+)
+DOSSIER = Dossier.model_validate(
+    {
+        "elements": {"child_name": {"name": "儿童姓名", "value": "小明"}},
+        "materials": [
+            {"code": "deed", "name": "不动产权证", "digest": "d" * 64, "media_type": "image/png", "file_name": "证.png"}
+        ],
+        "applicant": {"name": "张三"},
+    }
+)
+
+
+def test_a_task_tells_the_department_what_it_needs() -> None:
+    body = json.loads(task_created(ORDER, DOSSIER, "https://lianban.example/"))
+    assert body["type"] == "task.created"
+    assert datetime.fromisoformat(body["timestamp"]).tzinfo is not None
+    data = body["data"]
+    assert data["task_id"] == "429006E1-1:review"
+    assert data["due"] == {"promised": "2026-03-09", "legal": "2026-03-30"}
+    assert data["applicant"] == {"name": "张三"}
+    assert data["elements"] == {"child_name": {"name": "儿童姓名", "value": "小明"}}
+    assert data["materials"][0]["url"] == (
+        "https://lianban.example/v1/departments/education/tasks/429006E1-1%3Areview/materials/deed?digest=" + "d" * 64
+    )
+
+
+def test_a_withdrawal_says_why() -> None:
+    order = TaskWithdrawal(
+        key="k:withdrawn", case_no="c", step="s", department="education", cause=Cause.APPLICANT_WITHDREW
+    )
+    body = json.loads(task_withdrawn(order))
+    assert body["type"] == "task.withdrawn"
+    assert body["data"] == {
+        "task_id": "c:s",
+        "case_no": "c",
+        "step": "s",
+        "cause": "applicant-withdrew",
+        "cause_zh": "申请人撤回",
+    }
+
+
+def test_every_cause_has_a_name() -> None:
+    assert set(CAUSE_ZH) == set(Cause)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("0", 0),
+        ("120", 120),
+        ("99999", 3600),
+        ("9" * 400, 3600),
+        ("-1", None),
+    ],
+)
+def test_a_department_may_ask_for_time_but_not_for_ever(value: str | None, expected: int | None) -> None:
+    assert retry_after(value) == (None if expected is None else timedelta(seconds=expected))
+
+
+def test_it_may_name_an_instant() -> None:
+    later = retry_after(format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True))
+    assert later is not None
+    assert timedelta(seconds=80) < later <= timedelta(seconds=90)
+    assert retry_after("Mon, 01 Jan 2001 00:00:00 GMT") == timedelta()
+
+
+async def test_channels_are_made_as_the_directory_says() -> None:
+    directory = Directory.model_validate(
+        {
+            "departments": {
+                "market": {"channel": "rest", "endpoint": "https://market.example/tasks", "secret": new_secret()},
+                "health": {"channel": "inbox", "secret": new_secret()},
+            },
+            "supervisor": {},
+        }
+    )
+    async with AsyncExitStack() as stack:
+        around = Surroundings(stack, ssl.create_default_context(), "https://lianban.example", 5.0)
+        channels = Channels(directory, around)
+        assert (channels.of("market").name, channels.of("health").name) == ("rest", "inbox")
+        with pytest.raises(UnknownChannel, match="market: rest"):
+            Channels(directory, around, {"inbox": KINDS["inbox"]})
