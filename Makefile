@@ -25,3 +25,29 @@ setup: $(STAMP) ## install everything into .venv (once)
 lock: $(STAMP) ## resolve requirements.in into requirements.lock (hashed)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-find-links --no-emit-index-url --upgrade requirements.in -o requirements.lock
+
+demo: $(STAMP) ## five cases from filing to parcel, in a stack of their own
+	@$(BIN)/python -m lianban_stack demo
+
+up: $(STAMP) ## start everything in the background and say where it is
+	@$(BIN)/python -m lianban_stack up
+
+down: $(STAMP) ## stop everything; what was stored stays
+	@$(BIN)/python -m lianban_stack down
+
+status: $(STAMP) ## show each program and its health
+	@$(BIN)/python -m lianban_stack status
+
+check: $(STAMP) ## style, types, import rules, catalogue
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/lianban catalog check catalog
+
+test: check ## check, then every test
+	$(BIN)/python -m pytest
+
+clean: ## stop the stack, remove .venv and .state
+	@if [ -e $(STAMP) ] && [ -d .state ]; then $(BIN)/python -m lianban_stack down; fi
+	rm -rf $(VENV) .state
