@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import re
 import subprocess
 import sys
 import time
@@ -27,6 +28,9 @@ MARK = "LIANBAN_STACK"
 
 _RUNNING, _ENDED = ("RUNNING",), ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
 _FAILED = ("BACKOFF", "EXITED", "FATAL", "UNKNOWN")
+
+
+_COMMENT = re.compile(r"\s[#;]|[\r\n]")
 
 
 class SupervisionError(StackError):
@@ -169,7 +173,7 @@ def render(state: StateFolder, programs: Sequence[Program]) -> str:
 
 
 def _program(state: StateFolder, program: Program) -> dict[str, object]:
-    environment = ",".join(f"{key}={_quoted(value)}" for key, value in sorted(program.environment.items()))
+    environment = ",".join(f"{key}={_value(value)}" for key, value in sorted(program.environment.items()))
     return {
         "command": " ".join(_quoted(part) for part in program.command),
         **({"environment": environment} if environment else {}),
@@ -187,7 +191,22 @@ def _program(state: StateFolder, program: Program) -> dict[str, object]:
     }
 
 
-def _quoted(value: str) -> str:
-    """In double quotes as supervisor reads them (shlex), with its % expansion switched off."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
-    return f'"{escaped}"'
+def _quoted(argument: str) -> str:
+    """An argument of a command, in double quotes as shlex reads them."""
+    escaped = argument.replace("\\", "\\\\").replace('"', '\\"')
+    return _literal(f'"{escaped}"')
+
+
+def _value(value: str) -> str:
+    """A value of the environment, which supervisor reads with quotes but without escapes."""
+    quote = "'" if '"' in value else '"'
+    if quote in value or value != value.strip("'\""):
+        raise SupervisionError("the process runner cannot pass on a value with such quotes")
+    return _literal(f"{quote}{value}{quote}")
+
+
+def _literal(text: str) -> str:
+    """Without supervisor's own % expansion. What it would take for a comment or another line is refused."""
+    if _COMMENT.search(text):
+        raise SupervisionError("the process runner cannot pass on a line end, or a # or ; after a space")
+    return text.replace("%", "%%")

@@ -1,0 +1,23 @@
+"""Ports: defaults, the environment, and values that are none."""
+
+from __future__ import annotations
+
+import pytest
+
+from lianban_stack.ports import PortInvalidError, Ports
+
+
+def test_defaults_differ_from_one_another() -> None:
+    ports = Ports().as_dict()
+    assert len(set(ports.values())) == len(ports)
+
+
+def test_a_variable_sets_its_port_and_no_other() -> None:
+    ports = Ports.from_environment({"LIANBAN_PORT_TEMPORAL_UI": "9000", "LIANBAN_PORT_INTAKE": ""})
+    assert ports == Ports(temporal_ui=9000)
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "-1", "http", "8_0", "²"])
+def test_what_is_no_port_is_refused_by_the_name_of_its_variable(value: str) -> None:
+    with pytest.raises(PortInvalidError, match="LIANBAN_PORT_NOTIFY"):
+        Ports.from_environment({"LIANBAN_PORT_NOTIFY": value})
