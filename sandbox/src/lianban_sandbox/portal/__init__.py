@@ -1,0 +1,1 @@
+"""A provincial portal: a program that files applications, and the applicants it files them for."""

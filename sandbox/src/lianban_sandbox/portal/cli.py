@@ -1,0 +1,181 @@
+"""`python -m lianban_sandbox.portal`: what an applicant does at a portal, by hand, against a running stack."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec
+
+import click
+import httpx
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from lianban.catalog.terms import DeliveryMode
+from lianban_sandbox import timeskip
+from lianban_sandbox.portal.client import PortalClient, PortalError
+from lianban_sandbox.portal.filing import Filer
+from lianban_sandbox.portal.samples import sample_answers
+from lianban_sandbox.portal.state import NoStack, RunningStack
+
+P = ParamSpec("P")
+
+
+def _show(document: Any) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _at_the_portal(
+    command: Callable[Concatenate[PortalClient, P], Awaitable[None]],
+) -> Callable[Concatenate[RunningStack, P], None]:
+    """Runs the command with a portal client; a refusal is told in the intake's own words."""
+
+    @functools.wraps(command)
+    def run(stack: RunningStack, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        async def signed_in() -> None:
+            async with stack.portal() as client:
+                await command(client, *args, **kwargs)
+
+        try:
+            asyncio.run(signed_in())
+        except PortalError as error:
+            raise click.ClickException(str(error)) from None
+        except httpx.TransportError as error:
+            raise click.ClickException(f"{stack.urls['intake']} 无法连接（{type(error).__name__}）") from None
+
+    return run
+
+
+def _answers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    pairs = [answer.partition("=") for answer in given]
+    if any(not equals for _, equals, _ in pairs):
+        raise click.BadParameter("写作 问题代码=选项代码")
+    return {question: option for question, _, option in pairs}
+
+
+_ANSWER = click.option("--answer", "answers", multiple=True, callback=_answers, help="问题代码=选项代码，可多次给出")
+_SEED = click.option("--seed", default=None, help="同一种子生成同一份申请")
+
+
+@click.group()
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".state"),
+    envvar="LIANBAN_STATE",
+    show_default=True,
+    help="运行中环境的状态目录",
+)
+@click.pass_context
+def main(context: click.Context, state: Path) -> None:
+    """仿真门户：向运行中的“一事联办”提交样例申请、查询、撤回。"""
+    try:
+        context.obj = RunningStack.read(state)
+    except NoStack as error:
+        raise click.ClickException(f"没有找到运行中的环境（{error}）") from None
+
+
+@main.command()
+@click.pass_obj
+@_at_the_portal
+async def themes(client: PortalClient) -> None:
+    """列出全部主题。"""
+    _show(await client.themes())
+
+
+@main.command()
+@click.argument("theme")
+@_ANSWER
+@_SEED
+@click.pass_obj
+@_at_the_portal
+async def notice(client: PortalClient, theme: str, answers: dict[str, str], seed: str | None) -> None:
+    """一次告知。未回答的问题由种子决定。"""
+    settled = sample_answers(await client.theme(theme), seed or "0", answers)
+    _show({"answers": settled, "notice": await client.notice(theme, settled)})
+
+
+@main.command()
+@click.argument("theme")
+@_ANSWER
+@_SEED
+@click.option("--count", default=1, show_default=True, type=click.IntRange(1, 10_000), help="提交几件")
+@click.option("--delivery", type=click.Choice([mode.value for mode in DeliveryMode]), help="送达方式，默认优先寄递")
+@click.option("--dry-run", is_flag=True, help="只上传材料、显示申请内容，不提交")
+@click.pass_obj
+@_at_the_portal
+async def file(
+    client: PortalClient,
+    theme: str,
+    answers: dict[str, str],
+    seed: str | None,
+    count: int,
+    delivery: str | None,
+    dry_run: bool,
+) -> None:
+    """提交样例申请。"""
+    first = seed or secrets.token_hex(4)
+    mode = DeliveryMode(delivery) if delivery else None
+    filer = await Filer.prepare(client, theme, answers=answers, seed=first, delivery=mode)
+    for number in range(count):
+        own = first if count == 1 else f"{first}-{number + 1}"
+        _show(await (filer.build(own) if dry_run else filer.file(own)))
+
+
+@main.command()
+@click.argument("case_no")
+@click.pass_obj
+@_at_the_portal
+async def progress(client: PortalClient, case_no: str) -> None:
+    """办理进度。"""
+    _show(await client.progress(case_no))
+
+
+@main.command()
+@click.argument("case_no")
+@click.pass_obj
+@_at_the_portal
+async def events(client: PortalClient, case_no: str) -> None:
+    """办理过程。"""
+    _show(await client.events(case_no))
+
+
+@main.command()
+@click.argument("case_no")
+@click.pass_obj
+@_at_the_portal
+async def results(client: PortalClient, case_no: str) -> None:
+    """办理结果。"""
+    _show(await client.results(case_no))
+
+
+@main.command()
+@click.argument("case_no")
+@click.pass_obj
+@_at_the_portal
+async def withdraw(client: PortalClient, case_no: str) -> None:
+    """撤回申请。"""
+    _show(await client.withdraw(case_no, f"withdraw-{case_no}"))
+
+
+@main.command()
+@click.argument("case_no")
+@click.option("--days", type=click.FloatRange(0, 3650, min_open=True), required=True, help="自然日")
+@click.pass_obj
+def skip(stack: RunningStack, case_no: str, days: float) -> None:
+    """让一件办件的时间快进（仅限演示和测试环境）。"""
+
+    async def skipped() -> None:
+        client = await Client.connect(f"127.0.0.1:{stack.ports['temporal']}")
+        reached = await timeskip.skip(client, case_no, timedelta(days=days))
+        click.echo(reached.isoformat(timespec="seconds"))
+
+    try:
+        asyncio.run(skipped())
+    except (timeskip.CaseEnded, timeskip.SkipStalled, RPCError, RuntimeError) as error:
+        raise click.ClickException(f"{type(error).__name__}: {error}") from None

@@ -1,0 +1,52 @@
+"""Files sample applications: asks the intake what it needs, uploads it, files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from lianban.catalog.terms import DeliveryMode
+from lianban_sandbox.portal.client import Json, PortalClient
+from lianban_sandbox.portal.samples import Sample, sample_answers
+
+
+@dataclass(frozen=True)
+class Filer:
+    """A theme and a form to fill in, asked for once and used for as many applications as wanted."""
+
+    client: PortalClient
+    theme: Mapping[str, Any]
+    answers: Mapping[str, str]
+    form: Mapping[str, Any]
+    delivery: DeliveryMode | None
+
+    @classmethod
+    async def prepare(
+        cls,
+        client: PortalClient,
+        theme: str,
+        *,
+        answers: Mapping[str, str] | None = None,
+        seed: int | str = 0,
+        delivery: DeliveryMode | None = None,
+    ) -> Self:
+        """``answers`` are kept; questions they leave open are answered by ``seed``. ``delivery``: by courier if offered."""
+        described = await client.theme(theme)
+        settled = sample_answers(described, seed, answers)
+        return cls(client, described, settled, await client.form(theme, settled), delivery)
+
+    async def build(self, seed: int | str, number: str | None = None) -> Json:
+        """Body of an application, its files uploaded. ``number`` is the portal's own; the seed unless given."""
+        sample = Sample(self.theme, self.answers, self.form, seed)
+        digests = {}
+        for file in sample.files():
+            stored = await self.client.upload(file.name, file.content, file.media_type)
+            digests[file.material] = str(stored["digest"])
+        own = number or f"{self.theme['code']}-{seed}"
+        return sample.application(self.client.system, own, digests, delivery=self.delivery)
+
+    async def file(self, seed: int | str, number: str | None = None) -> Json:
+        """``{case_no, status, links}``. The same seed again is the same application, hence the same case."""
+        application = await self.build(seed, number)
+        return await self.client.file(application, f"{self.client.system}-{application['source']['number']}")
