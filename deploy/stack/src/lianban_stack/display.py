@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -58,7 +60,7 @@ class Board:
 
 def directions(stack: Stack) -> Table:
     """Where everything is, and how to try it."""
-    url = stack.ports.url
+    url, python = stack.ports.url, _shown(Path(sys.executable))
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -73,12 +75,17 @@ def directions(stack: Stack) -> Table:
         ("mails", f"{url('sandbox_mail_records')}/records/mails"),
         ("state folder", str(stack.state.root)),
         ("logs", str(stack.state.logs)),
-        ("a token", "python -m lianban_stack token --role portal --subject <system>"),
-        ("file a case", "python -m lianban_stack file <theme>   e.g. E1"),
+        ("file a case", f"{python} -m lianban_sandbox.portal file E1   (others: {python} -m lianban_sandbox.portal)"),
+        ("a token", f"{python} -m lianban_stack token --role officer --subject <who> --department <code>"),
     ]
     for name, value in rows:
         table.add_row(name, value)
     return table
+
+
+def _shown(path: Path) -> str:
+    """Relative to where the user is, if it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def status(rows: list[Status]) -> Table:

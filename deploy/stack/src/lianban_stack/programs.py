@@ -81,10 +81,18 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
         given = {**common, "LIANBAN_PORT": str(port), **environment}
         if name in MIGRATED:
             given["LIANBAN_DATABASE_URL"] = cluster.url(name, secrets.database[name], DATABASE)
-        priority = _SANDBOX if name == "sandbox" else _SERVICES
         command = [sys.executable, "-m", f"lianban_{name}"]
-        found.append(Program(name, _LABELS[name], command, functools.partial(http_ready, port), priority, given))
+        sandbox = name == "sandbox"
+        ready = functools.partial(_sandbox_ready, ports) if sandbox else functools.partial(http_ready, port)
+        priority = _SANDBOX if sandbox else _SERVICES
+        found.append(Program(name, _LABELS[name], command, ready, priority, given))
     return found
+
+
+def _sandbox_ready(ports: Ports) -> bool:
+    """Every one of its servers answers."""
+    web = (ports.sandbox_departments, ports.sandbox_courier, ports.sandbox_sms, ports.sandbox_mail_records)
+    return all(http_ready(port, "/health/live") for port in web) and network.accepts(ports.sandbox_smtp)
 
 
 def _origins(port: int) -> list[str]:
