@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 import uvicorn
 from pydantic import BaseModel, ValidationError
+from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -37,6 +38,16 @@ class Refused(HTTPException):
 def answer(content: Any, status: int = HTTPStatus.OK) -> Response:
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     return Response(body, status, media_type="application/json")
+
+
+async def signed(request: Request, key: Webhook) -> bytes:
+    """The body, signed with ``key`` (Standard Webhooks); 401 otherwise."""
+    body = await request.body()
+    try:
+        key.verify(body, dict(request.headers), json_parse=False)
+    except (WebhookVerificationError, ValueError):  # the library lets malformed headers through as ValueError
+        raise Refused(HTTPStatus.UNAUTHORIZED, "signature missing or wrong") from None
+    return body
 
 
 async def read(request: Request, model: type[M]) -> M:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lianban_sandbox.courier.parcels import Command, Depot, Order, Parcel, order_number
-from lianban_sandbox.web import Refused, answer, application, listing, read
+from lianban_sandbox.web import Refused, answer, application, listing, read, signed
 
 
 class Control(BaseModel):
@@ -40,9 +40,10 @@ class Courier:
         self._down = False
 
     async def order(self, request: Request) -> Response:
-        """201 for a new order, 200 for the same again, 409 for another one under its key."""
+        """Signed by whoever orders. 201 for a new order, 200 for the same again, 409 for another one under its key."""
         if self._down:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "down")
+        await signed(request, self._depot.key)
         order = await read(request, Order)
         known = self._depot.find(order_number(order.order_key))
         if known is None:

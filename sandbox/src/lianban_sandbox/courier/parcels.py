@@ -45,7 +45,7 @@ class Order(BaseModel):
     order_key: str = Field(min_length=1, max_length=200)
     sender: Any
     recipient: Recipient
-    contents: list[Any] = Field(min_length=1)
+    contents: list[Any]
     callback_url: str | None = Field(default=None, pattern=r"^https?://")
 
 
@@ -72,13 +72,13 @@ class Parcel:
 
 
 class Depot:
-    """All parcels. ``interval`` (seconds) lies before each state; ``held`` keeps new parcels where they are."""
+    """All parcels. ``key`` signs orders and callbacks. ``interval`` (seconds) lies before each state; ``held`` keeps new parcels where they are."""
 
     def __init__(self, key: Webhook, callback_url: str, caller: Caller, interval: float, capacity: int) -> None:
         self.parcels: Records[Parcel] = Records(capacity)
         self.interval = interval
         self.held = False
-        self._key = key
+        self.key = key
         self._callback_url = callback_url
         self._caller = caller
         self._orders: dict[str, Parcel] = {}
@@ -141,7 +141,7 @@ class Depot:
         parcel.trail.append(event)
         url = parcel.order.callback_url or self._callback_url
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-        parcel.callbacks.append(await self._caller.send(url, self._key, event["event_id"], body))
+        parcel.callbacks.append(await self._caller.send(url, self.key, event["event_id"], body))
 
 
 def order_number(order_key: str) -> str:

@@ -31,7 +31,7 @@ class Filer:
         seed: int | str = 0,
         delivery: DeliveryMode | None = None,
     ) -> Self:
-        """``answers`` are kept; questions they leave open are answered by ``seed``. ``delivery``: by courier if offered."""
+        """``answers`` are kept; ``seed`` answers the questions they leave open. ``delivery``: by courier if offered."""
         described = await client.theme(theme)
         settled = sample_answers(described, seed, answers)
         return cls(client, described, settled, await client.form(theme, settled), delivery)
