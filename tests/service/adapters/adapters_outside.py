@@ -1,0 +1,154 @@
+"""What surrounds the adapters in these tests: intake, a department's system, and the way to Temporal.
+
+All of them real: HTTP servers on sockets, and a TCP connection that can be cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request, Response
+from temporalio import activity
+
+from lianban.contracts import names
+from lianban.contracts.events import CaseEvent, EventBatch
+from lianban.platform.auth import TokenAuthority
+from lianban.platform.problems import install_problem_handlers
+from lianban.platform.webhooks import verify
+
+DOSSIER = {
+    "elements": {"child_name": {"name": "儿童姓名", "value": "王小明"}},
+    "materials": [],
+    "applicant": {"name": "王大明", "mobile": "13800000000"},
+}
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Several servers share the tests' process; signals stay pytest's."""
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
+    """Base URL of the app, served over HTTP from this event loop."""
+    listener = socket.create_server(("127.0.0.1", port))
+    server = _Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=5))
+    running = asyncio.create_task(server.serve([listener]))
+    while not server.started:
+        if running.done():
+            raise RuntimeError("the application did not start")
+        await asyncio.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()
+
+
+class Intake:
+    """Gives dossiers to whoever has a service token, and records events as the real one does."""
+
+    def __init__(self, authority: TokenAuthority) -> None:
+        self.app = FastAPI()
+        self.dossier: dict[str, Any] = dict(DOSSIER)
+        self.purposes: list[str] = []
+        self.down = False
+        self.events: dict[str, list[CaseEvent]] = defaultdict(list)
+
+        @self.app.get("/internal/v1/cases/{case_no}/steps/{step}/dossier")
+        async def dossier(case_no: str, step: str, purpose: str, request: Request) -> Any:
+            caller = authority.verify(request.headers["authorization"].removeprefix("Bearer "))
+            assert caller.roles == {"service"}
+            if self.down:
+                return Response(status_code=503)
+            self.purposes.append(f"{case_no}/{step}: {purpose}")
+            return self.dossier
+
+    @activity.defn(name=names.ACTIVITY_RECORD_EVENTS)
+    async def record_events(self, batch: EventBatch) -> None:
+        for case in batch.cases:
+            known = {event.seq for event in self.events[case.case_no]}
+            self.events[case.case_no] += [event for event in case.events if event.seq not in known]
+
+
+class DepartmentSystem:
+    """Takes signed messages. ``answers`` are scripted by step: status, headers, body; else 200."""
+
+    def __init__(self, secret: str) -> None:
+        self.app = FastAPI()
+        install_problem_handlers(self.app)
+        self.messages: list[tuple[str, dict[str, Any]]] = []
+        self.answers: dict[str, list[Any]] = defaultdict(list)
+
+        @self.app.post("/tasks")
+        async def take(request: Request) -> Any:
+            message_id = verify(secret, request.headers, await request.body())
+            message = await request.json()
+            self.messages.append((message_id, message))
+            scripted = self.answers[f"{message['type']} {message['data']['step']}"]
+            if not scripted:
+                return {}
+            answer = scripted.pop(0)
+            if callable(answer):
+                return answer(message["data"])
+            return answer
+
+    def heard(self, kind: str, case_no: str) -> list[tuple[str, dict[str, Any]]]:
+        return [(key, m["data"]) for key, m in self.messages if m["type"] == kind and m["data"]["case_no"] == case_no]
+
+
+class Cable:
+    """A TCP connection to a server, that can be cut and mended."""
+
+    def __init__(self, target: str) -> None:
+        self._host, port = target.rsplit(":", 1)
+        self._port = int(port)
+        self._server: asyncio.Server | None = None
+        self._open: set[asyncio.Task[None]] = set()
+        self.port = 0
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    async def mend(self) -> None:
+        self._server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def cut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._open.add(task)
+        there_reader, there_writer = await asyncio.open_connection(self._host, self._port)
+        try:
+            await asyncio.gather(_pump(reader, there_writer), _pump(there_reader, writer))
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            self._open.discard(task)
+            for end in (writer, there_writer):
+                end.transport.abort()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65536):
+        writer.write(data)
+        await writer.drain()
+    raise ConnectionResetError

@@ -1,0 +1,95 @@
+"""The adapters as they run: over real PostgreSQL and Temporal, with a department's HTTP server beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from adapters_outside import Cable, DepartmentSystem, Intake, serving
+from adapters_small_case import CASE_QUEUE, SmallCase
+from adapters_world import World
+from ruamel.yaml import YAML
+from temporalio.client import Client
+
+from lianban.contracts import names
+from lianban.platform.auth import TokenAuthority
+from lianban.platform.crypto import Keyring
+from lianban.platform.database import create_engine
+from lianban.platform.migrations import upgrade
+from lianban.platform.objects import open_store
+from lianban.platform.temporal import make_worker
+from lianban.platform.webhooks import new_secret
+from lianban_adapters.app import create_app
+from lianban_adapters.settings import AdapterSettings
+
+
+@pytest.fixture(scope="module")
+async def world(
+    postgres_url: Callable[..., str],
+    temporal_server: str,
+    temporal_client: Client,
+    test_keyring: Keyring,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[World]:
+    folder = tmp_path_factory.mktemp("adapters")
+    url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
+    authority = TokenAuthority.generate()
+    secrets = {"market": new_secret(), "health": new_secret(), "nowhere": new_secret()}
+    async with AsyncExitStack() as stack:
+        cable = Cable(temporal_server)
+        await cable.mend()
+        stack.push_async_callback(cable.cut)
+        intake, market = Intake(authority), DepartmentSystem(secrets["market"])
+        intake_url = await stack.enter_async_context(serving(intake.app))
+        market_url = await stack.enter_async_context(serving(market.app))
+        for worker in (
+            make_worker(temporal_client, CASE_QUEUE, workflows=[SmallCase]),
+            make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events]),
+        ):
+            await stack.enter_async_context(worker)
+        settings = _settings(folder, url, cable.address, intake_url, market_url, secrets, test_keyring, authority)
+        adapters = await stack.enter_async_context(serving(create_app(settings)))
+        engine = create_engine(url)
+        stack.push_async_callback(engine.dispose)
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=adapters, timeout=30))
+        store = open_store(settings.objects_url, test_keyring)
+        yield World(http, temporal_client, cable, intake, market, secrets, authority, store, engine)
+
+
+def _settings(
+    folder: Path,
+    url: str,
+    temporal: str,
+    intake: str,
+    market: str,
+    secrets: dict[str, str],
+    keyring: Keyring,
+    authority: TokenAuthority,
+) -> AdapterSettings:
+    keyring.save(folder / "keyring.json")
+    authority.save(folder / "tokens.json")
+    directory = {
+        "departments": {
+            "market": {"channel": "rest", "endpoint": f"{market}/tasks", "secret": secrets["market"]},
+            "health": {"channel": "inbox", "secret": secrets["health"]},
+            "nowhere": {"channel": "rest", "endpoint": f"{market}/nowhere", "secret": secrets["nowhere"]},
+        },
+        "supervisor": {},
+    }
+    with (folder / "directory.yaml").open("w") as file:
+        YAML(typ="safe").dump(directory, file)
+    return AdapterSettings(
+        database_url=url,
+        temporal_address=temporal,
+        port=0,
+        objects_url=f"file://{folder}/objects",
+        keyring_file=folder / "keyring.json",
+        token_key_file=folder / "tokens.json",
+        directory_file=folder / "directory.yaml",
+        intake_url=intake,
+        public_url="https://lianban.example",
+        update_timeout=2.0,
+    )
