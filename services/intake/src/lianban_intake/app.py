@@ -1,0 +1,101 @@
+"""The intake as a process: API, event worker, outbox, and the watch over the catalogue's folder."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from fastapi import FastAPI
+from sqlalchemy import text
+from temporalio.client import Client
+
+from lianban.contracts.names import QUEUE_INTAKE
+from lianban.platform.auth import TokenAuthority
+from lianban.platform.crypto import Keyring
+from lianban.platform.database import create_engine, session_factory
+from lianban.platform.objects import open_store
+from lianban.platform.service import create_app
+from lianban.platform.temporal import connect, host_workers, make_worker
+from lianban_intake.applications.endpoints import router as applications
+from lianban_intake.cases.endpoints import router as cases
+from lianban_intake.dossiers.endpoints import router as dossiers
+from lianban_intake.events.activities import EventActivities
+from lianban_intake.materials.endpoints import BODY_LIMIT
+from lianban_intake.materials.endpoints import router as materials
+from lianban_intake.outbox.starter import Starter
+from lianban_intake.settings import IntakeSettings
+from lianban_intake.state import Intake
+from lianban_intake.themes.endpoints import router as themes
+from lianban_intake.themes.watch import Catalogues
+
+_RECORDINGS: Final = 8
+"""Batches recorded at a time: each needs a connection, and the API needs the others."""
+
+
+def build_app(settings: IntakeSettings) -> FastAPI:
+    """Temporal may be down when this starts and while it runs: applications are taken all the same."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        keyring = Keyring.load(settings.keyring_file)
+        catalogues = await Catalogues.open(settings.catalog_dir)
+        engine = create_engine(settings.database_url)
+        sessions = session_factory(engine)
+        temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
+        starter = Starter(sessions, temporal, lambda: catalogues.current, settings.outbox_poll)
+        app.state.intake = Intake(
+            settings=settings,
+            keyring=keyring,
+            objects=open_store(settings.objects_url, keyring),
+            engine=engine,
+            sessions=sessions,
+            catalogues=catalogues,
+            temporal=temporal,
+            starter=starter,
+        )
+        activities = EventActivities(engine)
+
+        async def open_client() -> Client:
+            return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
+
+        async def database_answers() -> None:
+            async with engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+
+        app.state.checks["database"] = database_answers
+        tasks = [
+            asyncio.create_task(starter.run()),
+            asyncio.create_task(catalogues.watch(settings.catalog_poll)),
+            asyncio.create_task(
+                host_workers(
+                    open_client,
+                    lambda client: [
+                        make_worker(
+                            client,
+                            QUEUE_INTAKE,
+                            activities=[activities.record_events],
+                            max_concurrent_activities=_RECORDINGS,
+                        )
+                    ],
+                )
+            ),
+        ]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await engine.dispose()
+
+    app = create_app(
+        "一事联办 · 收件服务",
+        lifespan,
+        authority=TokenAuthority.load(settings.token_key_file),
+        body_limits={materials.prefix: BODY_LIMIT},
+    )
+    for router in (themes, materials, applications, cases, dossiers):
+        app.include_router(router)
+    return app

@@ -1,0 +1,1 @@
+"""Cases (办件) as their applicants see them: progress, events, results, withdrawal."""

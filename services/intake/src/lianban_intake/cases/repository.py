@@ -1,0 +1,76 @@
+"""Reading cases. ``source``: the one source system whose cases may be seen, None for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, exists, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lianban.contracts.events import CaseEvent
+from lianban.contracts.status import CaseStatus, EventKind
+from lianban_intake.cases.tables import Case, CaseStep
+from lianban_intake.events.tables import Event
+from lianban_intake.outbox.tables import PendingStart
+
+_CASE = [column for column in Case.__table__.columns if column.name != "source_system"]
+_STEP = [column.label(f"step_{column.name}") for column in CaseStep.__table__.columns]
+
+
+async def with_steps(session: AsyncSession, case_no: str, source: str | None) -> Sequence[Row[Any]]:
+    """One row for each step, in plan order, each with the columns of the case; none when there is no such case."""
+    query = (
+        select(*_CASE, *_STEP)
+        .join(CaseStep, CaseStep.case_no == Case.case_no)
+        .where(Case.case_no == case_no, _visible(source))
+        .order_by(CaseStep.position)
+    )
+    return (await session.execute(query)).all()
+
+
+async def events(session: AsyncSession, case_no: str, source: str | None) -> list[CaseEvent]:
+    """In order; empty when there is no such case, for a case has at least the event of its receipt."""
+    query = (
+        select(Event.body)
+        .join(Case, Case.case_no == Event.case_no)
+        .where(Event.case_no == case_no, _visible(source))
+        .order_by(Event.seq)
+    )
+    return [CaseEvent.model_validate(body) for body in await session.scalars(query)]
+
+
+async def step_names(session: AsyncSession, case_no: str) -> dict[str, str]:
+    query = select(CaseStep.code, CaseStep.name).where(CaseStep.case_no == case_no)
+    return {row.code: row.name for row in await session.execute(query)}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a withdrawal depends on. ``pending``: the workflow is not known to be started.
+    ``withdrawn``: the event by which the case was withdrawn, if it was."""
+
+    status: CaseStatus
+    pending: bool
+    withdrawn: CaseEvent | None
+
+
+async def standing(session: AsyncSession, case_no: str, source: str | None) -> Standing | None:
+    query = (
+        select(Case.status, exists().where(PendingStart.case_no == Case.case_no).label("pending"), Event.body)
+        .outerjoin(Event, and_(Event.case_no == Case.case_no, Event.kind == EventKind.CASE_WITHDRAWN.value))
+        .where(Case.case_no == case_no, _visible(source))
+    )
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    return Standing(
+        status=CaseStatus(row.status),
+        pending=row.pending,
+        withdrawn=CaseEvent.model_validate(row.body) if row.body else None,
+    )
+
+
+def _visible(source: str | None) -> ColumnElement[bool]:
+    return true() if source is None else Case.source_system == source

@@ -1,0 +1,149 @@
+"""A case as its applicant sees it. Codes for programs, and beside each its Chinese for people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from lianban.catalog.terms import Channel, DeliveryMode, StepKind
+from lianban.clock.limits import Light
+from lianban.contracts.status import CaseStatus, Cause, Decision, DeliveryState, EventKind, Outcome, StepState
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DueDates(Shown):
+    """Last day (24:00 Asia/Shanghai) of promise and law. ``provisional``: it touches a year with no notice yet."""
+
+    promised: date
+    legal: date | None
+    provisional: bool
+
+
+class StepShown(Shown):
+    code: str
+    name: str
+    kind: StepKind
+    department: str
+    department_name: str
+    state: StepState
+    state_zh: str
+    decision: Decision | None
+    light: Light
+    light_zh: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    due: DueDates | None
+
+
+class DeliveryShown(Shown):
+    mode: DeliveryMode
+    mode_zh: str
+    state: DeliveryState | None
+    state_zh: str | None
+
+
+class Progress(Shown):
+    """``deemed``: accepted by silence (行政许可法 art. 32), counted from the day of receipt.
+    ``light``: the worst of the case's own clock and of the steps that are open."""
+
+    case_no: str
+    theme: str
+    theme_name: str
+    division: str
+    channel: Channel
+    catalog_version: str
+    calendar_version: str | None
+    status: CaseStatus
+    status_zh: str
+    outcome: Outcome | None
+    outcome_zh: str | None
+    light: Light
+    light_zh: str
+    received_at: datetime
+    accepted_at: datetime | None
+    deemed: bool
+    decided_at: datetime | None
+    closed_at: datetime | None
+    due: DueDates | None
+    delivery: DeliveryShown
+    steps: tuple[StepShown, ...]
+
+
+class EventShown(Shown):
+    """What happened, without who in the department did it."""
+
+    seq: int
+    at: datetime
+    kind: EventKind
+    kind_zh: str
+    case_status: CaseStatus
+    case_status_zh: str
+    step: str | None
+    step_name: str | None
+    state: StepState | None
+    state_zh: str | None
+    decision: Decision | None
+    light: Light
+    light_zh: str
+    due: DueDates | None
+    outcome: Outcome | None
+    delivery: DeliveryState | None
+    delivery_zh: str | None
+    shipment: int | None
+    cause: Cause | None
+
+
+class EventList(Shown):
+    case_no: str
+    events: tuple[EventShown, ...]
+
+
+class ResultFileShown(Shown):
+    """``size`` in bytes; ``href`` downloads it."""
+
+    name: str
+    media_type: str
+    size: int
+    href: str
+
+
+class ResultShown(Shown):
+    code: str
+    name: str
+    number: str | None
+    valid_from: date | None
+    valid_until: date | None
+    file: ResultFileShown | None
+
+
+class DecisionShown(Shown):
+    """What one step's department decided. A refusal has reason, basis and remedy (行政许可法 art. 38)."""
+
+    step: str
+    step_name: str
+    department_name: str
+    decision: Decision | None
+    decision_zh: str
+    decided_at: datetime | None
+    reason: str | None
+    legal_basis: str | None
+    remedy: str | None
+    results: tuple[ResultShown, ...]
+
+
+class Results(Shown):
+    case_no: str
+    decisions: tuple[DecisionShown, ...]
+
+
+class Withdrawn(Shown):
+    """Answer to a withdrawal, the same whenever it is repeated. What had been granted before stays."""
+
+    case_no: str
+    status: CaseStatus
+    status_zh: str
+    withdrawn_at: datetime

@@ -1,0 +1,66 @@
+"""What endpoints ask for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Annotated, cast
+
+from fastapi import Depends, Header, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lianban.platform.auth import Principal, require
+from lianban.platform.database import transaction
+from lianban_intake.state import Intake
+from lianban_intake.themes.edition import Edition
+
+
+def state(request: Request) -> Intake:
+    return cast(Intake, request.app.state.intake)
+
+
+State = Annotated[Intake, Depends(state)]
+
+
+def edition(state: State) -> Edition:
+    """The catalogue in force when the request came in."""
+    return state.catalogues.current
+
+
+CurrentEdition = Annotated[Edition, Depends(edition)]
+
+
+@dataclass
+class Unit:
+    """A request's transaction. Whoever works in it never commits; ``committed`` is called once it has been."""
+
+    session: AsyncSession
+    committed: list[Callable[[], object]] = field(default_factory=list)
+
+
+async def unit(state: State) -> AsyncIterator[Unit]:
+    async with transaction(state.sessions) as session:
+        current = Unit(session)
+        yield current
+    for call in current.committed:
+        call()
+
+
+# "function": committed before the answer leaves, so nothing is acknowledged that could still be lost.
+Transaction = Annotated[Unit, Depends(unit, scope="function")]
+
+Filer = Annotated[Principal, Depends(require("portal", "window"))]
+Reader = Annotated[Principal, Depends(require("portal", "window", "operator", "supervisor"))]
+Service = Annotated[Principal, Depends(require("service"))]
+
+_SEES_ALL = frozenset({"window", "operator", "supervisor"})
+
+
+def source_of(caller: Principal) -> str | None:
+    """The one source system whose cases the caller sees; None: all. A portal's token is issued to its system."""
+    return None if _SEES_ALL & caller.roles else caller.subject
+
+
+IdempotencyKey = Annotated[
+    str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,128}$", description="同一请求重试时须相同")
+]

@@ -1,0 +1,36 @@
+"""``/internal/v1/cases``: for the platform's own services. Every access is logged with its purpose."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from lianban_intake.dependencies import Service, State
+from lianban_intake.dossiers.repository import Access
+from lianban_intake.dossiers.schemas import DossierGiven, RecipientGiven
+from lianban_intake.dossiers.service import DossierReader
+
+router = APIRouter(prefix="/internal/v1/cases/{case_no}", tags=["内部"])
+
+Purpose = Annotated[str, Query(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f]+$", description="为何查看")]
+CaseNo = Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z]+$")]
+Step = Annotated[str, Path(max_length=48, pattern=r"^[a-z0-9-]+$")]
+
+
+@router.get("/steps/{step}/dossier", summary="环节卷宗")
+async def dossier(
+    case_no: CaseNo, step: Step, purpose: Purpose, caller: Service, state: State, response: Response
+) -> DossierGiven:
+    response.headers["Cache-Control"] = "no-store"
+    reader = DossierReader(state.sessions, state.objects, state.keyring)
+    return await reader.dossier(Access(case_no, step, caller.subject, purpose))
+
+
+@router.get("/recipient", summary="收件人")
+async def recipient(
+    case_no: CaseNo, caller: Service, state: State, response: Response, purpose: Purpose = "告知与送达"
+) -> RecipientGiven:
+    response.headers["Cache-Control"] = "no-store"
+    reader = DossierReader(state.sessions, state.objects, state.keyring)
+    return await reader.recipient(Access(case_no, None, caller.subject, purpose))

@@ -1,0 +1,37 @@
+"""Reading what is sealed, and writing down who did: one statement does both, so neither happens without the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+# The log is written whether or not the case is found: an attempt is an access too.
+_OPEN: Final = text("""
+WITH logged AS (
+    INSERT INTO intake.dossier_accesses (case_no, step, subject, purpose)
+    VALUES (:case_no, :step, :subject, :purpose)
+)
+SELECT c.dossiers, a.form, a.applicant, a.delivery, a.materials,
+    (SELECT json_object_agg(s.code, s.document) FROM intake.case_steps AS s
+     WHERE s.case_no = a.case_no AND s.document IS NOT NULL) AS documents
+FROM intake.applications AS a JOIN intake.compilations AS c ON c.digest = a.compilation
+WHERE a.case_no = :case_no
+""")
+
+
+@dataclass(frozen=True)
+class Access:
+    """``step`` None: the recipient's contact."""
+
+    case_no: str
+    step: str | None
+    subject: str
+    purpose: str
+
+
+async def open_case(session: AsyncSession, access: Access) -> Row[Any] | None:
+    """The sealed columns of the case, its cut, and the documents of its steps' acts (step → digest)."""
+    return (await session.execute(_OPEN, vars(access))).one_or_none()

@@ -1,0 +1,120 @@
+"""Dossiers: a case's data cut to one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lianban.contracts.documents import ActDocument
+from lianban.platform.crypto import Keyring
+from lianban.platform.database import SessionFactory, transaction
+from lianban.platform.objects import ObjectStore
+from lianban.platform.problems import Problem
+from lianban_intake.cases.results import ResultReader
+from lianban_intake.cases.service import no_such_case
+from lianban_intake.dossiers.cut import DossierCut, ElementName, MaterialName
+from lianban_intake.dossiers.repository import Access, open_case
+from lianban_intake.dossiers.schemas import (
+    ApplicantGiven,
+    DeliveryGiven,
+    DossierGiven,
+    ElementGiven,
+    MaterialGiven,
+    RecipientGiven,
+)
+from lianban_intake.sealed import Column, unseal
+
+
+class DossierReader:
+    def __init__(self, sessions: SessionFactory, objects: ObjectStore, keyring: Keyring) -> None:
+        self._sessions = sessions
+        self._documents = ResultReader(sessions, objects)
+        self._keyring = keyring
+
+    async def dossier(self, access: Access) -> DossierGiven:
+        """Of ``access.step``. Raises the problems 404 ``unknown-case`` and ``unknown-step``."""
+        row = await self._open(access)
+        cut = DossierCut.model_validate(row.dossiers)
+        part = cut.of(access.step or "")
+        if part is None:
+            raise Problem(404, "unknown-step", "该办件没有这个环节")
+        case_no = access.case_no
+        values = unseal(self._keyring, row.form, case_no, Column.FORM)["values"]
+        handed_in = unseal(self._keyring, row.materials, case_no, Column.MATERIALS) if part.materials else ()
+        materials: list[MaterialGiven] = []
+        for code in part.materials:
+            name = cut.materials[code]
+            materials += _handed_in(code, name, handed_in)
+            materials += await self._produced(code, name, row.documents or {})
+        return DossierGiven(
+            case_no=case_no,
+            step=access.step or "",
+            elements={code: _element(cut.elements[code], values[code]) for code in part.elements if code in values},
+            materials=tuple(materials),
+            applicant=self._applicant(row.applicant, case_no),
+        )
+
+    async def recipient(self, access: Access) -> RecipientGiven:
+        """Raises the problem 404 ``unknown-case``."""
+        row = await self._open(access)
+        applicant = self._applicant(row.applicant, access.case_no)
+        delivery = unseal(self._keyring, row.delivery, access.case_no, Column.DELIVERY)
+        return RecipientGiven(
+            name=applicant.name,
+            mobile=applicant.mobile,
+            email=applicant.email,
+            delivery=DeliveryGiven(**_present(delivery, DeliveryGiven.model_fields)),
+        )
+
+    async def _open(self, access: Access) -> Any:
+        async with transaction(self._sessions) as session:
+            row = await open_case(session, access)
+        if row is None:
+            raise no_such_case()
+        return row
+
+    async def _produced(self, code: str, name: MaterialName, documents: Mapping[str, str]) -> list[MaterialGiven]:
+        """What earlier steps of this case have issued: nobody has to hand it in again."""
+        found = []
+        for producer in name.produced_by:
+            document: ActDocument = await self._documents.document(documents.get(producer.step))
+            for result in document.results:
+                if result.code == producer.result and (file := result.file):
+                    found.append(
+                        MaterialGiven(
+                            code=code,
+                            name=name.name,
+                            digest=file.digest,
+                            media_type=file.media_type,
+                            file_name=file.name,
+                        )
+                    )
+        return found
+
+    def _applicant(self, sealed: bytes, case_no: str) -> ApplicantGiven:
+        applicant = unseal(self._keyring, sealed, case_no, Column.APPLICANT)
+        return ApplicantGiven(**_present(applicant, ApplicantGiven.model_fields))
+
+
+def _handed_in(code: str, name: MaterialName, files: Iterable[Mapping[str, str]]) -> list[MaterialGiven]:
+    return [
+        MaterialGiven(
+            code=code,
+            name=name.name,
+            digest=file["digest"],
+            media_type=file["media_type"],
+            file_name=file["file_name"],
+        )
+        for file in files
+        if file["material"] == code
+    ]
+
+
+def _element(name: ElementName, value: Any) -> ElementGiven:
+    text = ("是" if value else "否") if isinstance(value, bool) else name.options.get(value, str(value))
+    return ElementGiven(name=name.name, value=value, text=text)
+
+
+def _present(values: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """The application has empty texts where nothing was filled in; here nothing is None."""
+    return {field: values.get(field) or None for field in fields}

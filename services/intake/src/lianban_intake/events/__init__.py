@@ -1,0 +1,1 @@
+"""Events of cases: recorded once each, folded into what progress shows."""

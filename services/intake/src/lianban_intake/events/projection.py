@@ -1,0 +1,175 @@
+"""Events folded into patches of what progress shows. Pure.
+
+Events arrive in batches, repeated, and in any order, from several senders at once. So a patch is a join: each group of
+fields goes with the number of the event that set it, the higher number wins, and of a moment that can be told
+twice the later one stays. Joining is associative, commutative and idempotent; ``repository.py`` does the same join
+between patch and row, whence every order of arrival leaves the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Self, TypeVar
+
+from lianban.contracts.events import CaseEvent, EventBatch
+from lianban.contracts.status import CaseStatus, Cause, EventKind
+
+K = TypeVar("K", str, tuple[str, str], tuple[str, int])
+V = TypeVar("V")
+
+_STEP_ENDS: Final = frozenset({EventKind.STEP_DECIDED, EventKind.STEP_CANCELLED})
+_DELIVERY: Final = frozenset({EventKind.DELIVERY_ORDERED, EventKind.DELIVERY_MOVED})
+_CASE_ENDS: Final = frozenset({EventKind.CASE_COMPLETED, EventKind.CASE_REFUSED, EventKind.CASE_WITHDRAWN})
+
+
+@dataclass(slots=True)
+class _Dues:
+    """Deadline of a clock. ``due_seq`` 0: no event has set one."""
+
+    promised_due: date | None = None
+    legal_due: date | None = None
+    due_provisional: bool | None = None
+    calendar_version: str | None = None
+    due_seq: int = 0
+
+    def _take_due(self, event: CaseEvent) -> None:
+        if event.due is not None and event.seq >= self.due_seq:
+            self.promised_due = event.due.promised
+            self.legal_due = event.due.legal
+            self.due_provisional = event.due.provisional
+            self.calendar_version = event.due.calendar_version
+            self.due_seq = event.seq
+
+
+@dataclass(slots=True)
+class StepPatch(_Dues):
+    """Of one step of one case."""
+
+    case_no: str = ""
+    code: str = ""
+    state: str | None = None
+    light: str | None = None
+    seq: int = 0
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    decision: str | None = None
+    document: str | None = None
+    decision_seq: int = 0
+
+    def take(self, event: CaseEvent) -> Self:
+        if event.state is not None and event.seq >= self.seq:
+            self.state, self.light, self.seq = event.state, event.light, event.seq
+        self._take_due(event)
+        if event.kind is EventKind.STEP_STARTED:
+            self.started_at = _later(self.started_at, event.at)
+        elif event.kind in _STEP_ENDS:
+            self.ended_at = _later(self.ended_at, event.at)
+        if event.decision is not None and event.seq >= self.decision_seq:
+            self.decision, self.document, self.decision_seq = event.decision, event.document, event.seq
+        return self
+
+
+@dataclass(slots=True)
+class CasePatch(_Dues):
+    """Of one case. Every event tells the case's status; only events of the case itself tell the rest."""
+
+    case_no: str = ""
+    status: str | None = None
+    seq: int = 0
+    light: str | None = None
+    light_seq: int = 0
+    delivery_state: str | None = None
+    delivery_rank: int = 0
+    outcome: str | None = None
+    outcome_seq: int = 0
+    accepted_at: datetime | None = None
+    deemed: bool = False
+    decided_at: datetime | None = None
+    closed_at: datetime | None = None
+
+    def take(self, event: CaseEvent) -> Self:
+        if event.seq >= self.seq:
+            self.status, self.seq = event.case_status, event.seq
+        if event.step is not None:
+            return self
+        if event.seq >= self.light_seq:
+            self.light, self.light_seq = event.light, event.seq
+        if _tells_case_due(event):
+            self._take_due(event)
+        if event.delivery is not None and (rank := delivery_rank(event)) >= self.delivery_rank:
+            self.delivery_state, self.delivery_rank = event.delivery, rank
+        if event.outcome is not None and event.seq >= self.outcome_seq:
+            self.outcome, self.outcome_seq = event.outcome, event.seq
+        if event.kind is EventKind.CASE_ACCEPTED:
+            self.accepted_at = _later(self.accepted_at, event.at)
+            self.deemed = self.deemed or event.cause is Cause.DEEMED
+        elif event.kind is EventKind.CASE_DECIDED:
+            self.decided_at = _later(self.decided_at, event.at)
+        elif event.kind in _CASE_ENDS:
+            self.closed_at = _later(self.closed_at, event.at)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as it is stored."""
+
+    case_no: str
+    seq: int
+    at: datetime
+    kind: str
+    body: CaseEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A batch, ready to be written. Each list is in order of case number: every writer takes locks in one order."""
+
+    events: list[EventRow]
+    steps: list[StepPatch]
+    cases: list[CasePatch]
+
+
+def fold(batch: EventBatch) -> Folded:
+    """A case may occur more than once in a batch, and an event more than once in a case."""
+    events: dict[tuple[str, int], EventRow] = {}
+    steps: dict[tuple[str, str], StepPatch] = {}
+    cases: dict[str, CasePatch] = {}
+    for recorded in batch.cases:
+        case_no = recorded.case_no
+        for event in recorded.events:
+            events.setdefault((case_no, event.seq), EventRow(case_no, event.seq, event.at, event.kind, event))
+            if case_no not in cases:
+                cases[case_no] = CasePatch(case_no=case_no)
+            cases[case_no].take(event)
+            if event.step is not None:
+                key = (case_no, event.step)
+                if key not in steps:
+                    steps[key] = StepPatch(case_no=case_no, code=event.step)
+                steps[key].take(event)
+    return Folded(_ordered(events), _ordered(steps), _ordered(cases))
+
+
+def delivery_rank(event: CaseEvent) -> int:
+    """A case may ship in parts: the newest shipment comes first, then the newest event about it."""
+    return ((event.shipment or 1) << 32) + event.seq
+
+
+def _tells_case_due(event: CaseEvent) -> bool:
+    """Whether the deadline is that of the case clock: not of delivery, nor of acceptance, which come as events of
+    the case too."""
+    return (
+        event.kind not in _DELIVERY
+        and event.cause is not Cause.DELIVERY
+        and event.case_status is not CaseStatus.RECEIVED
+    )
+
+
+def _ordered(items: Mapping[K, V]) -> list[V]:
+    return [items[key] for key in sorted(items)]
+
+
+def _later(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else max(one, other)

@@ -1,0 +1,41 @@
+"""``/v1/materials``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request
+
+from lianban.platform.auth import Principal, require
+from lianban.platform.database import transaction
+from lianban_intake.dependencies import State
+from lianban_intake.materials import repository, service
+from lianban_intake.materials.schemas import StoredMaterial
+
+router = APIRouter(prefix="/v1/materials", tags=["材料"])
+
+BODY_LIMIT: Final = 1024**4
+"""Bytes, for the shell around the application: it is the service that refuses a large file, and says so as such."""
+
+_UPLOAD: Final = {
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {"file": {"type": "string", "format": "binary"}},
+            }
+        }
+    }
+}
+
+
+@router.post("", status_code=201, summary="上传材料", openapi_extra={"requestBody": _UPLOAD})
+async def upload(
+    request: Request, state: State, caller: Annotated[Principal, Depends(require("portal", "window"))]
+) -> StoredMaterial:
+    service.check_declared(request.headers.get("content-length", ""))
+    stored = await service.store(state.objects, request.headers.get("content-type", ""), request.stream())
+    async with transaction(state.sessions) as session:  # only now: none is held open while a file arrives
+        await repository.add(session, stored, caller.subject)
+    return stored

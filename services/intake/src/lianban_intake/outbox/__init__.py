@@ -1,0 +1,1 @@
+"""Outbox: a filed case reaches Temporal, however long that takes."""

@@ -1,0 +1,79 @@
+"""Cases whose workflow is yet to be started, and what is needed to start it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, delete, exists, func, literal_column, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lianban.catalog.plan import Plan
+from lianban.clock.deadlines import local_date
+from lianban.contracts.case import CaseInput
+from lianban_intake.applications.tables import Application, StoredCompilation
+from lianban_intake.cases.tables import Case
+from lianban_intake.outbox.tables import PendingStart
+from lianban_intake.themes.edition import Edition
+
+GRACE: Final = 10
+"""Seconds after filing in which the process that filed starts the workflow itself; then anyone may."""
+
+_LONGEST: Final = 5  # 2**5 seconds between two attempts at one case
+
+
+async def claim(session: AsyncSession, edition: Edition, limit: int) -> list[CaseInput]:
+    """Cases due to be tried, in order; they are not due again for a while, longer with each attempt.
+
+    Claimed by moving the time, not by a lock, so that no transaction is open while Temporal is called.
+    """
+    due = (
+        select(PendingStart.case_no)
+        .where(PendingStart.due_at <= func.now())
+        .order_by(PendingStart.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    delay = func.power(2, func.least(PendingStart.attempts + 1, _LONGEST)) * literal_column("interval '1 second'")
+    claimed = (
+        update(PendingStart)
+        .where(PendingStart.case_no.in_(due))
+        .values(attempts=PendingStart.attempts + 1, due_at=func.now() + delay)
+        .returning(PendingStart.case_no)
+    )
+    numbers = (await session.scalars(claimed)).all()
+    return await _inputs(session, edition, Case.case_no.in_(numbers)) if numbers else []
+
+
+async def find(session: AsyncSession, edition: Edition, case_no: str) -> CaseInput | None:
+    """A case whose start is pending; None when it has been started."""
+    pending = exists().where(PendingStart.case_no == Case.case_no)
+    found = await _inputs(session, edition, (Case.case_no == case_no) & pending)
+    return found[0] if found else None
+
+
+async def settle(session: AsyncSession, case_nos: Collection[str]) -> None:
+    """Their workflows exist."""
+    await session.execute(delete(PendingStart).where(PendingStart.case_no.in_(case_nos)))
+
+
+async def _inputs(session: AsyncSession, edition: Edition, which: ColumnElement[bool]) -> list[CaseInput]:
+    query = (
+        select(Case.case_no, Case.received_at, Case.channel, Case.delivery_mode, StoredCompilation.plan)
+        .join(Application, Application.case_no == Case.case_no)
+        .join(StoredCompilation, StoredCompilation.digest == Application.compilation)
+        .where(which)
+        .order_by(Case.received_at, Case.case_no)
+    )
+    rows: Sequence[Any] = (await session.execute(query)).all()
+    return [
+        CaseInput(
+            case_no=row.case_no,
+            plan=Plan.model_validate(row.plan),
+            calendar=edition.calendar_from(local_date(row.received_at)),
+            received_at=row.received_at,
+            channel=row.channel,
+            delivery=row.delivery_mode,
+        )
+        for row in rows
+    ]

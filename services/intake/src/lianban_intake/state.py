@@ -1,0 +1,30 @@
+"""What the parts of the running service share. Made once by the lifespan, passed to whoever needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+from temporalio.client import Client
+
+from lianban.platform.crypto import Keyring
+from lianban.platform.database import SessionFactory
+from lianban.platform.objects import ObjectStore
+from lianban_intake.outbox.starter import Starter
+from lianban_intake.settings import IntakeSettings
+from lianban_intake.themes.watch import Catalogues
+
+
+@dataclass(frozen=True)
+class Intake:
+    """``temporal`` connects with its first call, so it may be down while this is made."""
+
+    settings: IntakeSettings
+    keyring: Keyring
+    objects: ObjectStore
+    engine: AsyncEngine
+    sessions: SessionFactory
+    catalogues: Catalogues
+    temporal: Client
+    starter: Starter
+    kept_compilations: set[str] = field(default_factory=set)

@@ -1,0 +1,23 @@
+"""Every table of the intake, for what needs them all: migrations."""
+
+from __future__ import annotations
+
+from lianban_intake.applications.tables import Application, StoredCompilation
+from lianban_intake.cases.tables import Case, CaseStep
+from lianban_intake.database import Base
+from lianban_intake.dossiers.tables import DossierAccess
+from lianban_intake.events.tables import Event
+from lianban_intake.materials.tables import Material
+from lianban_intake.outbox.tables import PendingStart
+
+__all__ = [
+    "Application",
+    "Base",
+    "Case",
+    "CaseStep",
+    "DossierAccess",
+    "Event",
+    "Material",
+    "PendingStart",
+    "StoredCompilation",
+]

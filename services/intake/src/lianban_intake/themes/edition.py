@@ -1,0 +1,105 @@
+"""One edition of the catalogue, as it was read from its folder, with what is computed from it kept at hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Final
+
+from pydantic_core import to_json
+
+from lianban.catalog.compiler import Compilation, UnknownTheme, compile_theme
+from lianban.catalog.loader import load_catalog
+from lianban.catalog.materials import MaterialRequirement
+from lianban.catalog.models import Catalog, Theme
+from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.files import load_calendar
+from lianban_intake.dossiers.cut import DossierCut, cut_of
+
+_REMEMBERED: Final = 1024
+_YEARS_AHEAD: Final = 2
+"""How far a case's calendar reaches beyond the year of receipt; later deadlines are provisional anyway."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A theme compiled for one set of answers, and what every application with these answers needs of it.
+
+    Thousands of applications share a handful of these, so whatever can be rendered once is rendered here.
+    """
+
+    theme: Theme
+    compilation: Compilation
+    cut: DossierCut
+
+    @cached_property
+    def plan_json(self) -> str:
+        return to_json(self.compilation.plan).decode()
+
+    @cached_property
+    def cut_json(self) -> str:
+        return to_json(self.cut).decode()
+
+    @cached_property
+    def steps_json(self) -> str:
+        """The plan's steps as rows of ``case_steps``."""
+        steps = enumerate(self.compilation.plan.steps)
+        fields = {"code", "name", "kind", "department", "department_name"}
+        return to_json([{"position": position, **step.model_dump(include=fields)} for position, step in steps]).decode()
+
+    @cached_property
+    def form_json(self) -> str:
+        return to_json(self.compilation.form).decode()
+
+    @cached_property
+    def digest(self) -> str:
+        """Content hash of plan, cut and form: the version of each that a case keeps."""
+        return hashlib.sha256("\n".join((self.plan_json, self.cut_json, self.form_json)).encode()).hexdigest()
+
+    @cached_property
+    def requirements(self) -> Mapping[str, MaterialRequirement]:
+        """Materials the applicant may hand in, by code."""
+        return {item.material: item for item in self.compilation.to_submit}
+
+    @cached_property
+    def demanded(self) -> tuple[MaterialRequirement, ...]:
+        """Materials the applicant must hand in: those the e-licence library holds are fetched, not asked for."""
+        return tuple(item for item in self.compilation.to_submit if item.required and item.elicence is None)
+
+
+class Edition:
+    """Immutable. ``calendar`` belongs to it, because both are read from one folder at one time."""
+
+    def __init__(self, catalog: Catalog, calendar: CalendarSnapshot) -> None:
+        self.catalog = catalog
+        self.calendar = calendar
+        self._prepare = lru_cache(maxsize=_REMEMBERED)(self._prepared)
+        self._window = lru_cache(maxsize=4)(calendar.window)
+
+    @classmethod
+    def load(cls, folder: Path) -> Edition:
+        """Blocks. Raises CatalogError or CalendarFileError with every fault found."""
+        return cls(load_catalog(folder), load_calendar(folder / "calendars"))
+
+    def theme(self, code: str) -> Theme:
+        """Raises UnknownTheme."""
+        theme = self.catalog.themes.get(code)
+        if theme is None:
+            raise UnknownTheme(code)
+        return theme
+
+    def prepare(self, theme: str, answers: Mapping[str, str], division: str) -> Prepared:
+        """Raises InvalidAnswers, UnknownTheme, ForeignDivision."""
+        return self._prepare(theme, tuple(sorted(answers.items())), division)
+
+    def calendar_from(self, day: date) -> CalendarSnapshot:
+        """The calendar a case received that day travels with."""
+        return self._window(day.year, day.year + _YEARS_AHEAD)
+
+    def _prepared(self, theme: str, answers: tuple[tuple[str, str], ...], division: str) -> Prepared:
+        compilation = compile_theme(self.catalog, theme, dict(answers), division)
+        return Prepared(self.catalog.themes[theme], compilation, cut_of(self.catalog, compilation))

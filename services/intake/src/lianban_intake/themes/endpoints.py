@@ -1,0 +1,32 @@
+"""``/v1/themes``: public, no token needed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from lianban_intake.dependencies import CurrentEdition
+from lianban_intake.themes import service
+from lianban_intake.themes.schemas import Form, Situation, TailoredNotice, ThemeBrief, ThemeDetail, ThemeList
+
+router = APIRouter(prefix="/v1/themes", tags=["主题"])
+
+
+@router.get("", summary="主题列表")
+async def list_themes(edition: CurrentEdition) -> ThemeList:
+    themes = sorted(edition.catalog.themes.values(), key=lambda theme: (theme.code[0], int(theme.code[1:])))
+    return ThemeList(themes=tuple(ThemeBrief.of(edition.catalog, theme) for theme in themes))
+
+
+@router.get("/{code}", summary="一个主题，含情形引导")
+async def read_theme(code: str, edition: CurrentEdition) -> ThemeDetail:
+    return ThemeDetail.of(edition.catalog, service.find(edition, code))
+
+
+@router.post("/{code}/notice", summary="一次告知")
+async def notice(code: str, situation: Situation, edition: CurrentEdition) -> TailoredNotice:
+    return TailoredNotice.of(service.compile_for(edition, code, situation))
+
+
+@router.post("/{code}/form", summary="一表申请与一套材料")
+async def form(code: str, situation: Situation, edition: CurrentEdition) -> Form:
+    return Form.of(service.compile_for(edition, code, situation))
