@@ -91,7 +91,9 @@ def division_of(catalog: Catalog, theme_code: str, division: str) -> Division:
     """The applicant's division, when it lies in the one the theme is for; :class:`ForeignDivision` otherwise."""
     wanted = catalog.themes[theme_code].division
     code: str | None = division
-    while code in catalog.divisions:
+    for _ in catalog.divisions:  # a division has no more divisions above it than there are
+        if code not in catalog.divisions:
+            break
         if code == wanted:
             return catalog.divisions[division]
         code = catalog.divisions[code].parent

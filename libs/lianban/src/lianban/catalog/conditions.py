@@ -63,8 +63,11 @@ class Condition:
 
     def holds(self, bindings: Mapping[str, str]) -> bool:
         """Whether it holds for these bindings (see :func:`bind`)."""
-        value = self._expression.eval(data=bindings).value()
-        # The library reports a run-time error as a value of type ERROR, not as an exception.
+        try:
+            value = self._expression.eval(data=bindings).value()
+        except RuntimeError as error:  # the iteration budget
+            raise ConditionError(ConditionProblem.EVALUATION, self.source, str(error)) from None
+        # Any other run-time error comes as a value of type ERROR.
         if not isinstance(value, bool):
             raise ConditionError(ConditionProblem.EVALUATION, self.source, str(value))
         return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeVar, get_args
 
@@ -51,8 +52,11 @@ def _explained(model: type[BaseModel], detail: ErrorDetails) -> tuple[FieldPath,
     path, kind = tuple(detail["loc"]), detail["type"]
     if kind == "extra_forbidden":
         return path, f"未知字段 {path[-1]}", nearest(str(path[-1]), _fields_at(model, path[:-1]))
+    context = dict(detail.get("ctx", {}))
+    if kind == "enum":  # 'a', 'b' or 'c'
+        context["expected"] = "、".join(re.findall("'([^']*)'", context["expected"]))
     message, cure = _MESSAGES.get(kind, (f"取值不符合要求（{kind}）", "改正该值"))
-    return path, message.format_map(detail.get("ctx", {})), cure
+    return path, message.format_map(context), cure
 
 
 def _fields_at(model: type[BaseModel], path: FieldPath) -> list[str]:

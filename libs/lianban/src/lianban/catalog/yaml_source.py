@@ -24,7 +24,9 @@ MAX_DEPTH: Final = 30
 _TAG: Final = "tag:yaml.org,2002:"
 _INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL: Final = re.compile(r"[-+]?[0-9]+\.[0-9]+")
-_PLAIN_TAGS: Final = frozenset(_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "value"))
+_PLAIN_TAGS: Final = frozenset(
+    _TAG + name for name in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "value", "merge")
+)
 
 
 @dataclass(slots=True)
@@ -94,13 +96,16 @@ class _Reader:
             self._refuse(path, line, f"展开别名后超过 {MAX_NODES} 个值", "去掉别名（&、*），改为逐项写明")
         if id(node) in around:
             self._refuse(path, line, "别名引用了自身", "去掉该别名")
+        if str(node.tag) not in _PLAIN_TAGS:
+            self.source.faults.append((path, line, f"不允许的标签 {node.tag}", "去掉以 ! 开头的标签"))
+            return None
         inside = (*around, id(node))
         if isinstance(node, MappingNode):
             return self._mapping(node, path, inside)
         if isinstance(node, SequenceNode):
             return [self.value(item, (*path, index), inside) for index, item in enumerate(node.value)]
         assert isinstance(node, ScalarNode)
-        return self._scalar(node, path, line)
+        return self._scalar(node)
 
     def _mapping(self, node: MappingNode, path: FieldPath, inside: tuple[int, ...]) -> dict[str, object]:
         found: dict[str, object] = {}
@@ -117,11 +122,8 @@ class _Reader:
             found[key] = self.value(value_node, (*path, key), inside)
         return found
 
-    def _scalar(self, node: ScalarNode, path: FieldPath, line: int) -> object:
+    def _scalar(self, node: ScalarNode) -> object:
         tag, text = str(node.tag), str(node.value)
-        if tag not in _PLAIN_TAGS:
-            self.source.faults.append((path, line, f"不允许的标签 {tag}", "去掉以 ! 开头的标签"))
-            return None
         if tag == _TAG + "null":
             return None
         if tag == _TAG + "bool":

@@ -8,7 +8,7 @@ from typing import Final
 from lianban.catalog.answers import question_codes
 from lianban.catalog.conditions import ConditionError, ConditionProblem, compared_values, compile_condition
 from lianban.catalog.faults import FieldPath, Finding, nearest
-from lianban.catalog.lint.situations import Outcome, Situations
+from lianban.catalog.lint.situations import Situations
 from lianban.catalog.models import Catalog, Theme
 
 PLAIN: Final = "只用 ==、!=、in、&&、||、!"
@@ -90,7 +90,7 @@ def nothing_to_do(situations: Situations) -> Iterator[Finding]:
 
 def idle_questions(situations: Situations) -> Iterator[Finding]:
     """A question whose answer changes nothing."""
-    for index, options in _alike(situations):
+    for index, options in situations.alike:
         question = situations.theme.questions[index]
         if len(options) == len(question.options):
             field = ("questions", index, "code")
@@ -100,38 +100,9 @@ def idle_questions(situations: Situations) -> Iterator[Finding]:
 
 def idle_options(situations: Situations) -> Iterator[Finding]:
     """Options of one question between which nothing differs."""
-    for index, options in _alike(situations):
+    for index, options in situations.alike:
         question = situations.theme.questions[index]
         if len(options) < len(question.options):
             field = ("questions", index, "options")
             message = f"问题 {question.code} 的选项 {'、'.join(options)} 效果相同"
             yield Finding("themes", situations.theme.code, field, message, "合并这些选项，或在条件中加以区分")
-
-
-def _alike(situations: Situations) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """(question, options) for each largest group of two or more options with the same effect in every situation."""
-    if not situations.exhaustive:
-        return
-    for index, question in enumerate(situations.theme.questions):
-        outcomes = _outcomes(situations, index)
-        groups: list[list[str]] = []
-        for option in question.options:
-            alike = (
-                group for group in groups if all(found.get(group[0]) == found.get(option.value) for found in outcomes)
-            )
-            if group := next(alike, None):
-                group.append(option.value)
-            else:
-                groups.append([option.value])
-        yield from ((index, tuple(group)) for group in groups if len(group) > 1)
-
-
-def _outcomes(situations: Situations, index: int) -> list[dict[str, dict[tuple[str, ...], Outcome]]]:
-    """For each set of earlier answers under which question ``index`` is asked: its answer → later answers → outcome."""
-    found: dict[tuple[str, ...], dict[str, dict[tuple[str, ...], Outcome]]] = {}
-    for situation in situations.all:
-        answers = tuple(situation.answers.values())
-        if answers[index]:
-            later = found.setdefault(answers[:index], {}).setdefault(answers[index], {})
-            later[answers[index + 1 :]] = situation.outcome
-    return list(found.values())

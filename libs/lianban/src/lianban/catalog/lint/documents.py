@@ -25,13 +25,13 @@ def _missing(situations: Situations, situation: Situation) -> Iterator[tuple[str
     """(step, material, message, cure)."""
     for (step, material), makers in producers(situation.steps, situation.ancestors).items():
         entry = situations.index.materials[material]
-        if makers or entry.elicence:
+        if makers:
             continue
         parallel = [code for code in _makers(situation, material) if _unordered(situation, step, code)]
         if parallel:
             message = f"环节 {step} 需要 {entry.name}，而产生它的环节 {'、'.join(parallel)} 并不在它之前"
             yield step, material, message, f"在 after 中写上 {parallel[0]}"
-        elif entry.source is MaterialSource.PRODUCED:
+        elif entry.source is MaterialSource.PRODUCED and not entry.elicence:
             message = f"环节 {step} 需要 {entry.name}，但回答（{situation.shown()}）时没有前置环节产生它"
             yield step, material, message, "补上产生它的前置环节，或材料的 source 改为 applicant"
 

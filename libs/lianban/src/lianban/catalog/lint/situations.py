@@ -54,6 +54,35 @@ class Situations:
         """One situation for each different outcome."""
         return list({situation.outcome: situation for situation in reversed(self.all)}.values())
 
+    @cached_property
+    def alike(self) -> list[tuple[int, tuple[str, ...]]]:
+        """(question, options) for each largest group of two or more options that make no difference in any situation.
+        Nothing where not every situation is known."""
+        if not self.exhaustive:
+            return []
+        found: list[tuple[int, tuple[str, ...]]] = []
+        for index, question in enumerate(self.theme.questions):
+            outcomes = self._outcomes(index)
+            groups: list[list[str]] = []
+            for value in (option.value for option in question.options):
+                same = (group for group in groups if all(item.get(group[0]) == item.get(value) for item in outcomes))
+                if group := next(same, None):
+                    group.append(value)
+                else:
+                    groups.append([value])
+            found += [(index, tuple(group)) for group in groups if len(group) > 1]
+        return found
+
+    def _outcomes(self, index: int) -> list[dict[str, dict[tuple[str, ...], Outcome]]]:
+        """For each set of earlier answers under which question ``index`` is asked: answer → later answers → outcome."""
+        found: dict[tuple[str, ...], dict[str, dict[tuple[str, ...], Outcome]]] = {}
+        for situation in self.all:
+            answers = tuple(situation.answers.values())
+            if answers[index]:
+                later = found.setdefault(answers[:index], {}).setdefault(answers[index], {})
+                later[answers[index + 1 :]] = situation.outcome
+        return list(found.values())
+
     def _situation(self, answers: dict[str, str]) -> Situation:
         selection = self.index.select(answers)
         selected = {step.code: step for step in selection.steps}

@@ -1,0 +1,83 @@
+"""The command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from catalog_samples import shop
+from catalog_samples import written as write
+from click.testing import CliRunner, Result
+
+from lianban.cli import main
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write(tmp_path, shop())
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_check_of_a_clean_catalogue_is_one_line(folder: Path) -> None:
+    result = run("catalog", "check", folder)
+    assert (result.exit_code, result.output) == (
+        0,
+        "目录无误：主题 1，事项 5，部门 4，数据元 5，材料 4，区划 3\n",
+    )
+
+
+def test_check_prints_every_fault(folder: Path) -> None:
+    path = folder / "themes" / "B4.yaml"
+    path.write_text(path.read_text().replace('"lead": "market"', '"leader": "market"'))
+    result = run("catalog", "check", folder)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        "themes/B4.yaml:2: theme.lead: 缺少必填字段 〔补上该字段〕",
+        "themes/B4.yaml:9: theme.leader: 未知字段 leader 〔是否应为 lead〕",
+    ]
+    assert result.stderr == "共 2 处问题\n"
+
+
+def test_show_is_a_table_of_the_plan(folder: Path) -> None:
+    answers = ["-a", "place=rented", "-a", "sign=no"]
+    result = run("catalog", "show", "B4", *answers, "--division", "429006100", "--folder", folder)
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert "样例镇　牵头：市场监督管理局" in lines[1]
+    assert [line.split()[2] for line in lines if line.startswith(("1", "2", "3"))] == [
+        "register",
+        "water-account",
+        "tax-setup",
+    ]
+    assert "由 register 产生，无需提交" in result.output
+    assert "时间 30 → 3 个工作日" in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["B4"], "place: 请回答“经营场所是自有还是租用？”（可选：自有、租用）"),
+        (["B4", "-a", "place"], "写成 问题=选项 的形式"),
+        (["Z9"], "没有主题 Z9"),
+        (["B4", "-a", "place=own", "-a", "sign=no", "--division", "420100"], "区划 420100 不在该主题的适用范围内"),
+    ],
+)
+def test_show_says_what_is_wrong(folder: Path, arguments: list[str], told: str) -> None:
+    result = run("catalog", "show", *arguments, "--folder", folder)
+    assert result.exit_code != 0
+    assert told in result.output
+
+
+def test_show_refuses_a_faulty_catalogue(folder: Path) -> None:
+    (folder / "elements.yaml").unlink()
+    result = run("catalog", "show", "B4", "--folder", folder)
+    assert result.exit_code == 1
+    assert "数据元 shop_name 未定义" in result.output
+
+
+def test_calendar_is_mounted() -> None:
+    assert "calendar" in run("--help").output
+    assert run("calendar", "--help").exit_code == 0
