@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
@@ -98,7 +99,7 @@ class DepartmentSystem:
             if not scripted:
                 return {}
             answer = scripted.pop(0)
-            if callable(answer):
+            if inspect.isfunction(answer):
                 return answer(message["data"])
             return answer
 

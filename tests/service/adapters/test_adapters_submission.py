@@ -1,0 +1,212 @@
+"""Tasks on their way to a department that works, that stumbles, that is misconfigured, that answers at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from adapters_small_case import CASE_QUEUE, SmallCase
+from adapters_world import World, decision, order, withdrawal
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from lianban.contracts import names
+from lianban.contracts.documents import ActDocument
+from lianban.contracts.orders import TaskReceipt
+from lianban.platform.migrations import drift
+from lianban_adapters.acts import tables as acts_tables
+from lianban_adapters.database import Base
+from lianban_adapters.tasks import tables as tasks_tables
+
+
+def at_once(**changes: Any) -> Callable[[dict[str, Any]], Any]:
+    """Answers the task in the answer to it."""
+
+    def answer(task: dict[str, Any]) -> Any:
+        act = decision(task["case_no"], task["step"], actor="system", officer=..., **changes)
+        return {"acts": [{**act, "act_id": f"registry-{task['task_id']}"}]}
+
+    return answer
+
+
+async def test_the_schema_is_what_the_models_say(postgres_url: Callable[..., str], world: World) -> None:
+    assert {acts_tables.Act.__table__.metadata, tasks_tables.Task.__table__.metadata} == {Base.metadata}
+    assert await drift(Base.metadata, postgres_url("adapters")) == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 302])
+async def test_a_department_that_does_not_take_it_gets_it_in_the_inbox(world: World, status: int) -> None:
+    step = f"rejected-{status}"
+    world.market.answers[f"task.created {step}"] = [
+        RedirectResponse("https://elsewhere.example/", 302) if status == 302 else Response(status_code=status)
+    ]
+    case = await world.start(step)
+    assert (await case.query(SmallCase.receipts))[step] == TaskReceipt(channel="inbox")
+    [task] = await world.rows("tasks", case.id)
+    assert (task["state"], task["channel"], task["reason"]) == (
+        "sent",
+        "inbox",
+        f"业务系统返回 {status}，未接收该任务",
+    )
+    listed = await world.http.get("/v1/inbox/tasks", headers=world.bearer("li", department="market"))
+    assert task["id"] in {item["task_id"] for item in listed.json()["tasks"]}
+
+
+@pytest.mark.parametrize("status", [500, 503, 408, 425, 429])
+async def test_a_department_that_stumbles_is_asked_again(world: World, status: int) -> None:
+    step = f"stumbles-{status}"
+    world.market.answers[f"task.created {step}"] = [
+        Response(status_code=status),
+        Response(status_code=status, headers={"retry-after": "1"}),
+    ]
+    before = datetime.now(UTC)
+    case = await world.start(step)
+    assert (datetime.now(UTC) - before).total_seconds() >= 1
+    heard = world.market.heard("task.created", case.id)
+    assert len(heard) == 3
+    assert {key for key, _ in heard} == {names.task_id(case.id, step)}
+    assert (await world.rows("tasks", case.id))[0]["state"] == "sent"
+    assert len(await world.recorded(case.id, 1)) == 1
+
+
+async def test_a_task_is_safe_before_anything_else_can_fail(world: World) -> None:
+    world.intake.down = True
+    try:
+        case = await world.start("review", wait=False)
+        await world.recorded(case.id, 1)
+
+        async def noted() -> bool:
+            rows = await world.rows("tasks", case.id)
+            return [(row["state"], row["reason"]) for row in rows] == [("received", "暂时取不到卷宗")]
+
+        await world.until(noted)
+        assert world.market.heard("task.created", case.id) == []
+    finally:
+        world.intake.down = False
+
+    async def sent() -> bool:
+        return (await world.rows("tasks", case.id))[0]["state"] == "sent"
+
+    await world.until(sent)
+    assert (await world.rows("tasks", case.id))[0]["reason"] is None
+    assert len(world.market.heard("task.created", case.id)) == 1
+
+
+async def test_what_was_acknowledged_is_not_sent_again(world: World) -> None:
+    world.market.answers["task.created once"] = [at_once()]
+    case = await world.start("once")
+    first = (await case.query(SmallCase.receipts))["once"]
+    assert first.acts
+    again = await world.temporal.execute_activity(
+        names.ACTIVITY_SUBMIT_TASK,
+        order(case.id, "once", "market"),
+        id=f"again-{case.id}",
+        task_queue=names.department_queue("market"),
+        result_type=TaskReceipt,
+        start_to_close_timeout=timedelta(seconds=20),
+    )
+    assert again == first
+    assert len(world.market.heard("task.created", case.id)) == 1
+
+
+async def test_an_immediate_answer_goes_with_the_receipt(world: World) -> None:
+    world.market.answers["task.created verify"] = [at_once(reason="登记信息一致")]
+    case = await world.start("verify")
+    receipt = (await case.query(SmallCase.receipts))["verify"]
+    assert receipt.channel == "rest"
+    [act] = receipt.acts
+    assert (act.step, act.department, act.actor, act.decision) == ("verify", "market", "system", "granted")
+    assert act.document is not None
+    assert ActDocument.model_validate_json(await world.store.get(act.document)).reason == "登记信息一致"
+    assert (await world.rows("tasks", case.id))[0]["state"] == "decided"
+
+    repeated = decision(case.id, "verify", actor="system", officer=..., reason="登记信息一致")
+    [stored] = await world.rows("acts", case.id)
+    repeated |= {"act_id": stored["act_id"], "occurred_at": stored["occurred_at"].isoformat()}
+    answer = await world.callback(repeated)
+    assert (answer.status_code, answer.json()) == (200, {"status": "applied"})
+
+
+async def test_an_immediate_refusal_by_a_system_goes_to_a_person(world: World) -> None:
+    world.market.answers["task.created verify"] = [at_once(decision="refused", reason="未登记")]
+    case = await world.start("verify")
+    assert (await case.query(SmallCase.receipts))["verify"] == TaskReceipt(channel="inbox")
+    [task] = await world.rows("tasks", case.id)
+    assert (task["state"], task["channel"]) == ("sent", "inbox")
+    assert [row["state"] for row in await world.rows("acts", case.id)] == ["review"]
+
+
+@pytest.mark.parametrize("answer", [{"acts": [{"kind": "decide"}]}, {"acts": "granted"}, {"acts": [None]}])
+async def test_an_immediate_answer_nobody_can_read_goes_to_a_person(world: World, answer: Any) -> None:
+    world.market.answers["task.created verify"] = [JSONResponse(answer)]
+    case = await world.start("verify")
+    assert (await case.query(SmallCase.receipts))["verify"] == TaskReceipt(channel="inbox")
+    [task] = await world.rows("tasks", case.id)
+    assert "即时答复不合格式" in task["reason"]
+    assert await world.rows("acts", case.id) == []
+
+
+@pytest.mark.parametrize("content", [b"", b"ok", b"[1]", b'{"received": true}', b'{"acts": []}'])
+async def test_any_2xx_means_received(world: World, content: bytes) -> None:
+    world.market.answers["task.created review"] = [Response(content, status_code=202)]
+    case = await world.start("review")
+    assert (await case.query(SmallCase.receipts))["review"] == TaskReceipt(channel="rest")
+
+
+async def test_an_endpoint_that_is_not_there_is_a_misconfiguration(world: World) -> None:
+    case = await world.start("review", department="nowhere")
+    assert (await case.query(SmallCase.receipts))["review"] == TaskReceipt(channel="inbox")
+
+
+async def test_a_withdrawal_that_overtakes_its_order(world: World) -> None:
+    case = await world.temporal.start_workflow(
+        names.CASE_WORKFLOW, args=[[]], id=f"overtaken-{datetime.now(UTC).timestamp()}", task_queue=CASE_QUEUE
+    )
+    await case.signal(SmallCase.take_back, withdrawal(case.id, "review"))
+
+    async def told() -> bool:
+        return await case.query(SmallCase.told) == ["review"]
+
+    await world.until(told)
+    receipt = await world.temporal.execute_activity(
+        names.ACTIVITY_SUBMIT_TASK,
+        order(case.id, "review", "market"),
+        id=f"late-{case.id}",
+        task_queue=names.department_queue("market"),
+        result_type=TaskReceipt,
+        start_to_close_timeout=timedelta(seconds=20),
+    )
+    assert receipt.acts == ()
+    assert world.market.heard("task.created", case.id) == []
+    assert len(await world.recorded(case.id, 1)) == 1  # the event it carried is not lost
+    [task] = await world.rows("tasks", case.id)
+    assert (task["state"], task["cause"], task["details"]["step"]) == ("withdrawn", "applicant-withdrew", "review")
+
+
+async def test_taking_back_twice_tells_once_and_survives_a_department_that_objects(world: World) -> None:
+    world.market.answers["task.withdrawn review"] = [Response(status_code=500), Response(status_code=404)]
+    case = await world.start("review")
+    await case.signal(SmallCase.take_back, withdrawal(case.id, "review"))
+    await case.signal(SmallCase.take_back, withdrawal(case.id, "review"))
+
+    async def told() -> bool:
+        return len(await case.query(SmallCase.told)) == 2
+
+    await world.until(told)
+    assert len(world.market.heard("task.withdrawn", case.id)) == 2  # a 500, then the 404 that ended it
+    [task] = await world.rows("tasks", case.id)
+    assert task["told_at"] is not None
+
+
+async def test_what_is_decided_is_not_taken_back(world: World) -> None:
+    case = await world.start("review")
+    assert (await world.callback(decision(case.id, "review"))).status_code == 200
+    await case.signal(SmallCase.take_back, withdrawal(case.id, "review"))
+
+    async def told() -> bool:
+        return await case.query(SmallCase.told) == ["review"]
+
+    await world.until(told)
+    assert (await world.rows("tasks", case.id))[0]["state"] == "decided"
+    assert world.market.heard("task.withdrawn", case.id) == []
