@@ -48,7 +48,8 @@ async def drift(metadata: MetaData, url: str) -> list[Any]:
         migration = MigrationContext.configure(connection, opts=_options(metadata))
         found.extend(compare_metadata(migration, metadata))
 
-    await _with_connection(url, compare)
+    # A role named as its schema would have it as default schema, whose tables are then reflected without its name.
+    await _with_connection(url, compare, {"search_path": "public"})
     return found
 
 
@@ -87,8 +88,12 @@ def _ensure_schema(connection: Connection, metadata: MetaData) -> None:
         connection.execute(text(f"CREATE SCHEMA {quoted}"))
 
 
-async def _with_connection(url: str, work: Callable[[Connection], None]) -> None:
-    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+async def _with_connection(
+    url: str, work: Callable[[Connection], None], settings: dict[str, str] | None = None
+) -> None:
+    engine = create_async_engine(
+        url, poolclass=NullPool, hide_parameters=True, connect_args={"server_settings": settings or {}}
+    )
     try:
         async with engine.begin() as connection:
             await connection.run_sync(work)

@@ -1,0 +1,94 @@
+"""Carries one piece of news to its case, and sends the messages it leads to."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Final
+
+from temporalio.client import Client
+from temporalio.common import ActivityIDConflictPolicy
+from temporalio.service import RPCError
+
+from lianban.contracts.acts import ActOutcome, DeliveryAct
+from lianban.contracts.names import ACTIVITY_SEND_MESSAGE, QUEUE_NOTIFY
+from lianban.contracts.status import DeliveryState, MessageKind
+from lianban.platform.database import SessionFactory, transaction
+from lianban.platform.relay import EventRelay, enqueue
+from lianban.platform.retry import OUTWARD
+from lianban_notify.database import Relay
+from lianban_notify.deliveries import repository
+from lianban_notify.deliveries.notices import notice
+from lianban_notify.deliveries.states import is_news
+from lianban_notify.deliveries.tables import Delivery, DeliveryEvent
+from lianban_notify.deliveries.updates import CaseUnreachable, CaseUpdates, Refused
+
+_SENDING: Final = timedelta(seconds=60)
+_TELLING: Final = {DeliveryState.PICKED_UP: MessageKind.MAILED, DeliveryState.RETURNED: MessageKind.PICKUP}
+
+_log = logging.getLogger(__name__)
+
+
+class Carrier:
+    """May carry one event any number of times: the case applies it once, each message is sent once."""
+
+    def __init__(self, factory: SessionFactory, client: Client, relay: EventRelay) -> None:
+        self._factory = factory
+        self._client = client
+        self._updates = CaseUpdates(client)
+        self._relay = relay
+
+    async def carry(self, told: DeliveryEvent, timeout: float) -> ActOutcome | Refused | None:
+        """None when the case could not be reached: the event waits then. ``timeout`` in seconds."""
+        async with self._factory() as session:
+            delivery = await repository.get(session, str(told.delivery_key))
+        assert delivery is not None
+        state = DeliveryState(told.state)
+        act = DeliveryAct(
+            act_id=f"delivery:{told.event_id}",
+            state=state,
+            occurred_at=told.occurred_at,
+            shipment=delivery.shipment,
+        )
+        try:
+            outcome = await self._updates.deliver(delivery.case_no, act, timeout)
+            await self._start_messages(delivery, state, outcome)
+        except (CaseUnreachable, RPCError) as error:
+            _log.warning("delivery news waits", extra={"event_id": told.event_id, "error": type(error).__name__})
+            async with transaction(self._factory) as session:
+                await repository.postpone_event(session, told)
+            return None
+        await self._finish(delivery, told, state, outcome)
+        return outcome
+
+    async def _start_messages(self, delivery: Delivery, state: DeliveryState, outcome: ActOutcome | Refused) -> None:
+        """As activities of their own: a gateway that is down holds up no parcel's news."""
+        kinds = []
+        if state in _TELLING and is_news(repository.current(delivery), state):
+            kinds.append(_TELLING[state])
+        if isinstance(outcome, ActOutcome) and outcome.closed:
+            kinds.append(MessageKind.FINISHED)
+        for kind in kinds:
+            order = notice(delivery, kind)
+            await self._client.start_activity(
+                ACTIVITY_SEND_MESSAGE,
+                order,
+                id=order.key,
+                task_queue=QUEUE_NOTIFY,
+                start_to_close_timeout=_SENDING,
+                retry_policy=OUTWARD,
+                id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
+                summary=f"告知 {kind.value}",
+            )
+
+    async def _finish(
+        self, delivery: Delivery, told: DeliveryEvent, state: DeliveryState, outcome: ActOutcome | Refused
+    ) -> None:
+        refusal = outcome.slug if isinstance(outcome, Refused) else None
+        async with transaction(self._factory) as session:
+            if not await repository.finish_event(session, told.event_id, refusal):
+                return
+            await repository.move(session, delivery.key, state)
+            events = outcome.events if isinstance(outcome, ActOutcome) else ()
+            await enqueue(session, delivery.case_no, events, Relay)
+        self._relay.wake()

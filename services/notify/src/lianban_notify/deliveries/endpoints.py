@@ -1,0 +1,59 @@
+"""HTTP surface of deliveries: the courier's callbacks, the window, and whoever may look."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Request, Response
+from pydantic import ValidationError
+
+from lianban.platform.auth import Principal, require
+from lianban.platform.problems import Problem, field_errors
+from lianban.platform.webhooks import verify
+from lianban_notify.deliveries.schemas import CaseDeliveries, Collection, Stored, TrackingEvent
+from lianban_notify.deliveries.tracking import Tracking
+
+router = APIRouter(prefix="/v1")
+
+
+def tracking_of(request: Request) -> Tracking:
+    tracking: Tracking = request.app.state.tracking
+    return tracking
+
+
+TrackingOf = Annotated[Tracking, Depends(tracking_of)]
+Clerk = Annotated[Principal, Depends(require("window"))]
+Looker = Annotated[Principal, Depends(require("service", "operator", "supervisor", "window"))]
+
+
+@router.post("/courier/tracking")
+async def hear(request: Request, tracking: TrackingOf) -> Stored:
+    """A parcel moved. Signed by the courier (Standard Webhooks)."""
+    body = await request.body()
+    verify(request.app.state.courier_secret, request.headers, body)
+    try:
+        event = TrackingEvent.model_validate_json(body)
+    except ValidationError as invalid:
+        faults = field_errors(invalid.errors(include_url=False))
+        raise Problem(422, "invalid-request", "请求内容有误", f"共有 {len(faults)} 处需要更正。", faults) from None
+    return await tracking.hear(event)
+
+
+@router.post("/deliveries/{case_no}/collected")
+async def collect(
+    case_no: str,
+    clerk: Clerk,
+    tracking: TrackingOf,
+    response: Response,
+    collection: Annotated[Collection | None, Body()] = None,
+) -> Stored:
+    """Results were handed over at the window: 200 once the case knows, 202 while it cannot be reached."""
+    stored = await tracking.collect(case_no, collection.shipment if collection else None, clerk.subject)
+    response.status_code = 200 if stored.status == "applied" else 202
+    return stored
+
+
+@router.get("/deliveries/{case_no}")
+async def view(case_no: str, looker: Looker, tracking: TrackingOf) -> CaseDeliveries:
+    """Waybills, states and trails of a case's shipments."""
+    return await tracking.view(case_no)

@@ -1,0 +1,117 @@
+"""Carries out delivery orders: stores them with their events, hands results over, tells the applicant."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from lianban.catalog.terms import DeliveryMode
+from lianban.contracts.orders import DeliveryOrder, DeliveryReceipt
+from lianban.contracts.status import DeliveryState, MessageKind, Outcome
+from lianban.platform.database import SessionFactory, transaction
+from lianban.platform.relay import EventRelay, enqueue
+from lianban_notify.database import Relay
+from lianban_notify.deliveries import repository
+from lianban_notify.deliveries.courier import Courier, Parcel, Party
+from lianban_notify.deliveries.notices import delivery_key, notice
+from lianban_notify.deliveries.tables import Delivery
+from lianban_notify.intake import Intake
+from lianban_notify.messages.service import Messages
+from lianban_notify.messages.texts import Facts
+from lianban_notify.outward import Rejected
+
+NO_ADDRESS: Final = "no-address"
+
+_log = logging.getLogger(__name__)
+
+
+class Deliveries:
+    def __init__(
+        self, factory: SessionFactory, relay: EventRelay, intake: Intake, courier: Courier, messages: Messages
+    ) -> None:
+        self._factory = factory
+        self._relay = relay
+        self._intake = intake
+        self._courier = courier
+        self._messages = messages
+
+    async def deliver(self, order: DeliveryOrder) -> DeliveryReceipt:
+        """Everything in it may be repeated. Raises :class:`~lianban_notify.outward.Unavailable`: call again then."""
+        delivery = await self._store(order)
+        if delivery.mode == DeliveryMode.COURIER and delivery.order_no is None:
+            delivery = await self._hand_to_courier(delivery)
+        if order.outcome is not None or delivery.mode == DeliveryMode.ELECTRONIC:
+            await self._tell(delivery, MessageKind.DECIDED)
+        if delivery.mode == DeliveryMode.PICKUP:
+            await self._tell(delivery, MessageKind.PICKUP)
+        state = _FIRST[DeliveryMode(delivery.mode)]
+        async with transaction(self._factory) as session:
+            await repository.move(session, delivery.key, state)
+            shipments = await repository.of_case(session, delivery.case_no)
+        if order.outcome is not None and all(each.state == DeliveryState.SIGNED for each in shipments):
+            await self._tell(delivery, MessageKind.FINISHED)
+        return DeliveryReceipt(state=state)
+
+    async def waybill_of(self, message_key: str) -> str | None:
+        """The number a message about a parcel speaks of."""
+        async with self._factory() as session:
+            delivery = await repository.get(session, delivery_key(message_key))
+        return delivery.waybill_no if delivery else None
+
+    async def _store(self, order: DeliveryOrder) -> Delivery:
+        async with transaction(self._factory) as session:
+            stored = await repository.store(session, order)
+            await enqueue(session, order.case_no, order.events if stored else (), Relay)
+            delivery = await repository.get(session, order.key)
+        if stored:
+            self._relay.wake()
+        assert delivery is not None
+        return delivery
+
+    async def _hand_to_courier(self, delivery: Delivery) -> Delivery:
+        """What the courier will not take waits at the window instead: a case is not to hang on an address."""
+        try:
+            waybill = await self._courier.order(await self._parcel(delivery))
+            values = {"order_no": waybill.order_no, "waybill_no": waybill.waybill_no}
+        except Rejected as rejected:
+            _log.warning("parcel refused", extra={"key": delivery.key, "reason": str(rejected)})
+            values = {"mode": DeliveryMode.PICKUP.value, "reason": str(rejected)}
+        async with transaction(self._factory) as session:
+            await repository.change(session, delivery.key, **values)
+        async with self._factory() as session:
+            changed = await repository.get(session, delivery.key)
+        assert changed is not None
+        return changed
+
+    async def _parcel(self, delivery: Delivery) -> Parcel:
+        applicant = await self._intake.recipient(delivery.case_no)
+        wanted = applicant.delivery
+        mobile = wanted.mobile or applicant.mobile
+        if not wanted.address or not mobile:
+            raise Rejected(NO_ADDRESS)
+        return Parcel(
+            key=delivery.key,
+            recipient=Party(name=wanted.recipient or applicant.name, mobile=mobile, address=wanted.address),
+            contents=_names(delivery),
+        )
+
+    async def _tell(self, delivery: Delivery, kind: MessageKind) -> None:
+        facts = Facts(
+            case_no=delivery.case_no,
+            theme_name=delivery.theme_name,
+            outcome=Outcome(delivery.outcome) if delivery.outcome else None,
+            mode=DeliveryMode(delivery.mode),
+            results=_names(delivery),
+        )
+        await self._messages.send(notice(delivery, kind), facts)
+
+
+_FIRST: Final = {
+    DeliveryMode.COURIER: DeliveryState.ORDERED,
+    DeliveryMode.PICKUP: DeliveryState.NOTIFIED,
+    DeliveryMode.ELECTRONIC: DeliveryState.SIGNED,
+}
+
+
+def _names(delivery: Delivery) -> tuple[str, ...]:
+    return tuple(str(result["name"]) for result in delivery.results)

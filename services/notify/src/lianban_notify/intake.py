@@ -1,0 +1,67 @@
+"""The applicant's contact, asked of the intake whenever something is sent, and kept nowhere here."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Final
+from urllib.parse import quote
+
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from lianban.platform.auth import TokenAuthority
+from lianban_notify.outward import Unavailable, unreachable
+
+_SUBJECT: Final = "notify"
+_LIFE: Final = timedelta(minutes=30)
+_TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0)
+
+
+class _Contact(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    mobile: str | None = Field(default=None, repr=False)
+
+
+class Destination(_Contact):
+    """Where results go, as the applicant asked."""
+
+    address: str | None = Field(default=None, repr=False)
+    recipient: str | None = Field(default=None, repr=False)
+
+
+class Recipient(_Contact):
+    name: str = Field(repr=False)
+    email: str | None = Field(default=None, repr=False)
+    delivery: Destination = Destination()
+
+
+class Intake:
+    def __init__(self, url: str, authority: TokenAuthority, client: httpx.AsyncClient) -> None:
+        self._url = url.rstrip("/")
+        self._authority = authority
+        self._client = client
+        self._token = ""
+        self._fresh_until = 0.0
+
+    async def recipient(self, case_no: str) -> Recipient:
+        """Raises :class:`Unavailable`, whatever goes wrong: a case that sends messages does exist."""
+        url = f"{self._url}/internal/v1/cases/{quote(case_no, safe='')}/recipient"
+        try:
+            response = await self._client.get(url, headers=self._headers(), timeout=_TIMEOUT)
+        except httpx.HTTPError as error:
+            raise unreachable(error, "intake") from None
+        if response.status_code != httpx.codes.OK:
+            raise Unavailable(f"intake answered {response.status_code}")
+        try:
+            return Recipient.model_validate_json(response.content)
+        except ValidationError:
+            # Neither the text nor the cause of the error: both may quote a person's data.
+            raise Unavailable("intake answered something else") from None
+
+    def _headers(self) -> dict[str, str]:
+        if time.monotonic() > self._fresh_until:
+            self._token = self._authority.issue(_SUBJECT, ("service",), ttl=_LIFE)
+            self._fresh_until = time.monotonic() + _LIFE.total_seconds() / 2
+        return {"Authorization": f"Bearer {self._token}"}

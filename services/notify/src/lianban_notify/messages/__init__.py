@@ -1,0 +1,1 @@
+"""Messages: what is told to applicants, officers and the supervisor, by SMS and mail."""

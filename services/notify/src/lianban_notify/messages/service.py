@@ -1,0 +1,121 @@
+"""Sends a message: stored with its events first, then each letter on its own, each at most once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from lianban.contracts.orders import MessageOrder
+from lianban.platform.database import SessionFactory, transaction
+from lianban.platform.relay import EventRelay, enqueue
+from lianban_notify.database import Relay
+from lianban_notify.messages import repository
+from lianban_notify.messages.ports import Mail, MailSender, Reader, Sms, SmsSender
+from lianban_notify.messages.readers import ReaderBook
+from lianban_notify.messages.tables import LetterState
+from lianban_notify.messages.texts import Facts, Text, Texts
+from lianban_notify.outward import Rejected, Unavailable
+
+SMS: Final = "sms"
+MAIL: Final = "mail"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Letter:
+    key: str
+    channel: str
+    send: Callable[[], Awaitable[str]]
+
+
+class Messages:
+    def __init__(
+        self,
+        factory: SessionFactory,
+        relay: EventRelay,
+        readers: ReaderBook,
+        texts: Texts,
+        sms: SmsSender,
+        mail: MailSender,
+    ) -> None:
+        self._factory = factory
+        self._relay = relay
+        self._readers = readers
+        self._texts = texts
+        self._sms = sms
+        self._mail = mail
+
+    async def send(self, order: MessageOrder, facts: Facts) -> None:
+        """Returns when every letter was sent or refused for good. Raises :class:`Unavailable` when one was not:
+        call again then, with the same order; what was sent is not sent again."""
+        if await self._store(order):
+            self._relay.wake()
+        elif await self._is_done(order.key):
+            return
+        text = self._texts.of(order.kind, facts)
+        letters = [
+            letter for reader in await self._readers.of(order) for letter in self._letters(order.key, reader, text)
+        ]
+        outcomes = await asyncio.gather(
+            *(self._dispatch(letter, order.key) for letter in letters), return_exceptions=True
+        )
+        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        if failures:
+            raise next((failure for failure in failures if not isinstance(failure, Unavailable)), failures[0])
+        async with transaction(self._factory) as session:
+            await repository.mark_done(session, order.key)
+
+    def _letters(self, message_key: str, reader: Reader, text: Text) -> list[_Letter]:
+        key = message_key if reader.role == "applicant" else f"{message_key}:{reader.role}"
+        letters = []
+        if reader.mobile:
+            sms = Sms(key, reader.mobile, text.sms)
+            letters.append(_Letter(key, SMS, lambda: self._sms.send(sms)))
+        if reader.email:
+            mail = Mail(key, reader.email, text.subject, text.body)
+            letters.append(_Letter(key, MAIL, lambda: self._mail.send(mail)))
+        if not letters:
+            _log.warning("no way to reach a reader", extra={"message_key": message_key, "role": reader.role})
+        return letters
+
+    async def _dispatch(self, letter: _Letter, message_key: str) -> None:
+        async with transaction(self._factory) as session:
+            state = await repository.hold(session, letter.key, letter.channel, message_key)
+        if state is None:
+            raise Unavailable("another attempt is still sending")
+        if state is not LetterState.SENDING:
+            return
+        try:
+            reference = await letter.send()
+        except Rejected as rejected:
+            _log.warning(
+                "letter refused", extra={"key": letter.key, "channel": letter.channel, "reason": str(rejected)}
+            )
+            async with transaction(self._factory) as session:
+                await repository.mark_rejected(session, letter.key, letter.channel, str(rejected))
+        except BaseException:
+            await asyncio.shield(self._let_go(letter))
+            raise
+        else:
+            # Between sending and this line lies the one window in which a crash makes a repetition; the key that
+            # went along lets the receiver discard it.
+            async with transaction(self._factory) as session:
+                await repository.mark_sent(session, letter.key, letter.channel, reference)
+
+    async def _store(self, order: MessageOrder) -> bool:
+        async with transaction(self._factory) as session:
+            stored = await repository.store(session, order.key, order.case_no, order.kind.value)
+            await enqueue(session, order.case_no, order.events if stored else (), Relay)
+        return stored
+
+    async def _is_done(self, key: str) -> bool:
+        async with self._factory() as session:
+            return await repository.is_done(session, key)
+
+    async def _let_go(self, letter: _Letter) -> None:
+        async with transaction(self._factory) as session:
+            await repository.let_go(session, letter.key, letter.channel)
