@@ -48,6 +48,9 @@ check: $(STAMP) ## style, types, import rules, catalogue
 test: check ## check, then every test
 	$(BIN)/python -m pytest
 
+bench: $(STAMP) ## cases per second against bare Temporal, in a stack of its own
+	$(BIN)/python bench
+
 clean: ## stop the stack, remove .venv and .state
 	@if [ -e $(STAMP) ] && [ -d .state ]; then $(BIN)/python -m lianban_stack down; fi
 	rm -rf $(VENV) .state
