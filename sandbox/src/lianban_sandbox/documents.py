@@ -9,7 +9,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -17,6 +17,9 @@ PDF: Final = "application/pdf"
 JPEG: Final = "image/jpeg"
 PNG: Final = "image/png"
 OFD: Final = "application/ofd"
+
+Make = Callable[[str], bytes]
+"""Makes a file that shows a text."""
 
 _LEADING: Final = 24
 

@@ -111,11 +111,14 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
-        self.up = asyncio.Event()
+        self.tried = asyncio.Event()
+        """Set once the server serves, or has failed to."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
+        try:
+            await super().startup(sockets)
+        finally:
+            self.tried.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -123,9 +126,25 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
-    """Serves ``app`` on ``bound`` for the length of the block."""
-    config = uvicorn.Config(
+async def serving(*served: tuple[Starlette, socket.socket]) -> AsyncIterator[None]:
+    """Serves each application on its socket for the length of the block; all begin and end together."""
+    servers = [_Server(_config(app)) for app, _ in served]
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[bound])) for server, (_, bound) in zip(servers, served, strict=True)
+    ]
+    try:
+        for server in servers:
+            await server.tried.wait()
+        if not any(task.done() for task in tasks):
+            yield
+    finally:
+        for server in servers:
+            server.should_exit = True
+        await asyncio.gather(*tasks)
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
         app,
         http="httptools",
         ws="none",
@@ -135,16 +154,3 @@ async def serving(app: Starlette, bound: socket.socket) -> AsyncIterator[None]:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[bound]))
-    up = asyncio.create_task(server.up.wait())
-    try:
-        await asyncio.wait((task, up), return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            up.cancel()
-            task.result()
-            raise RuntimeError("the server ended before it served")
-        yield
-    finally:
-        server.should_exit = True
-        await task

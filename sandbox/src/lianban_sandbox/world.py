@@ -64,15 +64,12 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
             (settings.port_sandbox_sms, sms_app.build(sms_key, capacity)),
             (settings.port_sandbox_mail_records, mail_app.build(catcher)),
         )
-        urls = []
-        for port, app in apps:
-            bound = stack.enter_context(contextlib.closing(listen(settings.host, port)))
-            urls.append(url(bound))
-            await stack.enter_async_context(serving(app, bound))
+        served = [(app, stack.enter_context(contextlib.closing(listen(settings.host, port)))) for port, app in apps]
+        departments_url, courier_url, sms_url, mail_url = (url(bound) for _, bound in served)
         smtp = stack.enter_context(contextlib.closing(listen(settings.host, settings.port_sandbox_smtp)))
         smtp_port: int = smtp.getsockname()[1]
+        await stack.enter_async_context(serving(*served))
         await stack.enter_async_context(catching(catcher, smtp))
-        departments_url, courier_url, sms_url, mail_url = urls
         yield World(departments_url, courier_url, sms_url, mail_url, smtp_port)
 
 

@@ -72,7 +72,8 @@ class Parcel:
 
 
 class Depot:
-    """All parcels. ``key`` signs orders and callbacks. ``interval`` (seconds) lies before each state; ``held`` keeps new parcels where they are."""
+    """All parcels. ``key`` signs orders and callbacks. ``interval`` (seconds) lies before each state; ``held`` keeps
+    new parcels where they are."""
 
     def __init__(self, key: Webhook, callback_url: str, caller: Caller, interval: float, capacity: int) -> None:
         self.parcels: Records[Parcel] = Records(capacity)

@@ -94,4 +94,4 @@ def _parse(content: bytes, envelope: Envelope) -> Mail:
 
 def _body(message: EmailMessage, kind: str) -> str | None:
     part = message.get_body((kind,))
-    return None if part is None else str(part.get_content())
+    return None if part is None else str(part.get_content()).replace("\r\n", "\n")

@@ -5,7 +5,7 @@ The same seed gives the same application. Nothing here knows a theme.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from random import Random
@@ -15,7 +15,7 @@ from lianban.catalog.terms import Audience, Channel, DeliveryMode
 from lianban_sandbox import documents
 from lianban_sandbox.portal.values import Applicant, Values
 
-_FORMATS: Final[Mapping[str, tuple[str, str, Callable[[str], bytes]]]] = {
+_FORMATS: Final[Mapping[str, tuple[str, str, documents.Make]]] = {
     "pdf": ("pdf", documents.PDF, documents.pdf),
     "jpeg": ("jpg", documents.JPEG, documents.jpeg),
     "png": ("png", documents.PNG, documents.png),
