@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from adapters_small_case import LAST_STEP, SLOW_STEP, SmallCase
@@ -103,7 +102,6 @@ async def test_the_outbox_takes_over_what_nobody_carries(world: World) -> None:
     await world.cable.cut()
     try:
         assert (await world.callback(decision(case.id, "review"))).status_code == 202
-        await asyncio.sleep(0)
         async with world.engine.begin() as connection:
             crashed = text(
                 "UPDATE adapters.acts SET state = 'received', next_attempt_at = now() + :lease WHERE case_no = :case_no"
