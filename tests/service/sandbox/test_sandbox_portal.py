@@ -1,0 +1,167 @@
+"""The portal's client and its command line, against an intake that answers as the real one does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from starlette.applications import Starlette
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from lianban.platform.auth import TokenAuthority
+from lianban_sandbox.portal.cli import main
+from lianban_sandbox.portal.client import PortalClient, PortalError
+from lianban_sandbox.portal.filing import Filer
+from lianban_sandbox.web import listen, serving, url
+
+THEME = {
+    "code": "B4",
+    "audience": "person",
+    "division": "429006",
+    "questions": [{"code": "size", "options": [{"value": "small"}]}],
+    "delivery": [{"mode": "courier"}],
+}
+FIELD = {"title": "经营者姓名", "type": "string", "x-type": "text", "minLength": 1, "maxLength": 50, "pattern": r"\S"}
+FORM = {
+    "schema": {"type": "object", "properties": {"operator_name": FIELD}, "required": ["operator_name"]},
+    "materials": [{"material": "lease", "name": "租赁合同", "formats": ["pdf"], "required": True, "elicence": None}],
+}
+PROBLEM = {
+    "type": "urn:lianban:problem:invalid-application",
+    "title": "申请内容有误",
+    "detail": "共有 1 处需要更正。",
+    "errors": [{"pointer": "/form/operator_name", "code": "missing", "message": "请填写“经营者姓名”"}],
+}
+
+
+class Intake:
+    """``answers`` are given first to last, before the proper one."""
+
+    def __init__(self) -> None:
+        self.authority = TokenAuthority.generate()
+        self.answers: list[int] = []
+        self.uploaded: set[str] = set()
+        self.filed: dict[str, Any] = {}
+        self.url = ""
+
+    async def theme(self, request: Request) -> Response:
+        return JSONResponse(FORM if request.method == "POST" else THEME)
+
+    async def upload(self, request: Request) -> Response:
+        async with request.form() as form:
+            file = form["file"]
+            assert isinstance(file, UploadFile)
+            content = await file.read()
+        digest = hashlib.sha256(content).hexdigest()
+        self.uploaded.add(digest)
+        return JSONResponse({"digest": digest, "media_type": "application/pdf", "size": len(content)}, 201)
+
+    async def file(self, request: Request) -> Response:
+        caller = self.authority.verify(request.headers["authorization"].removeprefix("Bearer "))
+        application = await request.json()
+        assert caller.subject == application["source"]["system"]
+        assert {item["digest"] for item in application["materials"]} <= self.uploaded
+        if self.answers:
+            return JSONResponse(PROBLEM, self.answers.pop(0))
+        self.filed[request.headers["idempotency-key"]] = application
+        return JSONResponse({"case_no": "429006B4202611220000001X", "status": "received", "links": {}}, 201)
+
+    async def progress(self, request: Request) -> Response:
+        return JSONResponse({"case_no": request.path_params["case_no"], "status": "received"})
+
+
+@pytest.fixture
+async def intake() -> AsyncIterator[Intake]:
+    made = Intake()
+    routes = [
+        Route("/v1/themes/B4", made.theme),
+        Route("/v1/themes/B4/form", made.theme, methods=["POST"]),
+        Route("/v1/materials", made.upload, methods=["POST"]),
+        Route("/v1/applications", made.file, methods=["POST"]),
+        Route("/v1/applications/{case_no}", made.progress),
+    ]
+    with contextlib.closing(listen("127.0.0.1", 0)) as bound:
+        made.url = url(bound)
+        async with serving((Starlette(routes=routes), bound)):
+            yield made
+
+
+@pytest.fixture
+async def portal(intake: Intake) -> AsyncIterator[PortalClient]:
+    async with PortalClient.signed_in(intake.url, intake.authority, system="portal") as client:
+        yield client
+
+
+async def test_an_application_is_filed_with_its_materials(portal: PortalClient, intake: Intake) -> None:
+    filer = await Filer.prepare(portal, "B4", seed=1)
+    receipt = await filer.file(1)
+    assert receipt["status"] == "received"
+    [(key, application)] = intake.filed.items()
+    assert key == "portal-B4-1"
+    assert application["answers"] == {"size": "small"}
+    assert application["form"]["operator_name"].startswith("测试")
+    assert await filer.file(1) == receipt
+    assert len(intake.filed) == 1
+
+
+async def test_later_is_no_answer(portal: PortalClient, intake: Intake) -> None:
+    intake.answers = [503, 429]
+    await (await Filer.prepare(portal, "B4")).file(1)
+    assert len(intake.filed) == 1
+
+
+async def test_a_refusal_says_what_is_wrong(portal: PortalClient, intake: Intake) -> None:
+    intake.answers = [422]
+    filer = await Filer.prepare(portal, "B4")
+    with pytest.raises(PortalError, match="请填写“经营者姓名”") as refused:
+        await filer.file(1)
+    assert (refused.value.status, refused.value.kind) == (422, "invalid-application")
+
+
+@pytest.fixture
+def state(intake: Intake, tmp_path: Path) -> Path:
+    """A state folder as a running stack's is."""
+    (tmp_path / "secrets").mkdir()
+    intake.authority.save(tmp_path / "secrets" / "token-keys.json")
+    described = {"ports": {"temporal": 1}, "urls": {"intake": intake.url}}
+    (tmp_path / "stack.json").write_text(json.dumps(described))
+    return tmp_path
+
+
+async def run(*arguments: str) -> Result:
+    """In a thread: a command has an event loop of its own."""
+    return await asyncio.to_thread(CliRunner().invoke, main, arguments)
+
+
+async def test_applications_are_filed_by_hand(state: Path, intake: Intake) -> None:
+    done = await run("--state", str(state), "file", "B4", "--seed", "x", "--count", "2", "--answer", "size=small")
+    assert done.exit_code == 0, done.output
+    assert done.output.count("429006B4202611220000001X") == 2
+    assert set(intake.filed) == {"sandbox-portal-B4-x-1", "sandbox-portal-B4-x-2"}
+    shown = await run("--state", str(state), "progress", "429006B4202611220000001X")
+    assert json.loads(shown.output)["status"] == "received"
+
+
+async def test_a_dry_run_files_nothing(state: Path, intake: Intake) -> None:
+    done = await run("--state", str(state), "file", "B4", "--dry-run")
+    assert json.loads(done.output)["theme"] == "B4"
+    assert intake.filed == {}
+
+
+async def test_commands_say_what_went_wrong(state: Path, intake: Intake, tmp_path: Path) -> None:
+    assert "没有找到运行中的环境" in (await run("--state", str(tmp_path / "none"), "themes")).output
+    assert "问题代码=选项代码" in (await run("--state", str(state), "file", "B4", "--answer", "x")).output
+    intake.answers = [422]
+    refused = await run("--state", str(state), "file", "B4")
+    assert refused.exit_code == 1
+    assert "请填写“经营者姓名”" in refused.output

@@ -1,0 +1,75 @@
+"""`python -m lianban_sandbox` as the stack starts it: one process, settings from the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import httpx
+
+from lianban.platform.webhooks import new_secret
+
+SERVERS = ("DEPARTMENTS", "COURIER", "SMS", "MAIL_RECORDS", "SMTP")
+
+
+def environment(folder: Path, ports: dict[str, int]) -> dict[str, str]:
+    (folder / "directory.yaml").write_text(
+        f'departments:\n  market: {{channel: inbox, secret: "{new_secret()}"}}\nsupervisor: {{}}\n'
+    )
+    (folder / "courier.secret").write_text(new_secret())
+    (folder / "sms.key").write_text("key")
+    return {
+        **os.environ,
+        **{f"LIANBAN_PORT_SANDBOX_{name}": str(port) for name, port in ports.items()},
+        "LIANBAN_DIRECTORY_FILE": str(folder / "directory.yaml"),
+        "LIANBAN_COURIER_SECRET_FILE": str(folder / "courier.secret"),
+        "LIANBAN_SMS_KEY_FILE": str(folder / "sms.key"),
+    }
+
+
+def free_ports() -> dict[str, int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in SERVERS]
+    try:
+        return {name: one.getsockname()[1] for name, one in zip(SERVERS, sockets, strict=True)}
+    finally:
+        for one in sockets:
+            one.close()
+
+
+async def test_the_process_serves_and_ends_on_a_signal(tmp_path: Path, http: httpx.AsyncClient) -> None:
+    ports = free_ports()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "lianban_sandbox", env=environment(tmp_path, ports), stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        for name in SERVERS[:4]:
+            await _live(http, ports[name], process)
+        reader, writer = await asyncio.open_connection("127.0.0.1", ports["SMTP"])
+        assert (await reader.readline()).startswith(b"220 ")
+        writer.close()
+        await writer.wait_closed()
+        process.send_signal(signal.SIGTERM)
+        _, said = await asyncio.wait_for(process.communicate(), 20)
+        assert process.returncode == 0
+        assert b"Traceback" not in said
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def _live(http: httpx.AsyncClient, port: int, process: asyncio.subprocess.Process) -> None:
+    async with asyncio.timeout(30):
+        while process.returncode is None:
+            try:
+                response = await http.get(f"http://127.0.0.1:{port}/health/live")
+            except httpx.ConnectError:
+                await asyncio.sleep(0.05)
+            else:
+                assert response.json() == {"status": "ok"}
+                return
+    raise AssertionError("the sandbox ended at once")

@@ -1,0 +1,113 @@
+"""Time passes for one case on the real server, however the case was started."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio import activity, workflow
+from temporalio.client import Client
+from temporalio.service import RPCError
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+
+from lianban_sandbox import timeskip
+
+QUEUE = "sandbox-timeskip"
+DAY = timedelta(days=1)
+NEAR = timedelta(seconds=20)
+
+
+@activity.defn
+async def tell(_: int) -> None:
+    """What a case does at a deadline: something real, which takes real time."""
+    await asyncio.sleep(0.01)
+
+
+@workflow.defn
+class DailyCase:
+    """Wakes every day until it is ended; tells somebody each time."""
+
+    def __init__(self) -> None:
+        self.days = 0
+        self.over = False
+
+    @workflow.run
+    async def run(self, queue: str) -> None:
+        while not self.over:
+            try:
+                await workflow.wait_condition(lambda: self.over, timeout=DAY)
+            except TimeoutError:
+                self.days += 1
+                await workflow.execute_activity(tell, self.days, task_queue=queue, start_to_close_timeout=DAY)
+
+    @workflow.update
+    def end(self) -> datetime:
+        self.over = True
+        return workflow.now()
+
+    @workflow.query
+    def passed(self) -> int:
+        return self.days
+
+
+@pytest.fixture(scope="module")
+async def worker(temporal_client: Client) -> AsyncIterator[None]:
+    runner = UnsandboxedWorkflowRunner()
+    async with Worker(
+        temporal_client, task_queue=QUEUE, workflows=[DailyCase], activities=[tell], workflow_runner=runner
+    ):
+        yield
+
+
+@pytest.mark.usefixtures("worker")
+async def test_days_pass_with_all_that_happens_on_them(temporal_client: Client) -> None:
+    case = await temporal_client.start_workflow(DailyCase.run, QUEUE, id="skip-days", task_queue=QUEUE)
+    before = datetime.now(UTC)
+    assert abs(await timeskip.now(temporal_client, case.id) - before) < NEAR
+
+    reached = await timeskip.skip(temporal_client, case.id, 9 * DAY + timedelta(hours=1))
+    assert abs(reached - before - 9 * DAY - timedelta(hours=1)) < NEAR
+    assert await case.query(DailyCase.passed) == 9
+
+    again = await timeskip.skip(temporal_client, case.id, 20 * DAY)
+    assert abs(again - reached - 20 * DAY) < NEAR
+    assert await case.query(DailyCase.passed) == 29
+    # What reaches the case afterwards finds it in its own time.
+    assert abs(await case.execute_update(DailyCase.end) - again) < NEAR
+    await case.result()
+    with pytest.raises(timeskip.CaseEnded):
+        await timeskip.skip(temporal_client, case.id, DAY)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_other_cases_stay_in_the_present(temporal_client: Client) -> None:
+    cases = [
+        await temporal_client.start_workflow(DailyCase.run, QUEUE, id=f"skip-other-{number}", task_queue=QUEUE)
+        for number in range(2)
+    ]
+    await timeskip.skip(temporal_client, cases[0].id, 3 * DAY)
+    assert abs(await timeskip.now(temporal_client, cases[1].id) - datetime.now(UTC)) < NEAR
+    for case in cases:
+        await case.execute_update(DailyCase.end)
+
+
+@pytest.mark.usefixtures("worker")
+async def test_time_stands_while_nobody_carries_out_an_activity(temporal_client: Client) -> None:
+    case = await temporal_client.start_workflow(DailyCase.run, "nobody", id="skip-stalled", task_queue=QUEUE)
+    with pytest.raises(timeskip.SkipStalled):
+        await timeskip.skip(temporal_client, case.id, 9 * DAY, patience=1)
+    assert await case.query(DailyCase.passed) == 1
+    stood = await timeskip.now(temporal_client, case.id)
+    async with Worker(temporal_client, task_queue="nobody", activities=[tell]):
+        await asyncio.sleep(0.5)
+        # The skip was withdrawn: once the activity is done the case does not leap on by itself.
+        assert await timeskip.now(temporal_client, case.id) - stood < NEAR
+        await case.execute_update(DailyCase.end)
+        await case.result()
+
+
+async def test_a_case_nobody_knows_has_no_time(temporal_client: Client) -> None:
+    with pytest.raises(RPCError):
+        await timeskip.skip(temporal_client, "no-such-case", DAY)
