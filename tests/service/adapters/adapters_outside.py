@@ -24,7 +24,7 @@ from lianban.platform.problems import install_problem_handlers
 from lianban.platform.webhooks import verify
 
 DOSSIER = {
-    "elements": {"child_name": {"name": "儿童姓名", "value": "王小明"}},
+    "elements": {"child_name": {"name": "儿童姓名", "value": "王小明", "text": "王小明"}},
     "materials": [],
     "applicant": {"name": "王大明", "mobile": "13800000000"},
 }

@@ -18,8 +18,8 @@ from lianban.platform.directory import Directory
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_withdrawn
 from lianban_adapters.channels.registry import KINDS, Channels, Surroundings, UnknownChannel
-from lianban_adapters.channels.rest import retry_after
 from lianban_adapters.dossiers.models import Dossier
+from lianban_adapters.waiting import retry_after
 
 ORDER = TaskOrder(
     key="429006E1-1:review",
@@ -37,7 +37,7 @@ ORDER = TaskOrder(
 )
 DOSSIER = Dossier.model_validate(
     {
-        "elements": {"child_name": {"name": "儿童姓名", "value": "小明"}},
+        "elements": {"child_name": {"name": "儿童姓名", "value": "小明", "text": "小明"}},
         "materials": [
             {"code": "deed", "name": "不动产权证", "digest": "d" * 64, "media_type": "image/png", "file_name": "证.png"}
         ],
@@ -54,7 +54,7 @@ def test_a_task_tells_the_department_what_it_needs() -> None:
     assert data["task_id"] == "429006E1-1:review"
     assert data["due"] == {"promised": "2026-03-09", "legal": "2026-03-30"}
     assert data["applicant"] == {"name": "张三"}
-    assert data["elements"] == {"child_name": {"name": "儿童姓名", "value": "小明"}}
+    assert data["elements"] == {"child_name": {"name": "儿童姓名", "value": "小明", "text": "小明"}}
     assert data["materials"][0]["url"] == (
         "https://lianban.example/v1/departments/education/tasks/429006E1-1%3Areview/materials/deed?digest=" + "d" * 64
     )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 import httpx
@@ -15,12 +13,10 @@ from lianban.platform.directory import DepartmentEntry
 from lianban.platform.webhooks import sign
 from lianban_adapters.channels.messages import task_created, task_withdrawn
 from lianban_adapters.channels.port import DossierSource, Rejected, Sent, Unavailable
+from lianban_adapters.waiting import retry_after
 
 MAX_ANSWER: Final = 20 * 1024 * 1024
 """Bytes of an answer: as many as a callback may have."""
-
-_LONGEST_WAIT: Final = timedelta(hours=1)
-"""A department may ask to be left alone, but not to forget a task with a limit."""
 
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 
@@ -88,18 +84,3 @@ def _answers(content: bytes) -> tuple[Any, ...]:
     if acts is None:
         return ()
     return tuple(acts) if isinstance(acts, list) else (acts,)
-
-
-def retry_after(value: str | None) -> timedelta | None:
-    """Seconds or a date (RFC 9110, 10.2.3); none when absent or unreadable."""
-    if value is None:
-        return None
-    if value.isascii() and value.isdigit():
-        seconds = float(value[:9])
-    else:
-        try:
-            at = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return min(timedelta(seconds=max(seconds, 0.0)), _LONGEST_WAIT)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from lianban.platform.auth import TokenAuthority
 from lianban_adapters.dossiers.models import Dossier
+from lianban_adapters.waiting import retry_after
 
 _SUBJECT: Final = "dept-adapters"
 _TOKEN_LIFE: Final = timedelta(minutes=30)
@@ -18,7 +19,12 @@ _RENEW_BEFORE: Final = timedelta(minutes=5)
 
 
 class DossierUnavailable(Exception):
-    """The intake could not be asked, or did not give the dossier. Says how, never what is in it."""
+    """The intake could not be asked, or did not give the dossier. Says how, never what is in it. ``retry_after``:
+    when the intake asked to be tried again."""
+
+    def __init__(self, how: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(how)
+        self.retry_after = retry_after
 
 
 class ServiceToken:
@@ -49,10 +55,11 @@ class Dossiers:
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
             response = await self._http.get(url, params={"purpose": purpose}, headers=headers)
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise DossierUnavailable(f"intake not reached: {type(error).__name__}") from None
         if response.status_code != 200:
-            raise DossierUnavailable(f"intake answered {response.status_code}")
+            how = f"intake answered {response.status_code}"
+            raise DossierUnavailable(how, retry_after(response.headers.get("retry-after")))
         try:
             return Dossier.model_validate_json(response.content)
         except ValidationError:

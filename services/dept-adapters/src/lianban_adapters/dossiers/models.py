@@ -20,10 +20,13 @@ class DossierMaterial(BaseModel):
 
 
 class DossierElement(BaseModel):
+    """``text``: the value as people read it."""
+
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     name: str
     value: Any
+    text: str
 
 
 class Dossier(BaseModel):

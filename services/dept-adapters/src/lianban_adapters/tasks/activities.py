@@ -33,7 +33,7 @@ class TaskActivities:
             raise _again("DepartmentUnavailable", error.reason, error.retry_after) from None
         except DossierUnavailable as error:
             await self._tasks.note(order, "暂时取不到卷宗")
-            raise _again("DossierUnavailable", str(error)) from None
+            raise _again("DossierUnavailable", str(error), error.retry_after) from None
 
     @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)
     async def withdraw_task(self, order: TaskWithdrawal) -> None:
