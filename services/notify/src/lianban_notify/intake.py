@@ -45,11 +45,14 @@ class Intake:
         self._token = ""
         self._fresh_until = 0.0
 
-    async def recipient(self, case_no: str) -> Recipient:
-        """Raises :class:`Unavailable`, whatever goes wrong: a case that sends messages does exist."""
+    async def recipient(self, case_no: str, purpose: str) -> Recipient:
+        """``purpose`` goes into the intake's access log. Raises :class:`Unavailable`, whatever goes wrong: a case that
+        sends messages does exist."""
         url = f"{self._url}/internal/v1/cases/{quote(case_no, safe='')}/recipient"
         try:
-            response = await self._client.get(url, headers=self._headers(), timeout=_TIMEOUT)
+            response = await self._client.get(
+                url, params={"purpose": purpose}, headers=self._headers(), timeout=_TIMEOUT
+            )
         except httpx.HTTPError as error:
             raise unreachable(error, "intake") from None
         if response.status_code != httpx.codes.OK:

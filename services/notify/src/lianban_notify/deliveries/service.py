@@ -84,7 +84,7 @@ class Deliveries:
         return changed
 
     async def _parcel(self, delivery: Delivery) -> Parcel:
-        applicant = await self._intake.recipient(delivery.case_no)
+        applicant = await self._intake.recipient(delivery.case_no, "寄递下单")
         wanted = applicant.delivery
         mobile = wanted.mobile or applicant.mobile
         if not wanted.address or not mobile:

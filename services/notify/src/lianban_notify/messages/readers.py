@@ -23,7 +23,7 @@ class ReaderBook:
         """Raises :class:`~lianban_notify.outward.Unavailable` while the intake cannot be asked."""
         if order.kind is MessageKind.LIGHT:
             return self._officers(order)
-        applicant = await self._intake.recipient(order.case_no)
+        applicant = await self._intake.recipient(order.case_no, f"告知：{order.kind.value}")
         return [Reader("applicant", applicant.mobile, applicant.email)]
 
     def _officers(self, order: MessageOrder) -> Readers:
