@@ -58,7 +58,8 @@ class Status:
 class Stack:
     """``synchronous``: how hard Temporal's store waits for the disk; see :class:`TemporalServer`.
 
-    ``catalog`` None takes the clone's. ``environment`` is added to every service's settings.
+    ``catalog`` None takes the clone's. ``environment`` is added to every service's settings. ``inbox``: departments
+    that begin without a system of their own.
     """
 
     def __init__(
@@ -69,12 +70,14 @@ class Stack:
         synchronous: Literal["FULL", "NORMAL"] = "FULL",
         catalog: Path | None = None,
         environment: dict[str, str] | None = None,
+        inbox: frozenset[str] = INBOX,
     ) -> None:
         self.state = state
         self.ports = ports
         self.catalog = catalog or clone() / "catalog"
         self._synchronous = synchronous
         self._environment = environment or {}
+        self._inbox = inbox
         self._supervisor = Supervisor(state)
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -125,7 +128,7 @@ class Stack:
         found = secret_files.ensure(self.state.secrets)
         listed = YAML(typ="safe", pure=True).load(self.catalog / "departments.yaml")["departments"]
         codes = [entry["code"] for entry in listed]
-        secret_files.ensure_directory(found.directory, codes, self.ports.url("sandbox_departments"), INBOX)
+        secret_files.ensure_directory(found.directory, codes, self.ports.url("sandbox_departments"), self._inbox)
         return found
 
     def urls(self) -> dict[str, str]:
