@@ -18,6 +18,7 @@ from lianban.contracts.names import UPDATE_WITHDRAW
 from lianban.contracts.status import CASE_STATUS_ZH, CaseStatus, EventKind
 from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.problems import Problem
+from lianban_intake.away import TemporalAway, reaching_temporal
 from lianban_intake.cases import repository
 from lianban_intake.cases.repository import Standing
 from lianban_intake.cases.schemas import Withdrawn
@@ -59,10 +60,11 @@ class Withdrawals:
 
     async def _ask(self, case_no: str, act_id: str, standing: Standing) -> ActOutcome:
         try:
-            async with asyncio.timeout(self.timeout):
-                if standing.pending:
-                    await self.starter.start_now(case_no)
-                return await self._update(case_no, act_id)
+            with reaching_temporal():
+                async with asyncio.timeout(self.timeout):
+                    if standing.pending:
+                        await self.starter.start_now(case_no)
+                    return await self._update(case_no, act_id)
         except WorkflowUpdateFailedError as failure:
             cause = failure.cause
             if isinstance(cause, ApplicationError) and cause.type in set(Refusal):
@@ -72,8 +74,8 @@ class Withdrawals:
             if error.status is RPCStatusCode.NOT_FOUND and not standing.pending:
                 # It has ended; the event that says so is still on its way here.
                 raise _refused(Refusal.CASE_CLOSED, _CLOSED_ZH) from None
-            raise _unavailable() from None
-        except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            raise
+        except (TemporalAway, WorkflowUpdateRPCTimeoutOrCancelledError):
             raise _unavailable() from None
 
     async def _update(self, case_no: str, act_id: str) -> ActOutcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -22,13 +23,14 @@ from lianban.contracts import search_attributes as known
 from lianban.contracts.case import CaseInput
 from lianban.contracts.names import CASE_WORKFLOW, QUEUE_ORCHESTRATOR
 from lianban.contracts.status import CaseStatus
+from lianban_intake.away import reaching_temporal
 
 _TIMEOUT: Final = timedelta(seconds=10)
 
 
 async def start(client: Client, case: CaseInput) -> None:
-    """Returns once Temporal has the case, now or since before. Raises RPCError while it cannot be reached."""
-    try:
+    """Returns once Temporal has the case, now or since before. Raises TemporalAway."""
+    with reaching_temporal(), contextlib.suppress(WorkflowAlreadyStartedError):  # started, and has ended since
         await client.start_workflow(
             CASE_WORKFLOW,
             case,
@@ -40,8 +42,6 @@ async def start(client: Client, case: CaseInput) -> None:
             static_summary=summary_of(case),
             rpc_timeout=_TIMEOUT,
         )
-    except WorkflowAlreadyStartedError:
-        return  # and has ended since
 
 
 def summary_of(case: CaseInput) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from temporalio.client import Client
-from temporalio.service import RPCError
 
 from lianban.contracts.case import CaseInput
 from lianban.platform.database import SessionFactory, transaction
+from lianban_intake.away import TemporalAway
 from lianban_intake.outbox import repository
 from lianban_intake.outbox.start import start
 from lianban_intake.themes.edition import Edition
@@ -49,7 +49,7 @@ class Starter:
             _log.warning("many cases wait to be started; this one is left to the poller")
 
     async def start_now(self, case_no: str) -> None:
-        """Starts the case unless it has been started already. Raises RPCError while Temporal cannot be reached."""
+        """Starts the case unless it has been started already. Raises TemporalAway."""
         async with transaction(self._sessions) as session:
             case = await repository.find(session, self._edition(), case_no)
         if case is not None:
@@ -68,8 +68,8 @@ class Starter:
             case = await self._offered.get()
             try:
                 await start(self._client, case)
-            except RPCError as error:
-                _log.warning("a case is not started yet", extra={"case_no": case.case_no, "status": error.status.name})
+            except TemporalAway as away:
+                _log.warning("a case is not started yet", extra={"case_no": case.case_no, "cause": str(away)})
             except Exception:
                 _log.exception("a case is not started yet", extra={"case_no": case.case_no})
             else:

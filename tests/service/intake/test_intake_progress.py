@@ -1,0 +1,169 @@
+"""Progress, events and results, and who may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from intake_events import accepted, due, event, granted, licence, put_document, record, started
+from intake_world import World, slug
+
+from lianban.clock.limits import Light
+from lianban.contracts.documents import ActDocument
+from lianban.contracts.status import (
+    CaseStatus,
+    Cause,
+    Decision,
+    DeliveryState,
+    EventKind,
+    Outcome,
+    StepState,
+)
+
+
+async def progress_of(intake: World, case_no: str) -> dict[str, Any]:
+    response = await intake.get(f"/v1/applications/{case_no}")
+    assert response.status_code == 200, response.text
+    return dict(response.json())
+
+
+def steps_of(progress: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {step["code"]: step for step in progress["steps"]}
+
+
+async def test_just_filed(intake: World) -> None:
+    case_no = await intake.filed()
+    progress = await progress_of(intake, case_no)
+    assert (progress["status"], progress["status_zh"], progress["light"]) == ("received", "已收件", "none")
+    assert progress["delivery"] == {"mode": "courier", "mode_zh": "快递送达", "state": None, "state_zh": None}
+    steps = steps_of(progress)
+    assert steps["hygiene"]["department_name"] == "许可局"
+    assert {step["state_zh"] for step in progress["steps"]} == {"待前置环节"}
+
+
+async def test_from_acceptance_to_completion(intake: World) -> None:
+    case_no = await intake.filed()
+    await record(intake, case_no, accepted(1), started(2, "owner-check"), started(3, "signboard"))
+    progress = await progress_of(intake, case_no)
+    assert (progress["status"], progress["light"]) == ("in_progress", "green")
+    assert progress["accepted_at"] == "2026-03-02T02:00:00Z"
+    assert progress["due"] == {"promised": "2026-03-20", "legal": "2026-04-20", "provisional": False}
+    check = steps_of(progress)["owner-check"]
+    assert (check["state"], check["started_at"]) == ("open", "2026-03-02T03:00:00Z")
+    assert check["due"]["promised"] == "2026-03-09"
+
+    await record(intake, case_no, granted(4, "owner-check"), granted(5, "signboard"))
+    done = {"case_status": CaseStatus.DELIVERING}
+    await record(
+        intake,
+        case_no,
+        event(6, EventKind.CASE_DECIDED, outcome=Outcome.PARTIAL, **done),
+        event(7, EventKind.DELIVERY_ORDERED, delivery=DeliveryState.ORDERED, shipment=1, due=due(28), **done),
+        event(8, EventKind.DELIVERY_MOVED, delivery=DeliveryState.SIGNED, shipment=1, **done),
+        event(9, EventKind.CASE_COMPLETED, case_status=CaseStatus.COMPLETED, outcome=Outcome.PARTIAL),
+    )
+    progress = await progress_of(intake, case_no)
+    assert (progress["status_zh"], progress["outcome_zh"], progress["light"]) == ("已办结", "部分准予", "none")
+    assert progress["delivery"]["state_zh"] == "已签收"
+    assert progress["closed_at"] == "2026-03-02T10:00:00Z"
+    assert progress["due"]["promised"] == "2026-03-20", "the delivery clock's deadline is not the case's"
+    assert steps_of(progress)["owner-check"]["decision"] == "granted"
+
+
+async def test_light_is_the_worst_of_all_that_runs(intake: World) -> None:
+    case_no = await intake.filed()
+    red = event(
+        3, EventKind.STEP_LIGHT, step="owner-check", state=StepState.OPEN, light=Light.RED, cause=Cause.PROMISE_OVERDUE
+    )
+    await record(intake, case_no, accepted(1), started(2, "owner-check"), red)
+    assert (await progress_of(intake, case_no))["light_zh"] == "红灯"
+    await record(intake, case_no, granted(4, "owner-check"))
+    assert (await progress_of(intake, case_no))["light"] == "green"
+
+
+async def test_acceptance_by_silence_counts_from_receipt(intake: World) -> None:
+    case_no = await intake.filed()
+    await record(intake, case_no, accepted(1, cause=Cause.DEEMED))
+    progress = await progress_of(intake, case_no)
+    assert progress["deemed"] is True
+    assert progress["accepted_at"] == progress["received_at"]
+
+
+async def test_events_in_order_without_names_of_officers(intake: World) -> None:
+    case_no = await intake.filed()
+    await record(intake, case_no, granted(3, "hygiene"), started(2, "hygiene"))
+    await record(intake, case_no, event(1, EventKind.STEP_STARTED, step="acceptance", state=StepState.OPEN))
+    response = await intake.get(f"/v1/applications/{case_no}/events")
+    events = response.json()["events"]
+    assert [(item["seq"], item["kind_zh"], item["step_name"]) for item in events] == [
+        (0, "收件", None),
+        (1, "分送部门", "受理"),
+        (2, "分送部门", "卫生许可"),
+        (3, "部门办结", "卫生许可"),
+    ]
+    assert "officer-1" not in response.text
+
+
+async def test_results_of_grants_and_refusals(intake: World) -> None:
+    case_no = await intake.filed()
+    refusal = ActDocument(reason="面积不足", legal_basis="测试条例第三条", remedy="六十日内可申请复议")
+    refused = event(
+        2,
+        EventKind.STEP_DECIDED,
+        step="signboard",
+        state=StepState.REFUSED,
+        decision=Decision.REFUSED,
+        document=await put_document(intake, refusal),
+    )
+    await record(intake, case_no, granted(1, "owner-check"), refused, granted(3, "hygiene", await licence(intake)))
+    response = await intake.get(f"/v1/applications/{case_no}/results")
+    decisions = {item["step"]: item for item in response.json()["decisions"]}
+    assert set(decisions) == {"owner-check", "signboard", "hygiene"}
+    assert decisions["owner-check"]["results"] == []
+    assert decisions["signboard"]["decision_zh"] == "不予（不通过）"
+    assert decisions["signboard"]["reason"] == "面积不足"
+    assert decisions["signboard"]["remedy"] == "六十日内可申请复议"
+    [result] = decisions["hygiene"]["results"]
+    assert (result["number"], result["valid_from"], result["valid_until"]) == ("鄂卫 1", "2026-03-03", None)
+
+    download = await intake.get(result["file"]["href"])
+    assert download.content == b"%PDF-licence"
+    assert download.headers["content-type"] == "application/pdf"
+    assert download.headers["content-disposition"].startswith("attachment; filename*=UTF-8''%E8%AE%B8")
+    assert download.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_result_that_is_not_there(intake: World) -> None:
+    case_no = await intake.filed()
+    for place in ("hygiene/licence", "nowhere/licence"):
+        response = await intake.get(f"/v1/applications/{case_no}/results/{place}")
+        assert (response.status_code, slug(response)) == (404, "unknown-result")
+
+
+async def test_document_not_in_the_store_yet(intake: World) -> None:
+    case_no = await intake.filed()
+    await record(intake, case_no, granted(1, "hygiene", "0" * 64))
+    response = await intake.get(f"/v1/applications/{case_no}/results")
+    assert (response.status_code, slug(response)) == (503, "unavailable")
+    assert response.headers["retry-after"]
+
+
+@pytest.mark.parametrize("page", ["", "/events", "/results", "/results/hygiene/licence"])
+async def test_foreign_portal_and_unknown_number_look_the_same(intake: World, page: str) -> None:
+    case_no = await intake.filed()
+    for number, subject in ((case_no, "portal-b"), ("429006T1202601010000001A", "portal-a")):
+        response = await intake.get(f"/v1/applications/{number}{page}", subject=subject)
+        assert (response.status_code, slug(response)) == (404, "unknown-case")
+
+
+@pytest.mark.parametrize("role", ["window", "operator", "supervisor"])
+async def test_who_sees_every_case(intake: World, role: str) -> None:
+    case_no = await intake.filed()
+    assert (await intake.get(f"/v1/applications/{case_no}", role, "someone")).status_code == 200
+
+
+async def test_who_sees_none(intake: World) -> None:
+    case_no = await intake.filed()
+    response = await intake.get(f"/v1/applications/{case_no}", "officer", "o")
+    assert (response.status_code, slug(response)) == (403, "forbidden")
+    assert slug(await intake.http.get(f"/v1/applications/{case_no}")) == "unauthenticated"
