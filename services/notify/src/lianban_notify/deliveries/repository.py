@@ -69,6 +69,9 @@ def current(delivery: Delivery) -> DeliveryState | None:
 
 async def keep_event(session: AsyncSession, values: dict[str, Any]) -> DeliveryEvent | None:
     """None when an event of that id is there already."""
+    if "delivery_key" not in values:
+        ordered = select(Delivery.key).where(Delivery.order_no == values["order_no"])
+        values = {**values, "delivery_key": ordered.scalar_subquery()}
     statement = insert(DeliveryEvent).values(values).on_conflict_do_nothing().returning(DeliveryEvent)
     kept: DeliveryEvent | None = await session.scalar(statement)
     return kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -66,8 +67,10 @@ class SmtpMail:
         message["From"] = Address(self._organisation, addr_spec=self._sender)
         try:
             message["To"] = Address(addr_spec=mail.to)
-        except ValueError:
+        except (ValueError, IndexError, MessageError):  # whatever the library's parser stumbles over
             raise Rejected("not a mail address") from None
+        if not mail.to.isascii():
+            raise Rejected("mail address beyond ASCII")  # few servers take SMTPUTF8 (RFC 6531)
         message["Subject"] = mail.subject
         message["Message-ID"] = self._message_id(mail.key)
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's robot need answer

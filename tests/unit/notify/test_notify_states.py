@@ -1,0 +1,37 @@
+"""A delivery only moves forward, in whatever order its news arrives."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lianban.contracts.status import DeliveryState
+from lianban_notify.deliveries.states import is_news
+
+NEWS = st.lists(st.sampled_from(list(DeliveryState)), max_size=12)
+
+
+def arrive(news: list[DeliveryState]) -> DeliveryState | None:
+    current: DeliveryState | None = None
+    for state in news:
+        if is_news(current, state):
+            current = state
+    return current
+
+
+@given(NEWS, st.randoms())
+def test_order_and_repetition_do_not_matter(news: list[DeliveryState], random: st.DataObject) -> None:
+    shuffled = news * 2
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert arrive(shuffled) == arrive(news)
+
+
+@given(NEWS)
+def test_what_is_signed_stays_signed(news: list[DeliveryState]) -> None:
+    assert (arrive(news) is DeliveryState.SIGNED) == (DeliveryState.SIGNED in news)
+
+
+def test_a_returned_parcel_may_still_be_handed_over() -> None:
+    assert is_news(DeliveryState.RETURNED, DeliveryState.SIGNED)
+    assert not is_news(DeliveryState.RETURNED, DeliveryState.IN_TRANSIT)
+    assert is_news(DeliveryState.IN_TRANSIT, DeliveryState.RETURNED)

@@ -1,0 +1,61 @@
+"""What applicants and officers read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pytest
+
+from lianban.catalog.terms import DeliveryMode
+from lianban.clock.limits import Light
+from lianban.contracts.status import MessageKind, Outcome
+from lianban_notify.messages.texts import Facts, House, Texts
+
+TEXTS = Texts(House("天门市政务服务中心", "12345", "一事联办综窗"))
+FACTS = Facts(case_no="429006E1-1", theme_name="开办幼儿园")
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_every_kind_names_the_case_and_signs(kind: MessageKind) -> None:
+    text = TEXTS.of(kind, replace(FACTS, light=Light.YELLOW))
+    assert text.sms.startswith("【天门市政务服务中心】")
+    for part in (text.sms, text.subject, text.body):
+        assert "429006E1-1" in part
+        assert "开办幼儿园" in part
+        assert "None" not in part
+        assert "{" not in part
+    assert "\n" not in text.sms + text.subject
+    assert text.body.rstrip().endswith("本邮件由系统发出，请勿直接回复。")
+    assert "\n\n\n\n" not in text.body
+
+
+@pytest.mark.parametrize(
+    ("outcome", "mode", "results"),
+    list(product([None, *Outcome], [None, *DeliveryMode], [(), ("办学许可证", "食品经营许可证")])),
+)
+def test_decided_in_every_way(outcome: Outcome | None, mode: DeliveryMode | None, results: tuple[str, ...]) -> None:
+    text = TEXTS.of(MessageKind.DECIDED, replace(FACTS, outcome=outcome, mode=mode, results=results))
+    refused = outcome in (Outcome.REFUSED, Outcome.PARTIAL)
+    assert ("救济途径" in text.sms) == refused
+    assert ("行政复议" in text.body) == refused
+    assert ("全部办结" in text.sms) == (outcome is not None)
+    assert ("寄送" in text.sms) == (mode is DeliveryMode.COURIER)
+    assert all(result in text.body for result in results)
+    assert text.sms.endswith("。")
+
+
+def test_lights_say_how_urgent() -> None:
+    yellow = TEXTS.of(MessageKind.LIGHT, replace(FACTS, light=Light.YELLOW, due=date(2026, 7, 9)))
+    red = TEXTS.of(MessageKind.LIGHT, replace(FACTS, light=Light.RED, due=date(2026, 7, 9), step_name="消防审批"))
+    assert yellow.sms == (
+        "【天门市政务服务中心】黄灯提醒：“开办幼儿园”办件429006E1-1即将到期（承诺2026年7月9日办结），请及时办理。"
+    )
+    assert "的“消防审批”环节已超过承诺时限（承诺2026年7月9日办结）" in red.sms
+    assert "督办人员" in red.body
+
+
+def test_a_parcel_is_named_by_its_number() -> None:
+    assert "邮件号SB1CN" in TEXTS.of(MessageKind.MAILED, replace(FACTS, waybill_no="SB1CN")).sms
+    assert "邮件号" not in TEXTS.of(MessageKind.MAILED, FACTS).sms
