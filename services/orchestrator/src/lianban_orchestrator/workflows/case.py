@@ -90,7 +90,7 @@ class CaseWorkflow:
         accepting = self._machine.status is CaseStatus.RECEIVED
         with _as_failure():
             events = self._machine.withdraw(workflow.now(), withdrawal.act_id)
-        self._send(orders.withdrawn_message(self._case))
+        self._send(orders.withdrawn_message(self._case, tuple(events)))
         if accepting:
             self._withdraw_task(names.ACCEPTANCE_STEP, self._case.plan.lead_department, Cause.APPLICANT_WITHDREW)
         return self._outcome(events)

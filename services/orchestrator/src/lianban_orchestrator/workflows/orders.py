@@ -29,6 +29,7 @@ def task_order(case: CaseInput, step: Step, event: CaseEvent) -> TaskOrder:
         theme_name=case.plan.theme_name,
         division=case.plan.division,
         received_at=event.at,
+        results=plan.results,
         due=event.due,
         events=(event,),
     )
@@ -66,8 +67,9 @@ def accepted_message(case: CaseInput, events: tuple[CaseEvent, ...]) -> MessageO
     return _message(case, MessageKind.ACCEPTED, "accepted", events)
 
 
-def withdrawn_message(case: CaseInput) -> MessageOrder:
-    return _message(case, MessageKind.WITHDRAWN, "withdrawn", ())
+def withdrawn_message(case: CaseInput, events: tuple[CaseEvent, ...]) -> MessageOrder:
+    """Carries the events once more: whoever asked for the withdrawal may be gone before the outcome reaches it."""
+    return _message(case, MessageKind.WITHDRAWN, "withdrawn", events)
 
 
 def _message(case: CaseInput, kind: MessageKind, key: str, events: tuple[CaseEvent, ...]) -> MessageOrder:
