@@ -1,4 +1,4 @@
-"""`python -m lianban_stack up | down | status | token`."""
+"""`python -m lianban_stack up | down | status | demo | token`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from lianban.platform.auth import Role, TokenAuthority
 from lianban_stack import display
+from lianban_stack.demo.show import demonstrate
 from lianban_stack.errors import StackError
 from lianban_stack.ports import Ports
 from lianban_stack.stack import Stack
@@ -72,6 +73,12 @@ def status() -> None:
     rows = stack.status()
     console.print(display.status(rows), display.directions(stack))
     sys.exit(0 if all(row.ready for row in rows) else 1)
+
+
+@main.command()
+def demo() -> None:
+    """Five cases from filing to parcel, in a stack of their own that is gone afterwards."""
+    sys.exit(demonstrate(StateFolder.default().root / "demo", Console()))
 
 
 @main.command()

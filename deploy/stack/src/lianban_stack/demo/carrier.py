@@ -1,0 +1,150 @@
+"""Carries one case from filing to its end: everything a person or a clock has to do for it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from temporalio.client import Client
+
+from lianban.catalog.models import Catalog
+from lianban.catalog.terms import StepKind
+from lianban.clock.limits import Light
+from lianban_sandbox import timeskip
+from lianban_sandbox.portal.client import PortalClient
+from lianban_sandbox.portal.filing import Filer
+from lianban_stack.demo.outside import Outside
+from lianban_stack.demo.scenes import ENDED, CaseRun, Json
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+_PAUSE = 0.3
+_PATIENCE = 30.0
+"""Seconds anything that is under way may take to show."""
+
+_LATE_ZH = {Light.YELLOW: "临期黄灯", Light.RED: "超期红灯"}
+
+
+class Stuck(Exception):
+    """Something that should have happened did not."""
+
+
+class Carrier:
+    """``inbox`` are the departments whose officers work in the manual inbox."""
+
+    def __init__(
+        self, portal: PortalClient, outside: Outside, temporal: Client, catalog: Catalog, inbox: frozenset[str]
+    ) -> None:
+        self._portal = portal
+        self._outside = outside
+        self._temporal = temporal
+        self._catalog = catalog
+        self._inbox = inbox
+
+    async def carry(self, run: CaseRun) -> None:
+        """Raises :class:`Stuck`, and whatever the services refuse with."""
+        await self._prepare(run)
+        run.note = "填写一张表、上传一套材料"
+        filer = await Filer.prepare(self._portal, run.scene.theme, answers=run.scene.answers)
+        run.case_no = (await filer.file(f"demo-{run.scene.theme}"))["case_no"]
+        idle_since = asyncio.get_running_loop().time()
+        seen: object = None
+        while run.status not in ENDED:
+            await self._look(run)
+            opened = [step for step in run.steps if step["state"] == "open"]
+            for step in opened:
+                # Time passes for the whole case: only once nobody else is about to decide.
+                waiting = self._waits(run, step) and not all(self._waits(run, other) for other in opened)
+                if step["code"] not in run.attended and not waiting:
+                    await self._attend(run, step)
+            now = asyncio.get_running_loop().time()
+            if run.progress != seen:
+                seen, idle_since = run.progress, now
+            elif now - idle_since > _PATIENCE:
+                raise Stuck(f"{run.case_no} 停在“{run.progress['status_zh']}”")
+            await asyncio.sleep(_PAUSE)
+        run.note = ""
+
+    async def _prepare(self, run: CaseRun) -> None:
+        """Departments keep what is to be late, and public notices, which end by time and not by a decision."""
+        for step in self._catalog.themes[run.scene.theme].steps:
+            matter = self._catalog.matters[step.matter]
+            code = step.code or step.matter
+            late = run.scene.late is not None and run.scene.late.step == code
+            if (late or matter.kind is StepKind.NOTICE) and matter.department not in self._inbox:
+                await self._outside.hold(matter.department, code)
+
+    async def _look(self, run: CaseRun) -> None:
+        run.look(await self._portal.progress(run.case_no))
+        run.note = f"{run.progress['status_zh']}：{self._going_on(run)}"
+
+    def _going_on(self, run: CaseRun) -> str:
+        open_steps = [step["name"] for step in run.steps if step["state"] == "open"]
+        return "、".join(open_steps) or (run.progress["delivery"]["state_zh"] or "等待")
+
+    def _waits(self, run: CaseRun, step: Json) -> bool:
+        """Whether time has to pass before the step can end."""
+        late = run.scene.late is not None and run.scene.late.step == step["code"]
+        return step["kind"] == StepKind.NOTICE or (late and step["code"] not in run.attended)
+
+    async def _attend(self, run: CaseRun, step: Json) -> None:
+        code, department = step["code"], step["department"]
+        late = run.scene.late
+        if step["kind"] == StepKind.NOTICE:
+            run.attended.add(code)
+            run.note = f"{step['name']}：公示至 {step['due']['promised']}"
+            await self._pass_until(run, _end_of(step))
+        elif late is not None and late.step == code:
+            run.attended.add(code)
+            run.note = f"{step['name']}：{step['department_name']}迟迟未办，{_LATE_ZH[late.light]}"
+            # Yellow from the beginning of the last working day, red when it is over.
+            await self._pass_until(run, _end_of(step) - timedelta(days=late.light is Light.YELLOW))
+            await self._until(lambda: self._shows(run, code, late.light), f"{code} 未亮{_LATE_ZH[late.light]}")
+            if department in self._inbox:
+                await self._decide(run, step)
+            else:
+                await self._outside.release(department, run.case_no, code)
+        elif department in self._inbox:
+            run.attended.add(code)
+            await self._decide(run, step)
+
+    async def _decide(self, run: CaseRun, step: Json) -> None:
+        run.note = f"{step['name']}：{step['department_name']}工作人员在收件箱办理"
+        code, department = step["code"], step["department"]
+        matters = {item.code or item.matter: item.matter for item in self._catalog.themes[run.scene.theme].steps}
+        results = [
+            {"code": result.code, "name": result.name} for result in self._catalog.matters[matters[code]].results
+        ]
+        found: list[Json] = []
+
+        async def arrived() -> bool:
+            task = await self._outside.open_inbox_task(department, run.case_no, code)
+            found.extend([task] if task else [])
+            return bool(found)
+
+        await self._until(arrived, f"{code} 未到达收件箱")
+        await self._outside.decide(department, found[0]["task_id"], results)
+
+    async def _shows(self, run: CaseRun, code: str, light: Light) -> bool:
+        run.look(await self._portal.progress(run.case_no))
+        return any(step["code"] == code and step["light"] == light for step in run.steps)
+
+    async def _pass_until(self, run: CaseRun, instant: datetime) -> None:
+        """Lets the case's time run on to just after ``instant``."""
+        duration = instant + timedelta(minutes=1) - await timeskip.now(self._temporal, run.case_no)
+        if duration > timedelta(0):
+            await timeskip.skip(self._temporal, run.case_no, duration)
+
+    async def _until(self, holds: Callable[[], Awaitable[bool]], otherwise: str) -> None:
+        deadline = asyncio.get_running_loop().time() + _PATIENCE
+        while not await holds():
+            if asyncio.get_running_loop().time() > deadline:
+                raise Stuck(otherwise)
+            await asyncio.sleep(_PAUSE)
+
+
+def _end_of(step: Json) -> datetime:
+    """24:00 Asia/Shanghai of the promised day."""
+    day = date.fromisoformat(step["due"]["promised"])
+    return datetime.combine(day + timedelta(days=1), time(), _SHANGHAI)

@@ -1,0 +1,79 @@
+"""The scenes of the demonstration, and what a case has come to while it is carried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import resources
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from ruamel.yaml import YAML
+
+from lianban.clock.limits import Light
+
+Json = dict[str, Any]
+
+ENDED = ("completed", "refused", "withdrawn")
+
+
+class Late(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    step: str
+    light: Light
+
+
+class Scene(BaseModel):
+    """An application for ``theme``; questions left unanswered are answered at random."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    theme: str
+    answers: dict[str, str] = {}
+    late: Late | None = None
+
+
+def scenes() -> list[Scene]:
+    text = resources.files(__package__).joinpath("scenes.yaml").read_text(encoding="utf-8")
+    return [Scene.model_validate(item) for item in YAML(typ="safe", pure=True).load(text)["scenes"]]
+
+
+@dataclass
+class CaseRun:
+    """One case on its way. ``progress`` is the intake's latest answer, ``note`` what is going on."""
+
+    scene: Scene
+    theme_name: str
+    case_no: str = ""
+    progress: Json = field(default_factory=dict)
+    note: str = ""
+    lights: set[str] = field(default_factory=set)
+    """Every light it ever had."""
+    attended: set[str] = field(default_factory=set)
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def status(self) -> str:
+        return str(self.progress.get("status", ""))
+
+    @property
+    def completed(self) -> bool:
+        return self.status == "completed" and not self.faults
+
+    @property
+    def steps(self) -> list[Json]:
+        return list(self.progress.get("steps", ()))
+
+    @property
+    def departments(self) -> set[str]:
+        return {step["department"] for step in self.steps}
+
+    def look(self, progress: Json) -> None:
+        """Take in the intake's newest answer."""
+        self.progress = progress
+        self.lights |= {progress["light"], *(step["light"] for step in progress["steps"])}
+
+    def instant(self, name: str) -> datetime:
+        """A point in time of the case's own clock, such as ``accepted_at``."""
+        return datetime.fromisoformat(self.progress[name]).astimezone(UTC)

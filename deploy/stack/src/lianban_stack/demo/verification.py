@@ -1,0 +1,151 @@
+"""Holds what the platform says of a case against what the world outside received."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from lianban.catalog.models import Catalog
+from lianban.catalog.terms import AcceptanceMode, StepKind
+from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.limits import Light
+from lianban.contracts.names import ACCEPTANCE_STEP, task_id
+from lianban.platform.directory import Directory
+from lianban_sandbox.portal.client import PortalClient
+from lianban_stack.demo.outside import Outside
+from lianban_stack.demo.scenes import CaseRun, Json
+
+_SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found outside. ``parcels``: waybill number and state of each."""
+
+    working_days: int
+    files: int
+    messages: int
+    mails: int
+    parcels: tuple[tuple[str, str], ...]
+
+
+class Verifier:
+    def __init__(
+        self,
+        portal: PortalClient,
+        outside: Outside,
+        catalog: Catalog,
+        calendar: CalendarSnapshot,
+        directory: Directory,
+        inbox: frozenset[str],
+    ) -> None:
+        self._portal = portal
+        self._outside = outside
+        self._catalog = catalog
+        self._calendar = calendar
+        self._directory = directory
+        self._inbox = inbox
+
+    async def verify(self, run: CaseRun) -> Evidence:
+        """What does not agree is added to the case's faults."""
+        fault = run.faults.append
+        if run.status != "completed" or run.progress["outcome"] != "granted":
+            fault(f"状态为 {run.progress['status_zh']}，结果为 {run.progress['outcome_zh']}")
+        await self._check_tasks(run)
+        await self._check_lights(run)
+        files = await self._check_results(run)
+        shipments = await self._outside.shipments(run.case_no)
+        parcels = await self._outside.parcels(run.case_no)
+        self._check_parcels(run, shipments, parcels)
+        messages, mails = await self._check_messages(run, shipments)
+        days = [run.instant(name).astimezone(_SHANGHAI).date() for name in ("accepted_at", "closed_at")]
+        return Evidence(
+            working_days=self._calendar.working_days_between(*days),
+            files=files,
+            messages=len(messages),
+            mails=len(mails),
+            parcels=tuple((parcel["waybill_no"], parcel["state"]) for parcel in parcels),
+        )
+
+    async def _check_tasks(self, run: CaseRun) -> None:
+        """Every step was handed to its department once, and ended there as it ended here."""
+        tasks = {task["step"]: task for task in await self._outside.tasks(run.case_no)}
+        expected = {}
+        for step in run.steps:
+            code, department = step["code"], step["department"]
+            if step["state"] != "granted":
+                run.faults.append(f"{code} 为 {step['state_zh']}")
+            if department in self._inbox:
+                task = await self._outside.inbox_task(department, task_id(run.case_no, code))
+                if task["state"] != "decided":
+                    run.faults.append(f"{code} 在收件箱为 {task['state_zh']}")
+            else:
+                expected[code] = "withdrawn" if step["kind"] == StepKind.NOTICE else "answered"
+        if self._catalog.themes[run.scene.theme].acceptance is AcceptanceMode.LEAD:
+            expected[ACCEPTANCE_STEP] = "answered"
+        found = {code: task["state"] for code, task in tasks.items()}
+        if found != expected:
+            run.faults.append(f"部门收到的任务不符：应为 {expected}，实为 {found}")
+
+    async def _check_lights(self, run: CaseRun) -> None:
+        """What was late was seen: as an event of the case, and in the duty officer's mailbox."""
+        events = (await self._portal.events(run.case_no))["events"]
+        run.lights |= {event["light"] for event in events}
+        late = run.scene.late
+        if late is None:
+            return
+        if late.light not in [event["light"] for event in events if event["step"] == late.step]:
+            run.faults.append(f"{late.step} 没有{late.light}灯事件")
+        [department] = {step["department"] for step in run.steps if step["code"] == late.step}
+        readers = [self._directory.departments[department].duty_email]
+        if late.light is Light.RED:
+            readers.append(self._directory.supervisor.email)
+        reminded = {mail["to"] for mail in await self._outside.mails(run.case_no)}
+        run.faults.extend(f"{reader} 没有收到亮灯提醒" for reader in readers if reader not in reminded)
+
+    async def _check_results(self, run: CaseRun) -> int:
+        """Every step has its decision; every file can be opened. Returns how many files there are."""
+        listed = await self._portal.results(run.case_no)
+        decided = {decision["step"] for decision in listed["decisions"]}
+        missing = {step["code"] for step in run.steps} - decided
+        # A public notice ends by time: nobody writes a decision.
+        missing -= {step["code"] for step in run.steps if step["kind"] == StepKind.NOTICE}
+        run.faults.extend(f"{code} 没有办理结果" for code in sorted(missing))
+        files = [result["file"] for decision in listed["decisions"] for result in decision["results"] if result["file"]]
+        for file in files:
+            if len(await self._portal.download(file["href"])) != file["size"]:
+                run.faults.append(f"结果文件 {file['name']} 不完整")
+        return len(files)
+
+    def _check_parcels(self, run: CaseRun, shipments: list[Json], parcels: list[Json]) -> None:
+        """Each shipment is one parcel, signed for, with what it should hold."""
+        mailed = [shipment for shipment in shipments if shipment["results"]]
+        if not mailed:
+            run.faults.append("没有可寄送的结果")
+        known = {s["waybill_no"]: sorted(result["name"] for result in s["results"]) for s in mailed}
+        received = {parcel["waybill_no"]: sorted(parcel["contents"]) for parcel in parcels}
+        if known != received:
+            run.faults.append(f"快递包裹不符：应为 {known}，实为 {received}")
+        run.faults.extend(f"包裹 {p['waybill_no']} 为 {p['state']}" for p in parcels if p["state"] != "signed")
+
+    async def _check_messages(self, run: CaseRun, shipments: Iterable[Json]) -> tuple[list[Json], list[Json]]:
+        """The applicant was told of everything, once, by text message and by mail."""
+        expected = {"accepted", "finished"}
+        for shipment in shipments:
+            expected |= {f"delivery:{shipment['shipment']}:decided"}
+            expected |= {f"delivery:{shipment['shipment']}:mailed"} if shipment["results"] else set()
+        messages = await self._outside.messages(run.case_no)
+        mails = await self._outside.mails(run.case_no)
+        sent = Counter(message["key"].removeprefix(f"{run.case_no}:") for message in messages)
+        if sent != Counter(expected):
+            run.faults.append(f"短信不符：应为 {sorted(expected)}，实为 {sorted(sent.elements())}")
+        officers = {entry.duty_email for entry in self._directory.departments.values()}
+        officers |= {self._directory.supervisor.email}
+        received = Counter(mail["to"] for mail in mails if mail["to"] not in officers)
+        if sorted(received.values()) != [len(expected)]:
+            run.faults.append(f"申请人应收到 {len(expected)} 封邮件，实为 {sorted(received.values())}")
+        if len({mail["message_id"] for mail in mails}) != len(mails):
+            run.faults.append("有邮件重复发送")
+        return messages, mails
