@@ -38,9 +38,11 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app: FastAPI, port: int = 0) -> AsyncIterator[str]:
+async def serving(app: FastAPI) -> AsyncIterator[str]:
     """Base URL of the app, served over HTTP from this event loop."""
-    listener = socket.create_server(("127.0.0.1", port))
+    # Said to be TCP, or the event loop leaves out TCP_NODELAY and every answer waits 40 ms for an acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     server = _Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=5))
     running = asyncio.create_task(server.serve([listener]))
     while not server.started:

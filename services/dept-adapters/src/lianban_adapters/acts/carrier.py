@@ -14,7 +14,6 @@ from lianban_adapters.acts.submission import department_act
 from lianban_adapters.acts.tables import Act
 from lianban_adapters.acts.updates import CaseUnreachable, CaseUpdates, Refused
 from lianban_adapters.database import Database, Relay
-from lianban_adapters.tasks import repository as tasks
 
 _log = logging.getLogger(__name__)
 
@@ -45,10 +44,8 @@ class Carrier:
 
     async def _finish(self, act: Act, outcome: ActOutcome) -> None:
         async with transaction(self._database.transactions) as session:
-            if not await repository.finish(session, act, outcome):
+            if not await repository.finish(session, act, outcome, ends_task=ends_task(act)):
                 return  # somebody else carried it too, and was first
-            if ends_task(act):
-                await tasks.mark_decided(session, act.task_id)
             await enqueue(session, act.case_no, outcome.events, Relay)
         self._relay.wake()
 

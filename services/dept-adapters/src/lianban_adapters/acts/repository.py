@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import and_, exists, func, select, update
+from sqlalchemy import Boolean, Table, and_, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -14,6 +15,7 @@ from lianban.contracts.acts import ActOutcome
 from lianban_adapters.acts.states import UNDER_WAY, ActState
 from lianban_adapters.acts.submission import Submission
 from lianban_adapters.acts.tables import Act
+from lianban_adapters.tasks.states import OPEN, TaskState
 from lianban_adapters.tasks.tables import Task
 
 LEASE: Final = timedelta(seconds=40)
@@ -22,76 +24,96 @@ LEASE: Final = timedelta(seconds=40)
 _LONGEST_PAUSE: Final = 15
 
 
+_EARLIER: Final = aliased(Act)
+_ACTS: Final = cast(Table, Act.__table__)
+_TASKS: Final = cast(Table, Task.__table__)
+
+# On the path of every act; built once, because building a statement costs more than running it.
+_LOOK_UP: Final = (
+    select(Task, Act, exists().where(_EARLIER.task_id == Task.id, _EARLIER.state == ActState.WAITING))
+    .outerjoin(Act, and_(Act.department == bindparam("department"), Act.act_id == bindparam("act_id")))
+    .where(Task.id == bindparam("task_id"))
+)
+_STORE: Final = insert(_ACTS).on_conflict_do_nothing().returning(_ACTS.c.act_id)
+_FINISHED: Final = (
+    update(_ACTS)
+    .where(
+        _ACTS.c.department == bindparam("of_department"),
+        _ACTS.c.act_id == bindparam("of_act"),
+        _ACTS.c.state.in_(UNDER_WAY),
+    )
+    .values(state=ActState.APPLIED, case_status=bindparam("new_status"), step_state=bindparam("new_step_state"))
+    .returning(_ACTS.c.task_id)
+    .cte("finished")
+)
+_DECIDED: Final = (
+    update(_TASKS)
+    .where(_TASKS.c.id == _FINISHED.c.task_id, bindparam("ends_task", type_=Boolean), _TASKS.c.state.in_(OPEN))
+    .values(state=TaskState.DECIDED, ended_at=func.now())
+    .cte("decided")
+)
+_FINISH: Final = select(_FINISHED.c.task_id).add_cte(_DECIDED)
+
+
+@dataclass(frozen=True)
 class Known:
     """What is known when an act arrives: its task, the act if it came before, and whether an earlier act of the task
     still waits in the outbox."""
 
-    def __init__(self, task: Task | None, act: Act | None, behind: bool) -> None:
-        self.task = task
-        self.act = act
-        self.behind = behind
+    task: Task | None = None
+    act: Act | None = None
+    behind: bool = False
 
 
 async def look_up(session: AsyncSession, department: str, act_id: str, task_id: str) -> Known:
-    earlier = aliased(Act)
-    waiting = exists().where(earlier.task_id == Task.id, earlier.state == ActState.WAITING)
-    statement = (
-        select(Task, Act, waiting)
-        .outerjoin(Act, and_(Act.department == department, Act.act_id == act_id))
-        .where(Task.id == task_id)
-    )
-    row = (await session.execute(statement)).one_or_none()
-    return Known(row[0], row[1], row[2]) if row is not None else Known(None, None, False)
+    named = {"department": department, "act_id": act_id, "task_id": task_id}
+    row = (await session.execute(_LOOK_UP, named)).one_or_none()
+    return Known(*row) if row is not None else Known()
 
 
 async def store(
     session: AsyncSession, submission: Submission, task: Task, document: str | None, state: ActState
 ) -> Act | None:
     """None when the act is there already."""
-    statement = (
-        insert(Act)
-        .values(
-            department=submission.department,
-            act_id=submission.act_id,
-            task_id=task.id,
-            case_no=task.case_no,
-            step=task.step,
-            kind=submission.kind.value,
-            actor=submission.actor.value,
-            officer=submission.officer,
-            decision=submission.decision.value if submission.decision else None,
-            occurred_at=submission.occurred_at,
-            document=document,
-            fingerprint=submission.fingerprint,
-            state=state.value,
-            next_attempt_at=datetime.now(UTC) + (timedelta() if state is ActState.WAITING else LEASE),
-        )
-        .on_conflict_do_nothing()
-        .returning(Act)
-    )
-    stored: Act | None = await session.scalar(statement)
-    return stored
+    values = {
+        "department": submission.department,
+        "act_id": submission.act_id,
+        "task_id": task.id,
+        "case_no": task.case_no,
+        "step": task.step,
+        "kind": submission.kind.value,
+        "actor": submission.actor.value,
+        "officer": submission.officer,
+        "decision": submission.decision.value if submission.decision else None,
+        "occurred_at": submission.occurred_at,
+        "document": document,
+        "fingerprint": submission.fingerprint,
+        "state": state.value,
+        "next_attempt_at": datetime.now(UTC) + (timedelta() if state is ActState.WAITING else LEASE),
+    }
+    return Act(**values, attempts=0) if await session.scalar(_STORE, values) is not None else None
 
 
-async def finish(session: AsyncSession, act: Act, outcome: ActOutcome) -> bool:
+async def finish(session: AsyncSession, act: Act, outcome: ActOutcome, *, ends_task: bool) -> bool:
     """The case has applied it. False when that was known already."""
-    return await _end(
-        session,
-        act,
-        state=ActState.APPLIED,
-        case_status=outcome.case_status.value,
-        step_state=outcome.step_state.value if outcome.step_state else None,
+    values = {
+        "of_department": act.department,
+        "of_act": act.act_id,
+        "new_status": outcome.case_status.value,
+        "new_step_state": outcome.step_state.value if outcome.step_state else None,
+        "ends_task": ends_task,
+    }
+    return await session.scalar(_FINISH, values) is not None
+
+
+async def refuse(session: AsyncSession, act: Act, refusal: str, detail: str) -> None:
+    """The case has refused it."""
+    statement = (
+        update(Act)
+        .where(_is(act), Act.state.in_(UNDER_WAY))
+        .values(state=ActState.REFUSED, refusal=refusal, detail=detail)
     )
-
-
-async def refuse(session: AsyncSession, act: Act, refusal: str, detail: str) -> bool:
-    """The case has refused it. False when that was known already."""
-    return await _end(session, act, state=ActState.REFUSED, refusal=refusal, detail=detail)
-
-
-async def _end(session: AsyncSession, act: Act, **values: Any) -> bool:
-    statement = update(Act).where(_is(act), Act.state.in_(UNDER_WAY)).values(**values).returning(Act.act_id)
-    return await session.scalar(statement) is not None
+    await session.execute(statement)
 
 
 async def postpone(session: AsyncSession, act: Act) -> None:
@@ -107,13 +129,12 @@ async def postpone(session: AsyncSession, act: Act) -> None:
 
 async def take_due(session: AsyncSession, limit: int) -> list[Act]:
     """Acts to be carried now, leased: of each task the earliest one under way, so that acts keep their order."""
-    earlier = aliased(Act)
     due = (
         select(Act.seq)
         .where(
             Act.state.in_(UNDER_WAY),
             Act.next_attempt_at <= func.now(),
-            ~exists().where(earlier.task_id == Act.task_id, earlier.seq < Act.seq, earlier.state.in_(UNDER_WAY)),
+            ~exists().where(_EARLIER.task_id == Act.task_id, _EARLIER.seq < Act.seq, _EARLIER.state.in_(UNDER_WAY)),
         )
         .order_by(Act.next_attempt_at)
         .limit(limit)

@@ -41,6 +41,14 @@ class MaterialLink(BaseModel):
     file_name: str
 
 
+class ExpectedResult(BaseModel):
+    """A result the step yields when granted. ``deliverable``: a document for the applicant, not merely a record."""
+
+    code: str
+    name: str
+    deliverable: bool
+
+
 class TaskData(BaseModel):
     task_id: str
     case_no: str
@@ -53,6 +61,7 @@ class TaskData(BaseModel):
     division: str
     received_at: datetime
     due: DueDates
+    results: tuple[ExpectedResult, ...]
     applicant: dict[str, Any]
     elements: dict[str, DossierElement]
     materials: tuple[MaterialLink, ...]
@@ -92,6 +101,7 @@ def task_created(task: TaskOrder, dossier: Dossier, public_url: str) -> bytes:
         division=task.division,
         received_at=task.received_at,
         due=due_dates(task),
+        results=tuple(ExpectedResult(**result.model_dump()) for result in task.results),
         applicant=dossier.applicant,
         elements=dossier.elements,
         materials=material_links(public_url, task.department, identity, dossier.materials),

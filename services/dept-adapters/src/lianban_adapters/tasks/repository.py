@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final, NamedTuple, cast
 
-from sqlalchemy import func, literal_column, select, update
+from sqlalchemy import Table, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,40 +14,62 @@ from lianban.contracts.orders import TaskOrder, TaskWithdrawal
 from lianban_adapters.tasks.states import OPEN, TaskState
 from lianban_adapters.tasks.tables import Task
 
+_TASKS: Final = cast(Table, Task.__table__)
+_SHORT: Final = (_TASKS.c.id, _TASKS.c.state, _TASKS.c.channel, _TASKS.c.cause)
+
+# On the path of every task; built once, because building a statement costs more than running it.
+_INSERT: Final = insert(_TASKS)
+_STORE: Final = _INSERT.on_conflict_do_update(
+    index_elements=[_TASKS.c.id],
+    set_={"details": _INSERT.excluded.details, "due": _INSERT.excluded.due},
+    where=_TASKS.c.details.is_(None),
+).returning(*_SHORT)
+_STORED: Final = select(*_SHORT).where(_TASKS.c.id == bindparam("of_task"))
+_MARK_SENT: Final = (
+    update(_TASKS)
+    .where(_TASKS.c.id == bindparam("of_task"), _TASKS.c.state == TaskState.RECEIVED)
+    .values(state=TaskState.SENT, sent_at=func.now(), channel=bindparam("new_channel"), reason=bindparam("new_reason"))
+    .returning(_TASKS.c.id)
+)
+
+
+class Stored(NamedTuple):
+    """A task, as far as sending it is concerned."""
+
+    id: str
+    state: str
+    channel: str
+    cause: str | None
+
 
 async def by_id(session: AsyncSession, identity: str) -> Task | None:
     return await session.get(Task, identity)
 
 
-async def store(session: AsyncSession, order: TaskOrder, channel: str) -> Task | None:
+async def store(session: AsyncSession, order: TaskOrder, channel: str) -> Stored | None:
     """The stored task, or none when it was stored before. A withdrawal that came first stays a withdrawal."""
-    statement = insert(Task).values(
-        id=task_id(order.case_no, order.step),
-        department=order.department,
-        case_no=order.case_no,
-        step=order.step,
-        details=order.model_dump(mode="json", exclude={"events"}),
-        due=order.due.promised if order.due else None,
-        state=TaskState.RECEIVED,
-        channel=channel,
-    )
-    new = statement.excluded
-    statement = statement.on_conflict_do_update(
-        index_elements=[Task.id], set_={"details": new.details, "due": new.due}, where=Task.details.is_(None)
-    )
-    stored: Task | None = await session.scalar(statement.returning(Task))
-    return stored
+    values = {
+        "id": task_id(order.case_no, order.step),
+        "department": order.department,
+        "case_no": order.case_no,
+        "step": order.step,
+        "details": order.model_dump(mode="json", exclude={"events"}),
+        "due": order.due.promised if order.due else None,
+        "state": TaskState.RECEIVED,
+        "channel": channel,
+    }
+    row = (await session.execute(_STORE, values)).one_or_none()
+    return Stored(*row) if row is not None else None
+
+
+async def stored(session: AsyncSession, identity: str) -> Stored:
+    return Stored(*(await session.execute(_STORED, {"of_task": identity})).one())
 
 
 async def mark_sent(session: AsyncSession, identity: str, channel: str, reason: str | None = None) -> bool:
     """False when the task is no longer waiting to be sent: claimed, decided or withdrawn meanwhile."""
-    statement = (
-        update(Task)
-        .where(Task.id == identity, Task.state == TaskState.RECEIVED)
-        .values(state=TaskState.SENT, sent_at=datetime.now(UTC), channel=channel, reason=reason)
-        .returning(Task.id)
-    )
-    return await session.scalar(statement) is not None
+    values = {"of_task": identity, "new_channel": channel, "new_reason": reason}
+    return await session.scalar(_MARK_SENT, values) is not None
 
 
 async def note(session: AsyncSession, identity: str, reason: str) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskWithdrawal
+from lianban.contracts.status import Cause
 from lianban.platform.database import transaction
 from lianban.platform.relay import EventRelay, enqueue
 from lianban_adapters.acts.immediate import ImmediateAnswers
@@ -16,8 +17,8 @@ from lianban_adapters.database import Database, Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.dossiers.models import Dossier
 from lianban_adapters.tasks import repository
+from lianban_adapters.tasks.repository import Stored
 from lianban_adapters.tasks.states import TaskState
-from lianban_adapters.tasks.tables import Task
 
 PURPOSE: Final = "分送部门业务系统办理"
 
@@ -65,12 +66,12 @@ class Tasks:
         async with self._database.statements() as session:
             await repository.note(session, task_id(order.case_no, order.step), reason)
 
-    async def _store(self, order: TaskOrder, channel: str) -> Task:
+    async def _store(self, order: TaskOrder, channel: str) -> Stored:
         """Before anything else can fail, the task and the events it carries are safe."""
         async with transaction(self._database.transactions) as session:
             stored = await repository.store(session, order, channel)
             if stored is None:
-                return await session.get_one(Task, task_id(order.case_no, order.step))
+                return await repository.stored(session, task_id(order.case_no, order.step))
             await enqueue(session, order.case_no, order.events, Relay)
         self._relay.wake()
         return stored
@@ -78,7 +79,7 @@ class Tasks:
     async def _dossier(self, order: TaskOrder) -> Dossier:
         return await self._dossiers.fetch(order.case_no, order.step, PURPOSE)
 
-    async def _to_inbox(self, task: Task, reason: str) -> TaskReceipt:
+    async def _to_inbox(self, task: Stored, reason: str) -> TaskReceipt:
         _log.warning("task goes to the inbox", extra={"task_id": task.id, "reason": reason})
         async with self._database.statements() as session:
             await repository.mark_sent(session, task.id, INBOX, reason)
@@ -87,21 +88,16 @@ class Tasks:
     async def _tell_if_withdrawn(self, order: TaskOrder, channel: Channel) -> None:
         """The task was taken back while it was on its way: the department may have heard of that too early."""
         async with self._database.statements() as session:
-            task = await session.get_one(Task, task_id(order.case_no, order.step))
-        if task.state == TaskState.WITHDRAWN and task.cause is not None:
-            key = f"{order.key}:withdrawn"
-            await self._tell(
-                channel,
-                TaskWithdrawal.model_validate(
-                    {
-                        "key": key,
-                        "case_no": order.case_no,
-                        "step": order.step,
-                        "department": order.department,
-                        "cause": task.cause,
-                    }
-                ),
+            task = await repository.stored(session, task_id(order.case_no, order.step))
+        if task.cause is not None:
+            withdrawal = TaskWithdrawal(
+                key=f"{order.key}:withdrawn",
+                case_no=order.case_no,
+                step=order.step,
+                department=order.department,
+                cause=Cause(task.cause),
             )
+            await self._tell(channel, withdrawal)
 
     async def _tell(self, channel: Channel, order: TaskWithdrawal) -> None:
         identity = task_id(order.case_no, order.step)
