@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 from datetime import UTC, datetime
 
-import pytest
-
 from lianban_sandbox.departments import answers
 
 NOW = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)  # the 23rd in Shanghai
@@ -17,14 +15,16 @@ TASK = {
     "step_name": "食品经营许可",
     "matter": "food-licence",
     "kind": "DECIDE",
+    "results": [{"code": "food-permit", "name": "食品经营许可证", "deliverable": True}],
 }
+FINDING = {"code": "household-check", "name": "户籍信息核验结果", "deliverable": False}
 
 
 def test_a_granted_licence_comes_with_its_certificate() -> None:
     act = answers.grant(TASK, "market", NOW, automatic=False)
     assert (act["kind"], act["decision"], act["actor"], act["officer"]) == ("decide", "granted", "human", "market-0001")
     [result] = act["results"]
-    assert (result["code"], result["name"]) == ("food-licence-result", "食品经营许可证")
+    assert (result["code"], result["name"]) == ("food-permit", "食品经营许可证")
     assert (result["valid_from"], result["valid_until"]) == ("2026-11-23", "2031-11-22")
     assert base64.b64decode(result["file"]["content"]).startswith(b"%PDF-")
 
@@ -37,10 +37,10 @@ def test_the_same_task_is_answered_by_the_same_act() -> None:
 
 
 def test_a_registry_check_is_a_finding_of_the_system() -> None:
-    act = answers.grant({**TASK, "kind": "VERIFY", "step_name": "户籍信息核验"}, "police", NOW, automatic=False)
+    act = answers.grant({**TASK, "kind": "VERIFY", "results": [FINDING]}, "police", NOW, automatic=False)
     assert act["actor"] == "system"
     assert "officer" not in act
-    assert act["results"] == [{"code": "food-licence-result", "name": "户籍信息核验结果"}]
+    assert act["results"] == [{"code": "household-check", "name": "户籍信息核验结果"}]
 
 
 def test_a_refusal_is_an_officers_and_in_writing() -> None:
@@ -54,19 +54,6 @@ def test_acceptance_decides_nothing() -> None:
     act = answers.accept({**TASK, "step": "acceptance"}, "market", NOW)
     assert act["kind"] == "accept"
     assert "decision" not in act
-
-
-@pytest.mark.parametrize(
-    ("step", "result"),
-    [
-        ("义务教育入学资格审核（小学）", "义务教育入学资格审核意见书"),
-        ("户外广告设施设置备案", "户外广告设施设置备案凭证"),
-        ("不动产登记信息核验", "不动产登记信息核验结果"),
-        ("学位分配", "学位分配办理结果通知书"),
-    ],
-)
-def test_results_are_called_after_their_step(step: str, result: str) -> None:
-    assert answers.result_name(step) == result
 
 
 def test_a_licence_of_the_29th_of_february_ends_on_a_day_that_exists() -> None:

@@ -18,17 +18,6 @@ Act = dict[str, Any]
 
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _VALID_YEARS: Final = 5
-_CHECKS: Final = ("核验", "查验", "核查", "核对", "比对", "查询", "校验")
-_CERTIFICATES: Final = (
-    ("许可", "许可证"),
-    ("登记", "登记证明"),
-    ("备案", "备案凭证"),
-    ("认定", "认定书"),
-    ("确认", "确认书"),
-    ("参保", "参保凭证"),
-    ("审核", "审核意见书"),
-    ("公示", "公示结果"),
-)
 _REASON: Final = "经审查，申请材料载明的情况与核查结果不一致，不符合“{step}”的办理条件。（沙箱示例）"
 _BASIS: Final = "《中华人民共和国行政许可法》第三十八条第二款"
 _REMEDY: Final = (
@@ -42,10 +31,11 @@ def accept(task: Mapping[str, Any], department: str, now: datetime) -> Act:
 
 
 def grant(task: Mapping[str, Any], department: str, now: datetime, *, automatic: bool) -> Act:
-    """A grant with its result. A registry check is answered by the system, and so is what is ``automatic``."""
+    """A grant with the results the task names; a registry check's, and what is ``automatic``, by the system."""
     by_system = automatic or task.get("kind") == StepKind.VERIFY
     act = _act(task, department, now, "decide", officer=None if by_system else _officer(department))
-    return act | {"decision": "granted", "results": [_result(task, now.astimezone(_SHANGHAI).date())]}
+    today = now.astimezone(_SHANGHAI).date()
+    return act | {"decision": "granted", "results": [_result(task, result, today) for result in task.get("results", ())]}
 
 
 def refuse(task: Mapping[str, Any], department: str, now: datetime) -> Act:
@@ -56,17 +46,6 @@ def refuse(task: Mapping[str, Any], department: str, now: datetime) -> Act:
         "legal_basis": _BASIS,
         "remedy": _REMEDY,
     }
-
-
-def result_name(step_name: str) -> str:
-    """What the step's result is called, from the step's own name."""
-    name = step_name.split("（")[0].strip()
-    if any(word in name for word in _CHECKS):
-        return f"{name}结果"
-    for ending, certificate in _CERTIFICATES:
-        if name.endswith(ending):
-            return name.removesuffix(ending) + certificate
-    return f"{name}办理结果通知书"
 
 
 def _act(task: Mapping[str, Any], department: str, now: datetime, kind: str, officer: str | None) -> Act:
@@ -84,15 +63,14 @@ def _officer(department: str) -> str:
     return f"{department}-0001"
 
 
-def _result(task: Mapping[str, Any], today: date) -> dict[str, Any]:
-    step_name = str(task.get("step_name", task["step"]))
-    name = result_name(step_name)
-    number = f"样例〔{today.year}〕第{int(_digest(task, 'number')[:8], 16) % 1_000_000:06d}号"
-    lines = [f"编号：{number}", f"事项：{step_name}", f"办件编号：{task['case_no']}", f"日期：{today:%Y年%m月%d日}"]
-    lines.append("本文件由沙箱生成，仅供演示和测试，不具有法律效力。")
-    result: dict[str, Any] = {"code": f"{task.get('matter', task['step'])}-result", "name": name}
-    if name.endswith("结果"):
-        return result  # a finding, not a certificate: there is nothing to hand over
+def _result(task: Mapping[str, Any], expected: Mapping[str, Any], today: date) -> dict[str, Any]:
+    result = {"code": expected["code"], "name": expected["name"]}
+    if not expected["deliverable"]:
+        return result  # a record: there is nothing to hand over
+    name = expected["name"]
+    number = f"样例〔{today.year}〕第{int(_digest(task, expected['code'])[:8], 16) % 1_000_000:06d}号"
+    lines = [f"编号：{number}", f"事项：{task['step_name']}", f"办件编号：{task['case_no']}"]
+    lines += [f"日期：{today:%Y年%m月%d日}", "本文件由沙箱生成，仅供演示和测试，不具有法律效力。"]
     content = base64.b64encode(documents.pdf(name, lines)).decode()
     result |= {"number": number, "file": {"name": f"{name}.pdf", "media_type": documents.PDF, "content": content}}
     if name.endswith("许可证"):

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from standardwebhooks.webhooks import Webhook
 
+from lianban.catalog.terms import StepKind
 from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban_sandbox.callbacks import Caller, Fate, Report
 from lianban_sandbox.departments import answers
@@ -25,6 +26,7 @@ class State(StrEnum):
 
     WAITING = "waiting"  # its delay runs
     HELD = "held"
+    PUBLISHED = "published"  # a public notice: ends by itself unless an objection is upheld
     CALLING = "calling"  # the act is on its way
     ANSWERED = "answered"  # the platform has the act
     REJECTED = "rejected"  # the platform does not want the act
@@ -89,6 +91,9 @@ class Desk:
         self.tasks.add(task.task_id, task)
         if behaviour.mode is Mode.HOLD:
             task.state = State.HELD
+            self.open[task.task_id] = task
+        elif task.data.get("kind") == StepKind.NOTICE and behaviour.mode is not Mode.REFUSE:
+            task.state = State.PUBLISHED
             self.open[task.task_id] = task
         elif behaviour.immediate:
             task.at_once = True

@@ -34,7 +34,7 @@ class Due(Contract):
 
 
 class CaseEvent(Contract):
-    """One fact. Fields after ``kind`` are a snapshot of what it concerns: the step when ``step`` is set, or the case."""
+    """One fact. The rest is a snapshot of what it concerns: the step when ``step`` is set, else the case."""
 
     seq: int
     at: datetime

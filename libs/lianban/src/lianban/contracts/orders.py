@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import DeliveryMode, StepKind
 from lianban.clock.limits import Light
 from lianban.contracts.acts import DepartmentAct
@@ -28,6 +29,7 @@ class TaskOrder(Contract):
     theme_name: str
     division: str
     received_at: datetime
+    results: tuple[PlanResult, ...] = Field(default=(), description="what the step yields when granted")
     due: Due | None = None
     events: tuple[CaseEvent, ...] = ()
 
