@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from intake_outbox import pending, until_started
-from intake_world import running
+from intake_world import running, slug
 
 from lianban.platform.crypto import Keyring
 from lianban.platform.temporal import connect
@@ -42,3 +42,18 @@ async def test_temporal_down_then_up(
                 assert (await client.get_workflow_handle(case_no).describe()).id == case_no
             late = await world.filed()
             await until_started(world, late)
+
+
+async def test_withdrawal_while_nobody_carries_cases_out(
+    intake_folder: Path, intake_url: str, temporal_server: str
+) -> None:
+    """Temporal is there, the orchestrator is not: the caller is told to come back, not kept waiting."""
+    async with running(intake_folder, intake_url, temporal_server, update_timeout=0.5) as world:
+        case_no = await world.filed()
+        await until_started(world, case_no)
+        response = await world.http.post(
+            f"/v1/applications/{case_no}/withdraw", headers={**world.auth(), "Idempotency-Key": "k"}
+        )
+        assert (response.status_code, slug(response)) == (503, "unavailable")
+        assert response.headers["retry-after"] == "5"
+        await world.state.temporal.get_workflow_handle(case_no).terminate()

@@ -15,14 +15,15 @@ from lianban_intake.state import Intake
 from lianban_intake.themes.edition import Edition
 
 
-def state(request: Request) -> Intake:
+# Dependencies are coroutines even where they wait for nothing: FastAPI sends plain functions to a thread each.
+async def state(request: Request) -> Intake:
     return cast(Intake, request.app.state.intake)
 
 
 State = Annotated[Intake, Depends(state)]
 
 
-def edition(state: State) -> Edition:
+async def edition(state: State) -> Edition:
     """The catalogue in force when the request came in."""
     return state.catalogues.current
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -135,4 +135,4 @@ async def keep_compilation(session: AsyncSession, prepared: Prepared) -> None:
 
 async def file(session: AsyncSession, filing: Filing) -> bool:
     """False when a filing with the same key or source number is there already; nothing has been written then."""
-    return (await session.execute(_FILE, asdict(filing))).scalar_one_or_none() is not None
+    return (await session.execute(_FILE, vars(filing))).scalar_one_or_none() is not None

@@ -109,5 +109,5 @@ def _refused(refusal: Refusal, detail: str) -> Problem:
 
 
 def _unavailable() -> Problem:
-    detail = "撤回没有办成，办件没有变化。请稍后用同一个 Idempotency-Key 再试。"
+    detail = "撤回尚未办成。请稍后用同一个 Idempotency-Key 再试，不会重复办理。"
     return Problem(503, "unavailable", "撤回暂时无法办理", detail, headers={"Retry-After": "5"})

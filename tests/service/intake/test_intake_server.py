@@ -1,0 +1,85 @@
+"""The intake as it is served: a process of its own, spoken to over a socket."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from intake_world import NOBODY, PDF, eventually, slug
+
+from lianban.platform.auth import TokenAuthority
+from lianban_stack import network
+
+MIB = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def address(intake_folder: Path, intake_url: str) -> Iterator[str]:
+    """URL of the process."""
+    [port] = network.free_ports(1)
+    environment = {
+        **os.environ,
+        "LIANBAN_DATABASE_URL": intake_url,
+        "LIANBAN_TEMPORAL_ADDRESS": NOBODY,
+        "LIANBAN_PORT": str(port),
+        "LIANBAN_OBJECTS_URL": (intake_folder / "objects").as_uri(),
+        "LIANBAN_KEYRING_FILE": str(intake_folder / "keyring.json"),
+        "LIANBAN_TOKEN_KEY_FILE": str(intake_folder / "tokens.json"),
+        "LIANBAN_CATALOG_DIR": str(intake_folder / "catalog"),
+    }
+    subprocess.run([sys.executable, "-m", "lianban_intake.migrate"], env=environment, check=True)
+    with (intake_folder / "intake.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "lianban_intake"], env=environment, stderr=log)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+async def served(address: str, intake_folder: Path) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that may hand in materials and applications."""
+    token = TokenAuthority.load(intake_folder / "tokens.json").issue("portal-a", ("portal",))
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=address, headers=headers, trust_env=False) as client:
+
+        async def ready() -> bool:
+            try:
+                return (await client.get("/health/ready")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        await eventually(ready)
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "problem"),
+    [
+        (PDF.ljust(20 * MIB + 1, b"x"), 413, "material-too-large"),
+        (b"\x7fELF" + b"x" * 10 * MIB, 415, "material-type"),
+    ],
+)
+async def test_client_still_sending_reads_the_refusal(
+    served: httpx.AsyncClient, content: bytes, status: int, problem: str
+) -> None:
+    response = await served.post("/v1/materials", files={"file": ("a.pdf", content)})
+    assert (response.status_code, slug(response)) == (status, problem)
+    response = await served.post("/v1/materials", files={"file": ("a.pdf", PDF)})
+    assert response.status_code == 201, "and the connection serves the next request"
+
+
+async def test_log_holds_no_personal_data(served: httpx.AsyncClient, intake_folder: Path) -> None:
+    application = {"applicant": {"name": "李四", "identity_number": "42900619900307006X", "mobile": "13911112222"}}
+    response = await served.post("/v1/applications", json=application, headers={"Idempotency-Key": "k"})
+    assert response.status_code == 422
+    log = (intake_folder / "intake.log").read_text()
+    assert '"path": "/v1/applications"' in log
+    for personal in ("李四", "42900619900307006X", "13911112222"):
+        assert personal not in log
