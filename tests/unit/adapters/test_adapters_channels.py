@@ -10,6 +10,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import StepKind
 from lianban.contracts.events import Due
 from lianban.contracts.orders import TaskOrder, TaskWithdrawal
@@ -33,6 +34,7 @@ ORDER = TaskOrder(
     theme_name="教育入学",
     division="429006",
     received_at=datetime(2026, 3, 2, 1, tzinfo=UTC),
+    results=(PlanResult(code="admission", name="入学通知书", deliverable=True),),
     due=Due(promised=date(2026, 3, 9), legal=date(2026, 3, 30), calendar_version="v1"),
 )
 DOSSIER = Dossier.model_validate(
@@ -53,6 +55,7 @@ def test_a_task_tells_the_department_what_it_needs() -> None:
     data = body["data"]
     assert data["task_id"] == "429006E1-1:review"
     assert data["due"] == {"promised": "2026-03-09", "legal": "2026-03-30"}
+    assert data["results"] == [{"code": "admission", "name": "入学通知书", "deliverable": True}]
     assert data["applicant"] == {"name": "张三"}
     assert data["elements"] == {"child_name": {"name": "儿童姓名", "value": "小明", "text": "小明"}}
     assert data["materials"][0]["url"] == (

@@ -49,6 +49,14 @@ class ExpectedResult(BaseModel):
     deliverable: bool
 
 
+class ExpectedResult(BaseModel):
+    """What the step yields when granted; ``deliverable``: handed to the applicant, not merely a record."""
+
+    code: str
+    name: str
+    deliverable: bool
+
+
 class TaskData(BaseModel):
     task_id: str
     case_no: str
@@ -122,6 +130,12 @@ def task_withdrawn(task: TaskWithdrawal) -> bytes:
 
 def due_dates(task: TaskOrder) -> DueDates:
     return DueDates(promised=task.due.promised if task.due else None, legal=task.due.legal if task.due else None)
+
+
+def expected_results(task: TaskOrder) -> tuple[ExpectedResult, ...]:
+    return tuple(
+        ExpectedResult(code=result.code, name=result.name, deliverable=result.deliverable) for result in task.results
+    )
 
 
 def material_links(

@@ -11,7 +11,15 @@ from lianban.contracts.documents import ActDocument
 from lianban.contracts.orders import TaskOrder
 from lianban_adapters.acts.states import ACT_STATE_ZH, ActState
 from lianban_adapters.acts.tables import Act
-from lianban_adapters.channels.messages import CAUSE_ZH, DueDates, MaterialLink, due_dates, material_links
+from lianban_adapters.channels.messages import (
+    CAUSE_ZH,
+    DueDates,
+    ExpectedResult,
+    MaterialLink,
+    due_dates,
+    expected_results,
+    material_links,
+)
 from lianban_adapters.dossiers.models import Dossier, DossierElement
 from lianban_adapters.tasks.states import TASK_STATE_ZH, TaskState
 from lianban_adapters.tasks.tables import Task
@@ -36,6 +44,7 @@ class TaskItem(BaseModel):
     reason: str | None
     received_at: datetime
     due: DueDates
+    results: tuple[ExpectedResult, ...]
     claimed_by: str | None
     claimed_at: datetime | None
     ended_at: datetime | None
@@ -97,6 +106,7 @@ def task_item(task: Task) -> TaskItem:
         reason=task.reason,
         received_at=order.received_at,
         due=due_dates(order),
+        results=expected_results(order),
         claimed_by=task.claimed_by,
         claimed_at=task.claimed_at,
         ended_at=task.ended_at,
