@@ -49,14 +49,6 @@ class ExpectedResult(BaseModel):
     deliverable: bool
 
 
-class ExpectedResult(BaseModel):
-    """What the step yields when granted; ``deliverable``: handed to the applicant, not merely a record."""
-
-    code: str
-    name: str
-    deliverable: bool
-
-
 class TaskData(BaseModel):
     task_id: str
     case_no: str
@@ -109,7 +101,7 @@ def task_created(task: TaskOrder, dossier: Dossier, public_url: str) -> bytes:
         division=task.division,
         received_at=task.received_at,
         due=due_dates(task),
-        results=tuple(ExpectedResult(**result.model_dump()) for result in task.results),
+        results=expected_results(task),
         applicant=dossier.applicant,
         elements=dossier.elements,
         materials=material_links(public_url, task.department, identity, dossier.materials),
