@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
 from pathlib import Path
 
 import aiosmtplib
@@ -112,9 +114,9 @@ class _Smtp:
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
-        self.sent: list[EmailMessage] = []
+        self.sent: list[Message] = []
 
-    async def __call__(self, message: EmailMessage, **_: object) -> None:
+    async def __call__(self, message: Message, **_: object) -> None:
         if self.error:
             raise self.error
         self.sent.append(message)
@@ -144,12 +146,15 @@ async def test_a_mail_is_well_formed_and_the_same_each_time(monkeypatch: pytest.
     smtp = _Smtp()
     monkeypatch.setattr(aiosmtplib, "send", smtp)
     sender = SmtpMail(Server("mail", 25, "none"), "no-reply@b.cn", "天门市政务服务中心")
-    references = [await sender.send(Mail("k1", "a@b.cn", "已受理", "您好\n")) for _ in range(2)]
+    references = [await sender.send(Mail("k1", "a@b.cn", "已受理" * 20, "您好\n")) for _ in range(2)]
     assert references[0] == references[1] == smtp.sent[0]["Message-ID"]
     assert references[0].endswith("@b.cn>")
     assert smtp.sent[0]["Auto-Submitted"] == "auto-generated"
-    assert smtp.sent[0]["Subject"] == "已受理"
-    assert "天门市政务服务中心" in str(smtp.sent[0]["From"])
+    read = message_from_bytes(smtp.sent[0].as_bytes(), policy=default)
+    assert read["Subject"] == "已受理" * 20  # folded and unfolded again
+    assert read["From"] == "天门市政务服务中心 <no-reply@b.cn>"
+    assert read["Date"]
+    assert read.get_content() == "您好\n"
 
 
 @pytest.mark.parametrize("address", ["nobody", "a@b.cn\r\nBcc: c@d.cn", "a b@c.cn", "", "@", "<a@b.cn", "王@b.cn"])

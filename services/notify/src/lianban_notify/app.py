@@ -14,9 +14,10 @@ from temporalio.client import Client
 
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import create_engine, session_factory
+from lianban.platform.database import create_engine
 from lianban.platform.service import create_app
 from lianban.platform.temporal import connect, host_workers
+from lianban_notify.database import Database
 from lianban_notify.deliveries.endpoints import router
 from lianban_notify.settings import NotifySettings, read_secret
 from lianban_notify.wiring import Parts
@@ -38,7 +39,7 @@ def build_app(settings: NotifySettings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with httpx.AsyncClient() as http:
-            parts = Parts(settings, keyring, authority, session_factory(engine), await temporal(lazy=True), http)
+            parts = Parts(settings, keyring, authority, Database(engine), await temporal(lazy=True), http)
             app.state.parts = parts
             app.state.tracking = parts.tracking
             async with _running(

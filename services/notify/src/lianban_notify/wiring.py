@@ -12,11 +12,10 @@ from temporalio.worker import Worker
 from lianban.contracts.names import QUEUE_NOTIFY
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import SessionFactory
 from lianban.platform.directory import load_directory
 from lianban.platform.relay import EventRelay
 from lianban.platform.temporal import make_worker
-from lianban_notify.database import Relay
+from lianban_notify.database import Database, Relay
 from lianban_notify.deliveries.activities import DeliveryActivities
 from lianban_notify.deliveries.carrier import Carrier
 from lianban_notify.deliveries.courier import ConsoleCourier, Courier, HttpCourier, Party, RecordingCourier
@@ -57,16 +56,17 @@ class Parts:
         settings: NotifySettings,
         keyring: Keyring,
         authority: TokenAuthority,
-        factory: SessionFactory,
+        database: Database,
         temporal: Client,
         http: httpx.AsyncClient,
     ) -> None:
+        factory = database.transactions
         self.ports = Ports.choose(settings, http)
         self.relay = EventRelay(factory, temporal, Relay)
         intake = Intake(settings.intake_url, authority, http)
         readers = ReaderBook(intake, load_directory(settings.directory_file))
         texts = Texts(House(settings.organisation, settings.hotline, settings.pickup_place))
-        messages = Messages(factory, self.relay, readers, texts, self.ports.sms, self.ports.mail)
+        messages = Messages(database, self.relay, readers, texts, self.ports.sms, self.ports.mail)
         deliveries = Deliveries(factory, self.relay, intake, self.ports.courier, messages)
         carrier = Carrier(factory, temporal, self.relay)
         self.outbox = Outbox(factory, carrier)

@@ -16,7 +16,7 @@ from lianban_notify.deliveries.tracking import Tracking
 router = APIRouter(prefix="/v1")
 
 
-def tracking_of(request: Request) -> Tracking:
+async def tracking_of(request: Request) -> Tracking:
     tracking: Tracking = request.app.state.tracking
     return tracking
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from lianban.contracts.orders import MessageOrder
-from lianban.platform.database import SessionFactory, transaction
+from lianban.platform.database import transaction
 from lianban.platform.relay import EventRelay, enqueue
-from lianban_notify.database import Relay
+from lianban_notify.database import Database, Relay
 from lianban_notify.messages import repository
 from lianban_notify.messages.ports import Mail, MailSender, Reader, Sms, SmsSender
 from lianban_notify.messages.readers import ReaderBook
+from lianban_notify.messages.repository import LetterId
 from lianban_notify.messages.tables import LetterState
 from lianban_notify.messages.texts import Facts, Text, Texts
 from lianban_notify.outward import Rejected, Unavailable
@@ -27,22 +28,21 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Letter:
-    key: str
-    channel: str
+    id: LetterId
     send: Callable[[], Awaitable[str]]
 
 
 class Messages:
     def __init__(
         self,
-        factory: SessionFactory,
+        database: Database,
         relay: EventRelay,
         readers: ReaderBook,
         texts: Texts,
         sms: SmsSender,
         mail: MailSender,
     ) -> None:
-        self._factory = factory
+        self._database = database
         self._relay = relay
         self._readers = readers
         self._texts = texts
@@ -52,21 +52,15 @@ class Messages:
     async def send(self, order: MessageOrder, facts: Facts) -> None:
         """Returns when every letter was sent or refused for good. Raises :class:`Unavailable` when one was not:
         call again then, with the same order; what was sent is not sent again."""
-        if await self._store(order):
-            self._relay.wake()
-        elif await self._is_done(order.key):
+        if not await self._store(order) and await self._is_done(order.key):
             return
         text = self._texts.of(order.kind, facts)
         letters = [
             letter for reader in await self._readers.of(order) for letter in self._letters(order.key, reader, text)
         ]
-        outcomes = await asyncio.gather(
-            *(self._dispatch(letter, order.key) for letter in letters), return_exceptions=True
-        )
-        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        if failures:
-            raise next((failure for failure in failures if not isinstance(failure, Unavailable)), failures[0])
-        async with transaction(self._factory) as session:
+        if letters:
+            await self._dispatch(order.key, letters)
+        async with self._database.statements() as session:
             await repository.mark_done(session, order.key)
 
     def _letters(self, message_key: str, reader: Reader, text: Text) -> list[_Letter]:
@@ -74,48 +68,54 @@ class Messages:
         letters = []
         if reader.mobile:
             sms = Sms(key, reader.mobile, text.sms)
-            letters.append(_Letter(key, SMS, lambda: self._sms.send(sms)))
+            letters.append(_Letter(LetterId(key, SMS), lambda: self._sms.send(sms)))
         if reader.email:
             mail = Mail(key, reader.email, text.subject, text.body)
-            letters.append(_Letter(key, MAIL, lambda: self._mail.send(mail)))
+            letters.append(_Letter(LetterId(key, MAIL), lambda: self._mail.send(mail)))
         if not letters:
             _log.warning("no way to reach a reader", extra={"message_key": message_key, "role": reader.role})
         return letters
 
-    async def _dispatch(self, letter: _Letter, message_key: str) -> None:
-        async with transaction(self._factory) as session:
-            state = await repository.hold(session, letter.key, letter.channel, message_key)
-        if state is None:
+    async def _dispatch(self, message_key: str, letters: list[_Letter]) -> None:
+        async with self._database.statements() as session:
+            states = await repository.hold(session, message_key, [letter.id for letter in letters])
+        ours = [letter for letter in letters if states.get(letter.id) is LetterState.SENDING]
+        outcomes = await asyncio.gather(*(self._send(letter) for letter in ours), return_exceptions=True)
+        failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        if failures:
+            raise next((failure for failure in failures if not isinstance(failure, Unavailable)), failures[0])
+        if any(letter.id not in states for letter in letters):
             raise Unavailable("another attempt is still sending")
-        if state is not LetterState.SENDING:
-            return
+
+    async def _send(self, letter: _Letter) -> None:
         try:
             reference = await letter.send()
         except Rejected as rejected:
-            _log.warning(
-                "letter refused", extra={"key": letter.key, "channel": letter.channel, "reason": str(rejected)}
-            )
-            async with transaction(self._factory) as session:
-                await repository.mark_rejected(session, letter.key, letter.channel, str(rejected))
+            _log.warning("letter refused", extra={**letter.id._asdict(), "reason": str(rejected)})
+            async with self._database.statements() as session:
+                await repository.mark_rejected(session, letter.id, str(rejected))
         except BaseException:
             await asyncio.shield(self._let_go(letter))
             raise
         else:
             # Between sending and this line lies the one window in which a crash makes a repetition; the key that
             # went along lets the receiver discard it.
-            async with transaction(self._factory) as session:
-                await repository.mark_sent(session, letter.key, letter.channel, reference)
+            async with self._database.statements() as session:
+                await repository.mark_sent(session, letter.id, reference)
 
     async def _store(self, order: MessageOrder) -> bool:
-        async with transaction(self._factory) as session:
+        async with transaction(self._database.transactions) as session:
             stored = await repository.store(session, order.key, order.case_no, order.kind.value)
-            await enqueue(session, order.case_no, order.events if stored else (), Relay)
+            if stored:
+                await enqueue(session, order.case_no, order.events, Relay)
+        if stored and order.events:
+            self._relay.wake()
         return stored
 
     async def _is_done(self, key: str) -> bool:
-        async with self._factory() as session:
+        async with self._database.statements() as session:
             return await repository.is_done(session, key)
 
     async def _let_go(self, letter: _Letter) -> None:
-        async with transaction(self._factory) as session:
-            await repository.let_go(session, letter.key, letter.channel)
+        async with self._database.statements() as session:
+            await repository.let_go(session, letter.id)
