@@ -55,7 +55,7 @@ def batch(case_no: str, *events: CaseEvent) -> EventBatch:
 
 
 async def record(intake: World, case_no: str, *events: CaseEvent) -> None:
-    await EventActivities(intake.state.engine).record_events(batch(case_no, *events))
+    await EventActivities(intake.state.direct).record_events(batch(case_no, *events))
 
 
 async def licence(intake: World) -> str:

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from intake_world import World
 
-from lianban.platform.database import transaction
 from lianban_intake.outbox import repository
 
 
@@ -17,15 +16,15 @@ async def test_claimed_cases_are_complete_and_not_due_again(intake: World) -> No
     async with intake.state.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE intake.pending_starts SET due_at = now() - interval '1 hour'")
     edition = intake.state.catalogues.current
-    async with transaction(intake.state.sessions) as session:
-        claimed = {case.case_no: case for case in await repository.claim(session, edition, 1000)}
+    async with intake.state.direct.connect() as connection:
+        claimed = {case.case_no: case for case in await repository.claim(connection, edition, 1000)}
     case = claimed[case_no]
     prepared = edition.prepare("T1", {"sign": "wanted"}, "429006001")
     assert case.plan == prepared.compilation.plan
     assert (case.channel, case.delivery) == ("portal", "courier")
     assert case.calendar.first_year == case.received_at.year
-    async with transaction(intake.state.sessions) as session:
-        assert await repository.claim(session, edition, 1000) == []
+    async with intake.state.direct.connect() as connection:
+        assert await repository.claim(connection, edition, 1000) == []
 
 
 async def test_two_pollers_never_claim_the_same(intake: World) -> None:
@@ -36,8 +35,8 @@ async def test_two_pollers_never_claim_the_same(intake: World) -> None:
     edition = intake.state.catalogues.current
 
     async def claim() -> list[str]:
-        async with transaction(intake.state.sessions) as session:
-            found = await repository.claim(session, edition, 3)
+        async with intake.state.direct.connect() as connection:
+            found = await repository.claim(connection, edition, 3)
             await asyncio.sleep(0.05)
             return [case.case_no for case in found]
 
@@ -55,8 +54,8 @@ async def test_waiting_grows_but_not_for_ever(intake: World) -> None:
                 "UPDATE intake.pending_starts SET due_at = now() - interval '2 hours',"
                 f" attempts = {attempts} WHERE case_no = '{case_no}'"
             )
-        async with transaction(intake.state.sessions) as session:
-            await repository.claim(session, intake.state.catalogues.current, 1000)
+        async with intake.state.direct.connect() as connection:
+            await repository.claim(connection, intake.state.catalogues.current, 1000)
         [row] = await intake.rows(
             "SELECT due_at - now() AS wait FROM intake.pending_starts WHERE case_no = :n", n=case_no
         )

@@ -12,7 +12,6 @@ from temporalio.client import Client
 
 from lianban.contracts import search_attributes as known
 from lianban.contracts.case import CaseInput
-from lianban.platform.database import transaction
 from lianban_intake.outbox import repository
 from lianban_intake.outbox.start import start
 
@@ -69,10 +68,10 @@ async def test_left_behind_by_a_process_that_died(near: World, temporal_client: 
 
 
 async def test_starting_twice_is_starting_once(near: World, temporal_client: Client) -> None:
-    async with transaction(near.state.sessions) as session:
+    async with near.state.direct.connect() as connection:
         edition = near.state.catalogues.current
         case_no = await near.filed()
-        case = await repository.find(session, edition, case_no)
+        case = await repository.find(connection, edition, case_no)
     await until_started(near, case_no)
     assert case is not None
     await start(temporal_client, case)

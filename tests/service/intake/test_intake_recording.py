@@ -35,7 +35,7 @@ async def test_any_order_of_arrival_leaves_the_same_rows(
     intake: World, arrival: tuple[list[CaseEvent], list[list[CaseEvent]]]
 ) -> None:
     history, batches = arrival
-    activities = EventActivities(intake.state.engine)
+    activities = EventActivities(intake.state.direct)
     straight, crooked = await intake.filed(), await intake.filed()
     for told in history:
         await activities.record_events(batch_of(straight, [told]))
@@ -57,7 +57,7 @@ async def test_repeating_changes_nothing(intake: World) -> None:
 async def test_batches_over_the_same_cases_at_the_same_time(intake: World) -> None:
     """As two services' relays send them: each case in both, in opposite orders. None waits for another for ever."""
     numbers = [await intake.filed() for _ in range(15)]
-    activities = EventActivities(intake.state.engine)
+    activities = EventActivities(intake.state.direct)
 
     def of_all(order: list[str], *events: CaseEvent) -> EventBatch:
         return EventBatch(cases=tuple(RecordedEvents(case_no=number, events=events) for number in order))
@@ -81,7 +81,7 @@ async def test_batches_over_the_same_cases_at_the_same_time(intake: World) -> No
 async def test_unknown_case_does_not_stand_in_the_way(intake: World, caplog: pytest.LogCaptureFixture) -> None:
     case_no = await intake.filed()
     both = EventBatch(cases=(*batch("429006T1202601010000009X", accepted(1)).cases, *batch(case_no, accepted(1)).cases))
-    await EventActivities(intake.state.engine).record_events(both)
+    await EventActivities(intake.state.direct).record_events(both)
     [case] = await intake.rows("SELECT status FROM intake.cases WHERE case_no = :n", n=case_no)
     assert case["status"] == "in_progress"
     assert "unknown cases" in caplog.text

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,18 @@ import pytest
 from intake_events import accepted, batch, event, record
 from intake_outbox import pending, until_started
 from intake_world import World, eventually, running, slug
+from temporalio import activity
 from temporalio.client import Client
+from temporalio.common import RawValue
 
-from lianban.contracts.acts import DepartmentAct
-from lianban.contracts.names import ACTIVITY_RECORD_EVENTS, QUEUE_INTAKE, QUEUE_ORCHESTRATOR, UPDATE_ACT
+from lianban.contracts.acts import ActOutcome, DepartmentAct, Withdrawal
+from lianban.contracts.names import (
+    ACTIVITY_RECORD_EVENTS,
+    QUEUE_INTAKE,
+    QUEUE_ORCHESTRATOR,
+    UPDATE_ACT,
+    UPDATE_WITHDRAW,
+)
 from lianban.contracts.status import ActKind, ActorKind, CaseStatus, Decision, EventKind
 from lianban.platform.temporal import make_worker
 from lianban_intake.cases.withdrawal import act_id_of
@@ -71,15 +80,39 @@ async def test_repeated_after_the_answer_was_lost(world: World) -> None:
     """The case was withdrawn, and then the intake could not write it down: the same key finds the outcome again."""
     case_no = await started(world)
     async with world.state.engine.begin() as connection:
-        await connection.exec_driver_sql("ALTER TABLE intake.events RENAME TO events_away")
+        await connection.exec_driver_sql("ALTER TABLE intake.case_steps RENAME TO steps_away")
     try:
         lost = await withdraw(world, case_no)
     finally:
         async with world.state.engine.begin() as connection:
-            await connection.exec_driver_sql("ALTER TABLE intake.events_away RENAME TO events")
+            await connection.exec_driver_sql("ALTER TABLE intake.steps_away RENAME TO case_steps")
     assert lost.status_code == 500
     again = await withdraw(world, case_no)
     assert (again.status_code, again.json()["status"]) == (200, "withdrawn")
+
+
+async def test_repeated_after_the_workflow_has_ended(world: World, temporal_client: Client) -> None:
+    """With everybody there to clean up after it, the case ends at once; its outcome can still be asked for."""
+    case_no = await started(world)
+
+    @activity.defn(dynamic=True)
+    async def anything(arguments: Sequence[RawValue]) -> None:
+        """What departments and notify would do."""
+
+    queues = ["notify", "dept-registry", "dept-permits"]
+    async with contextlib.AsyncExitStack() as workers:
+        for queue in queues:
+            await workers.enter_async_context(make_worker(temporal_client, queue, activities=[anything]))
+        outcome = await temporal_client.get_workflow_handle(case_no).execute_update(
+            UPDATE_WITHDRAW,
+            Withdrawal(act_id=act_id_of(case_no, "k")),
+            id=act_id_of(case_no, "k"),
+            result_type=ActOutcome,
+        )
+        await temporal_client.get_workflow_handle(case_no).result()
+    assert outcome.case_status is CaseStatus.WITHDRAWN
+    response = await withdraw(world, case_no, "k")
+    assert (response.status_code, response.json()["status"]) == (200, "withdrawn")
 
 
 async def test_at_the_same_time(world: World) -> None:

@@ -14,7 +14,7 @@ from temporalio.client import Client
 from lianban.contracts.names import QUEUE_INTAKE
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import create_engine, session_factory
+from lianban.platform.database import create_engine
 from lianban.platform.objects import open_store
 from lianban.platform.service import create_app
 from lianban.platform.temporal import connect, host_workers, make_worker
@@ -42,26 +42,26 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         keyring = Keyring.load(settings.keyring_file)
         catalogues = await Catalogues.open(settings.catalog_dir)
         engine = create_engine(settings.database_url)
-        sessions = session_factory(engine)
+        direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
-        starter = Starter(sessions, temporal, lambda: catalogues.current, settings.outbox_poll)
+        starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         app.state.intake = Intake(
             settings=settings,
             keyring=keyring,
             objects=open_store(settings.objects_url, keyring),
             engine=engine,
-            sessions=sessions,
+            direct=direct,
             catalogues=catalogues,
             temporal=temporal,
             starter=starter,
         )
-        activities = EventActivities(engine)
+        activities = EventActivities(direct)
 
         async def open_client() -> Client:
             return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
 
         async def database_answers() -> None:
-            async with engine.connect() as connection:
+            async with direct.connect() as connection:
                 await connection.execute(text("SELECT 1"))
 
         app.state.checks["database"] = database_answers

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Annotated, cast
 
 from fastapi import Depends, Header, Request
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.platform.auth import Principal, require
-from lianban.platform.database import transaction
 from lianban_intake.state import Intake
 from lianban_intake.themes.edition import Edition
 
@@ -35,17 +34,25 @@ CurrentEdition = Annotated[Edition, Depends(edition)]
 class Unit:
     """A request's transaction. Whoever works in it never commits; ``committed`` is called once it has been."""
 
-    session: AsyncSession
+    connection: AsyncConnection
     committed: list[Callable[[], object]] = field(default_factory=list)
 
 
 async def unit(state: State) -> AsyncIterator[Unit]:
-    async with transaction(state.sessions) as session:
-        current = Unit(session)
+    async with state.engine.begin() as connection:
+        current = Unit(connection)
         yield current
     for call in current.committed:
         call()
 
+
+async def connection(state: State) -> AsyncIterator[AsyncConnection]:
+    """For single statements that read."""
+    async with state.direct.connect() as connection:
+        yield connection
+
+
+Connection = Annotated[AsyncConnection, Depends(connection)]
 
 # "function": committed before the answer leaves, so nothing is acknowledged that could still be lost.
 Transaction = Annotated[Unit, Depends(unit, scope="function")]

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import SessionFactory
 from lianban.platform.objects import ObjectStore
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.settings import IntakeSettings
@@ -17,13 +16,17 @@ from lianban_intake.themes.watch import Catalogues
 
 @dataclass(frozen=True)
 class Intake:
-    """``temporal`` connects with its first call, so it may be down while this is made."""
+    """``engine`` is for transactions, ``direct`` for single statements: each is a transaction of its own there, and
+    saves the round trips of beginning and committing one. Both have the same connections.
+
+    ``temporal`` connects with its first call, so it may be down while this is made.
+    """
 
     settings: IntakeSettings
     keyring: Keyring
     objects: ObjectStore
     engine: AsyncEngine
-    sessions: SessionFactory
+    direct: AsyncEngine
     catalogues: Catalogues
     temporal: Client
     starter: Starter

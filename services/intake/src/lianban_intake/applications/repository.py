@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban_intake.themes.edition import Prepared
 
@@ -108,10 +108,10 @@ class Look:
 
 
 async def look(
-    session: AsyncSession, *, client: str, key: str, system: str, number: str, digests: Collection[str]
+    connection: AsyncConnection, *, client: str, key: str, system: str, number: str, digests: Collection[str]
 ) -> Look:
     parameters = {"client": client, "key": key, "system": system, "number": number, "digests": list(digests)}
-    row = (await session.execute(_LOOK, parameters)).one()
+    row = (await connection.execute(_LOOK, parameters)).one()
     return Look(
         number=row.number,
         uploaded=row.uploaded,
@@ -120,9 +120,9 @@ async def look(
     )
 
 
-async def keep_compilation(session: AsyncSession, prepared: Prepared) -> None:
+async def keep_compilation(connection: AsyncConnection, prepared: Prepared) -> None:
     """What the case was compiled to; needed once, whichever application comes first."""
-    await session.execute(
+    await connection.execute(
         _COMPILED,
         {
             "digest": prepared.digest,
@@ -133,6 +133,6 @@ async def keep_compilation(session: AsyncSession, prepared: Prepared) -> None:
     )
 
 
-async def file(session: AsyncSession, filing: Filing) -> bool:
+async def file(connection: AsyncConnection, filing: Filing) -> bool:
     """False when a filing with the same key or source number is there already; nothing has been written then."""
-    return (await session.execute(_FILE, vars(filing))).scalar_one_or_none() is not None
+    return (await connection.execute(_FILE, vars(filing))).scalar_one_or_none() is not None

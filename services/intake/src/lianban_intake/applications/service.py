@@ -61,9 +61,9 @@ class Desk:
             raise Problem(422, "invalid-application", "申请内容有误", detail, faults)
         case, filing = self._filing(application, prepared, seen, body_hash, key, caller)
         if prepared.digest not in self.kept:
-            await repository.keep_compilation(unit.session, prepared)
+            await repository.keep_compilation(unit.connection, prepared)
             unit.committed.append(lambda: self.kept.add(prepared.digest))
-        if not await repository.file(unit.session, filing):
+        if not await repository.file(unit.connection, filing):
             # Somebody filed the same at the same time and has committed since.
             if earlier := _earlier(await self._look(unit, application, key, caller), body_hash):
                 return earlier
@@ -73,7 +73,7 @@ class Desk:
 
     async def _look(self, unit: Unit, application: ApplicationRequest, key: str, caller: Principal) -> Look:
         return await repository.look(
-            unit.session,
+            unit.connection,
             client=caller.subject,
             key=key,
             system=_storable(application.source.system),

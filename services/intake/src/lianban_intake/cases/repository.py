@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, exists, select, true
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import CaseStatus, EventKind
@@ -19,7 +19,7 @@ _CASE = [column for column in Case.__table__.columns if column.name != "source_s
 _STEP = [column.label(f"step_{column.name}") for column in CaseStep.__table__.columns]
 
 
-async def with_steps(session: AsyncSession, case_no: str, source: str | None) -> Sequence[Row[Any]]:
+async def with_steps(connection: AsyncConnection, case_no: str, source: str | None) -> Sequence[Row[Any]]:
     """One row for each step, in plan order, each with the columns of the case; none when there is no such case."""
     query = (
         select(*_CASE, *_STEP)
@@ -27,10 +27,10 @@ async def with_steps(session: AsyncSession, case_no: str, source: str | None) ->
         .where(Case.case_no == case_no, _visible(source))
         .order_by(CaseStep.position)
     )
-    return (await session.execute(query)).all()
+    return (await connection.execute(query)).all()
 
 
-async def events(session: AsyncSession, case_no: str, source: str | None) -> list[CaseEvent]:
+async def events(connection: AsyncConnection, case_no: str, source: str | None) -> list[CaseEvent]:
     """In order; empty when there is no such case, for a case has at least the event of its receipt."""
     query = (
         select(Event.body)
@@ -38,12 +38,12 @@ async def events(session: AsyncSession, case_no: str, source: str | None) -> lis
         .where(Event.case_no == case_no, _visible(source))
         .order_by(Event.seq)
     )
-    return [CaseEvent.model_validate(body) for body in await session.scalars(query)]
+    return [CaseEvent.model_validate(body) for body in await connection.scalars(query)]
 
 
-async def step_names(session: AsyncSession, case_no: str) -> dict[str, str]:
+async def step_names(connection: AsyncConnection, case_no: str) -> dict[str, str]:
     query = select(CaseStep.code, CaseStep.name).where(CaseStep.case_no == case_no)
-    return {row.code: row.name for row in await session.execute(query)}
+    return {row.code: row.name for row in await connection.execute(query)}
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,13 @@ class Standing:
     withdrawn: CaseEvent | None
 
 
-async def standing(session: AsyncSession, case_no: str, source: str | None) -> Standing | None:
+async def standing(connection: AsyncConnection, case_no: str, source: str | None) -> Standing | None:
     query = (
         select(Case.status, exists().where(PendingStart.case_no == Case.case_no).label("pending"), Event.body)
         .outerjoin(Event, and_(Event.case_no == Case.case_no, Event.kind == EventKind.CASE_WITHDRAWN.value))
         .where(Case.case_no == case_no, _visible(source))
     )
-    row = (await session.execute(query)).one_or_none()
+    row = (await connection.execute(query)).one_or_none()
     if row is None:
         return None
     return Standing(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from lianban.contracts.documents import ActDocument, ActResult
 from lianban.contracts.status import STEP_STATE_ZH, StepState
-from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.objects import ObjectMissing, ObjectStore
 from lianban.platform.problems import Problem
 from lianban_intake.cases import repository
@@ -28,8 +28,8 @@ class Download:
 class ResultReader:
     """The database first, then the store: no transaction is open while files are read."""
 
-    def __init__(self, sessions: SessionFactory, objects: ObjectStore) -> None:
-        self._sessions = sessions
+    def __init__(self, direct: AsyncEngine, objects: ObjectStore) -> None:
+        self._direct = direct
         self._objects = objects
 
     async def all(self, case_no: str, source: str | None) -> Results:
@@ -61,8 +61,8 @@ class ResultReader:
             ) from None
 
     async def _rows(self, case_no: str, source: str | None) -> list[Row[Any]]:
-        async with transaction(self._sessions) as session:
-            rows = await repository.with_steps(session, case_no, source)
+        async with self._direct.connect() as connection:
+            rows = await repository.with_steps(connection, case_no, source)
         if not rows:
             raise no_such_case()
         return list(rows)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sqlalchemy import Row
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.catalog.wording import DELIVERY_MODE_ZH
@@ -39,18 +39,18 @@ def no_such_case() -> Problem:
     return Problem(404, "unknown-case", "没有这个办件", "请核对办件编号。")
 
 
-async def progress(session: AsyncSession, case_no: str, source: str | None) -> Progress:
-    rows = await repository.with_steps(session, case_no, source)
+async def progress(connection: AsyncConnection, case_no: str, source: str | None) -> Progress:
+    rows = await repository.with_steps(connection, case_no, source)
     if not rows:
         raise no_such_case()
     return _progress(rows)
 
 
-async def events(session: AsyncSession, case_no: str, source: str | None) -> EventList:
-    found = await repository.events(session, case_no, source)
+async def events(connection: AsyncConnection, case_no: str, source: str | None) -> EventList:
+    found = await repository.events(connection, case_no, source)
     if not found:
         raise no_such_case()
-    names = {ACCEPTANCE_STEP: ACCEPTANCE_ZH, **await repository.step_names(session, case_no)}
+    names = {ACCEPTANCE_STEP: ACCEPTANCE_ZH, **await repository.step_names(connection, case_no)}
     return EventList(case_no=case_no, events=tuple(_event(event, names) for event in found))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
@@ -16,7 +17,6 @@ from lianban.contracts.acts import ActOutcome, Refusal, Withdrawal
 from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
 from lianban.contracts.names import UPDATE_WITHDRAW
 from lianban.contracts.status import CASE_STATUS_ZH, CaseStatus, EventKind
-from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.problems import Problem
 from lianban_intake.away import TemporalAway, reaching_temporal
 from lianban_intake.cases import repository
@@ -35,7 +35,7 @@ _CLOSED: Final = frozenset({CaseStatus.COMPLETED, CaseStatus.REFUSED, CaseStatus
 class Withdrawals:
     """``timeout`` in seconds, for the case to answer."""
 
-    sessions: SessionFactory
+    direct: AsyncEngine
     client: Client
     starter: Starter
     timeout: float
@@ -43,8 +43,8 @@ class Withdrawals:
     async def withdraw(self, case_no: str, source: str | None, key: str) -> Withdrawn:
         """Repeating it with the same key gives the same answer. Raises 409 with the refusal, or 503."""
         act_id = act_id_of(case_no, key)
-        async with transaction(self.sessions) as session:
-            standing = await repository.standing(session, case_no, source)
+        async with self.direct.connect() as connection:
+            standing = await repository.standing(connection, case_no, source)
         if standing is None:
             raise no_such_case()
         if standing.withdrawn is not None and standing.withdrawn.act_id == act_id:
@@ -53,8 +53,8 @@ class Withdrawals:
             raise _refused(Refusal.CASE_CLOSED, _CLOSED_ZH)
         outcome = await self._ask(case_no, act_id, standing)
         batch = EventBatch(cases=(RecordedEvents(case_no=case_no, events=outcome.events),))
-        async with transaction(self.sessions) as session:
-            await record(session, fold(batch))
+        async with self.direct.connect() as connection:
+            await record(connection, fold(batch))
         event = next(event for event in outcome.events if event.kind is EventKind.CASE_WITHDRAWN)
         return _withdrawn(case_no, event)
 
@@ -71,8 +71,8 @@ class Withdrawals:
                 raise _refused(Refusal(cause.type), cause.message) from None
             raise
         except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND and not standing.pending:
-                # It has ended; the event that says so is still on its way here.
+            if error.status is RPCStatusCode.NOT_FOUND:
+                # It was started, so it has ended; the event that says so is still on its way here.
                 raise _refused(Refusal.CASE_CLOSED, _CLOSED_ZH) from None
             raise
         except (TemporalAway, WorkflowUpdateRPCTimeoutOrCancelledError):

@@ -23,7 +23,7 @@ async def dossier(
     case_no: CaseNo, step: Step, purpose: Purpose, caller: Service, state: State, response: Response
 ) -> DossierGiven:
     response.headers["Cache-Control"] = "no-store"
-    reader = DossierReader(state.sessions, state.objects, state.keyring)
+    reader = DossierReader(state.direct, state.objects, state.keyring)
     return await reader.dossier(Access(case_no, step, caller.subject, purpose))
 
 
@@ -32,5 +32,5 @@ async def recipient(
     case_no: CaseNo, caller: Service, state: State, response: Response, purpose: Purpose = "告知与送达"
 ) -> RecipientGiven:
     response.headers["Cache-Control"] = "no-store"
-    reader = DossierReader(state.sessions, state.objects, state.keyring)
+    reader = DossierReader(state.direct, state.objects, state.keyring)
     return await reader.recipient(Access(case_no, None, caller.subject, purpose))

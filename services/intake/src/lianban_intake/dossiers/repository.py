@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 # The log is written whether or not the case is found: an attempt is an access too.
 _OPEN: Final = text("""
@@ -32,6 +32,6 @@ class Access:
     purpose: str
 
 
-async def open_case(session: AsyncSession, access: Access) -> Row[Any] | None:
+async def open_case(connection: AsyncConnection, access: Access) -> Row[Any] | None:
     """The sealed columns of the case, its cut, and the documents of its steps' acts (step → digest)."""
-    return (await session.execute(_OPEN, vars(access))).one_or_none()
+    return (await connection.execute(_OPEN, vars(access))).one_or_none()

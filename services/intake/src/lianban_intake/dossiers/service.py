@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from lianban.contracts.documents import ActDocument
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.objects import ObjectStore
 from lianban.platform.problems import Problem
 from lianban_intake.cases.results import ResultReader
@@ -26,9 +27,9 @@ from lianban_intake.sealed import Column, unseal
 
 
 class DossierReader:
-    def __init__(self, sessions: SessionFactory, objects: ObjectStore, keyring: Keyring) -> None:
-        self._sessions = sessions
-        self._documents = ResultReader(sessions, objects)
+    def __init__(self, direct: AsyncEngine, objects: ObjectStore, keyring: Keyring) -> None:
+        self._direct = direct
+        self._documents = ResultReader(direct, objects)
         self._keyring = keyring
 
     async def dossier(self, access: Access) -> DossierGiven:
@@ -67,8 +68,8 @@ class DossierReader:
         )
 
     async def _open(self, access: Access) -> Any:
-        async with transaction(self._sessions) as session:
-            row = await open_case(session, access)
+        async with self._direct.connect() as connection:
+            row = await open_case(connection, access)
         if row is None:
             raise no_such_case()
         return row

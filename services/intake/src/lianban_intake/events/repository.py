@@ -11,7 +11,7 @@ from typing import Final
 
 from pydantic_core import to_json
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban_intake.events.projection import Folded
 
@@ -77,7 +77,7 @@ SELECT case_no FROM known
 """)
 
 
-async def record(connection: AsyncConnection | AsyncSession, folded: Folded) -> set[str]:
+async def record(connection: AsyncConnection, folded: Folded) -> set[str]:
     """Stores the events and moves the rows. Returns the numbers of those cases that exist."""
     rows = await connection.execute(
         _RECORD,

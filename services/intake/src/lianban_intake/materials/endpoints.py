@@ -7,7 +7,6 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 
 from lianban.platform.auth import Principal, require
-from lianban.platform.database import transaction
 from lianban_intake.dependencies import State
 from lianban_intake.materials import repository, service
 from lianban_intake.materials.schemas import StoredMaterial
@@ -36,6 +35,6 @@ async def upload(
 ) -> StoredMaterial:
     service.check_declared(request.headers.get("content-length", ""))
     stored = await service.store(state.objects, request.headers.get("content-type", ""), request.stream())
-    async with transaction(state.sessions) as session:  # only now: none is held open while a file arrives
-        await repository.add(session, stored, caller.subject)
+    async with state.direct.connect() as connection:  # only now: none is held open while a file arrives
+        await repository.add(connection, stored, caller.subject)
     return stored

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, exists, func, literal_column, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.catalog.plan import Plan
 from lianban.clock.deadlines import local_date
@@ -22,7 +22,7 @@ GRACE: Final = 10
 _LONGEST: Final = 5  # 2**5 seconds between two attempts at one case
 
 
-async def claim(session: AsyncSession, edition: Edition, limit: int) -> list[CaseInput]:
+async def claim(connection: AsyncConnection, edition: Edition, limit: int) -> list[CaseInput]:
     """Cases due to be tried, in order; they are not due again for a while, longer with each attempt.
 
     Claimed by moving the time, not by a lock, so that no transaction is open while Temporal is called.
@@ -41,23 +41,23 @@ async def claim(session: AsyncSession, edition: Edition, limit: int) -> list[Cas
         .values(attempts=PendingStart.attempts + 1, due_at=func.now() + delay)
         .returning(PendingStart.case_no)
     )
-    numbers = (await session.scalars(claimed)).all()
-    return await _inputs(session, edition, Case.case_no.in_(numbers)) if numbers else []
+    numbers = (await connection.scalars(claimed)).all()
+    return await _inputs(connection, edition, Case.case_no.in_(numbers)) if numbers else []
 
 
-async def find(session: AsyncSession, edition: Edition, case_no: str) -> CaseInput | None:
+async def find(connection: AsyncConnection, edition: Edition, case_no: str) -> CaseInput | None:
     """A case whose start is pending; None when it has been started."""
     pending = exists().where(PendingStart.case_no == Case.case_no)
-    found = await _inputs(session, edition, (Case.case_no == case_no) & pending)
+    found = await _inputs(connection, edition, (Case.case_no == case_no) & pending)
     return found[0] if found else None
 
 
-async def settle(session: AsyncSession, case_nos: Collection[str]) -> None:
+async def settle(connection: AsyncConnection, case_nos: Collection[str]) -> None:
     """Their workflows exist."""
-    await session.execute(delete(PendingStart).where(PendingStart.case_no.in_(case_nos)))
+    await connection.execute(delete(PendingStart).where(PendingStart.case_no.in_(case_nos)))
 
 
-async def _inputs(session: AsyncSession, edition: Edition, which: ColumnElement[bool]) -> list[CaseInput]:
+async def _inputs(connection: AsyncConnection, edition: Edition, which: ColumnElement[bool]) -> list[CaseInput]:
     query = (
         select(Case.case_no, Case.received_at, Case.channel, Case.delivery_mode, StoredCompilation.plan)
         .join(Application, Application.case_no == Case.case_no)
@@ -65,7 +65,7 @@ async def _inputs(session: AsyncSession, edition: Edition, which: ColumnElement[
         .where(which)
         .order_by(Case.received_at, Case.case_no)
     )
-    rows: Sequence[Any] = (await session.execute(query)).all()
+    rows: Sequence[Any] = (await connection.execute(query)).all()
     return [
         CaseInput(
             case_no=row.case_no,

@@ -7,10 +7,10 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from lianban.contracts.case import CaseInput
-from lianban.platform.database import SessionFactory, transaction
 from lianban_intake.away import TemporalAway
 from lianban_intake.outbox import repository
 from lianban_intake.outbox.start import start
@@ -32,8 +32,8 @@ class Starter:
     A start that fails is not tried again here: the row becomes due again by itself, later with each attempt.
     """
 
-    def __init__(self, sessions: SessionFactory, client: Client, edition: Callable[[], Edition], poll: float) -> None:
-        self._sessions = sessions
+    def __init__(self, direct: AsyncEngine, client: Client, edition: Callable[[], Edition], poll: float) -> None:
+        self._direct = direct
         self._client = client
         self._edition = edition
         self._poll = poll
@@ -50,8 +50,8 @@ class Starter:
 
     async def start_now(self, case_no: str) -> None:
         """Starts the case unless it has been started already. Raises TemporalAway."""
-        async with transaction(self._sessions) as session:
-            case = await repository.find(session, self._edition(), case_no)
+        async with self._direct.connect() as connection:
+            case = await repository.find(connection, self._edition(), case_no)
         if case is not None:
             await start(self._client, case)
             self._done(case_no)
@@ -86,8 +86,8 @@ class Starter:
             self._any_started.clear()
             started, self._started = self._started, []
             try:
-                async with transaction(self._sessions) as session:
-                    await repository.settle(session, started)
+                async with self._direct.connect() as connection:
+                    await repository.settle(connection, started)
             except Exception:
                 # Their rows stay, are claimed again, and starting again does nothing.
                 _log.exception("started cases could not be marked", extra={"count": len(started)})
@@ -103,8 +103,8 @@ class Starter:
     async def _claim(self) -> None:
         """Only as many as can be tried soon: what is claimed is not due again for a while."""
         while (room := min(_BATCH, _AT_ONCE * 4 - self._offered.qsize())) > 0:
-            async with transaction(self._sessions) as session:
-                cases = await repository.claim(session, self._edition(), room)
+            async with self._direct.connect() as connection:
+                cases = await repository.claim(connection, self._edition(), room)
             for case in cases:
                 self.offer(case)
             if len(cases) < room:
