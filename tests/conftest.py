@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import settings
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("lianban", deadline=None)
+settings.load_profile("lianban")
+
 pytest_plugins = ["fixtures.sockets", "fixtures.postgres", "fixtures.temporal"]

@@ -17,6 +17,7 @@ import pytest
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.exceptions import ApplicationError
 from temporalio.service import ServiceClient
 from temporalio.testing import TimeSkipper
 
@@ -52,6 +53,7 @@ class Services:
         self.relayed: list[CaseEvent] = []
         self.answers: dict[str, DepartmentAct] = {}
         self.down: set[str] = set()
+        self.broken: set[str] = set()
         self.delivered = DeliveryState.ORDERED
         self._told = asyncio.Event()
 
@@ -66,6 +68,8 @@ class Services:
 
     @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
     async def submit_task(self, order: TaskOrder) -> TaskReceipt:
+        if order.department in self.broken:
+            raise ApplicationError("cannot be sent", non_retryable=True)
         if order.department in self.down:
             raise ConnectionError("department is down")
         self.tasks.append(order)

@@ -1,12 +1,13 @@
 """CaseWorkflow on a real server: the whole way of a case, its refusals, its time."""
 
+import asyncio
 from datetime import UTC, datetime
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 
-from conftest import Services, StartCase
+from conftest import Case, Services, StartCase
 from fixtures.plans import decide, five_parallel, make_plan, make_step, working_days
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, StepKind
 from lianban.clock.limits import Light
@@ -186,5 +187,21 @@ async def test_operators_read_the_case(start_case: StartCase) -> None:
     await case.act(decide("a"))
     described = await case.handle.describe()
     assert described.typed_search_attributes
-    details = await case.handle.query("__temporal_workflow_metadata")
-    assert "| 环节a | a局 | 准予（通过） |" in str(details)
+    assert "| 环节a | a局 | 准予（通过） |" in await details(case)
+
+
+async def test_operators_see_what_failed_for_good(start_case: StartCase) -> None:
+    services = Services()
+    services.broken.add("dept-of-a")
+    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services)
+    await services.until(lambda: services.tasks)
+    await case.act(decide("b"))
+    while "⚠ 未办成，需运维处理：submit_task" not in await details(case):
+        await asyncio.sleep(0.05)
+    await case.act(decide("a"))  # the case itself goes on
+    await services.until(lambda: services.deliveries)
+
+
+async def details(case: Case) -> str:
+    """Current details as the Temporal UI asks for them."""
+    return str(await case.handle.query("__temporal_workflow_metadata"))

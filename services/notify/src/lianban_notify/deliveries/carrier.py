@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Final
 
 from temporalio.client import Client
@@ -15,7 +14,7 @@ from lianban.contracts.names import ACTIVITY_SEND_MESSAGE, QUEUE_NOTIFY
 from lianban.contracts.status import DeliveryState, MessageKind
 from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.relay import EventRelay, enqueue
-from lianban.platform.retry import OUTWARD
+from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT
 from lianban_notify.database import Relay
 from lianban_notify.deliveries import repository
 from lianban_notify.deliveries.notices import notice
@@ -23,7 +22,6 @@ from lianban_notify.deliveries.states import is_news
 from lianban_notify.deliveries.tables import Delivery, DeliveryEvent
 from lianban_notify.deliveries.updates import CaseUnreachable, CaseUpdates, Refused
 
-_SENDING: Final = timedelta(seconds=60)
 _TELLING: Final = {DeliveryState.PICKED_UP: MessageKind.MAILED, DeliveryState.RETURNED: MessageKind.PICKUP}
 
 _log = logging.getLogger(__name__)
@@ -75,7 +73,7 @@ class Carrier:
                 order,
                 id=order.key,
                 task_queue=QUEUE_NOTIFY,
-                start_to_close_timeout=_SENDING,
+                start_to_close_timeout=OUTWARD_TIMEOUT,
                 retry_policy=OUTWARD,
                 id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
                 summary=f"告知 {kind.value}",

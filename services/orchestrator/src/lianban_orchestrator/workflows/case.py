@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ApplicationError, FailureError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from lianban.contracts import names
@@ -18,13 +18,13 @@ with workflow.unsafe.imports_passed_through():
     from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
     from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskReceipt, TaskWithdrawal
     from lianban.contracts.status import CaseStatus, Cause, EventKind
+    from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT, RECORD, RECORD_TIMEOUT
     from lianban_orchestrator.domain.machine import CaseMachine
     from lianban_orchestrator.domain.refusals import ActRefused
     from lianban_orchestrator.domain.shipments import Shipment
     from lianban_orchestrator.workflows import orders
     from lianban_orchestrator.workflows.attributes import Attributes
     from lianban_orchestrator.workflows.details import details_of
-    from lianban_orchestrator.workflows.options import OUTWARD, OUTWARD_TIMEOUT, RECORD, RECORD_TIMEOUT
 
 
 @contextlib.contextmanager
@@ -51,6 +51,7 @@ class CaseWorkflow:
         self._attributes = Attributes(case)
         self._errands: set[asyncio.Task[None]] = set()
         self._submissions: dict[str, asyncio.Task[None]] = {}
+        self._troubles: list[str] = []
         self._changed = True
 
     @workflow.run
@@ -162,10 +163,22 @@ class CaseWorkflow:
 
     def _errand(self, doing: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Each runs by itself: one that waits holds up nothing else. The case ends when all are done."""
-        task = asyncio.create_task(doing)
+        task = asyncio.create_task(self._run_errand(doing))
         self._errands.add(task)
         task.add_done_callback(self._errands.discard)
         return task
+
+    async def _run_errand(self, doing: Coroutine[Any, Any, None]) -> None:
+        """An errand that failed for good (its retries do not end by themselves, so somebody ended them) is shown to
+        operators; the case, its clocks and its other errands go on."""
+        try:
+            await doing
+        except ActivityError as failure:
+            if not is_cancelled_exception(failure):
+                self._troubles.append(
+                    f"{failure.activity_type}（{failure.retry_state.name if failure.retry_state else ''}）"
+                )
+        self._changed = True
 
     def _over(self) -> bool:
         return self._machine.closed and not self._errands
@@ -207,22 +220,6 @@ class CaseWorkflow:
     # -- errands ----------------------------------------------------------------------------------------------------
 
     async def _submit(self, order: TaskOrder) -> None:
-        try:
-            receipt = await self._submit_task(order)
-        except FailureError as failure:
-            if is_cancelled_exception(failure):
-                return  # the task was withdrawn before its department could be reached
-            raise
-        for act in receipt.acts:
-            try:
-                events = self._machine.apply_act(act, workflow.now())
-            except ActRefused as refused:
-                workflow.logger.info("answer not applied", extra={"step": order.step, "refusal": refused.refusal.value})
-            else:
-                self._record(events)
-                self._go_on()
-
-    async def _submit_task(self, order: TaskOrder) -> TaskReceipt:
         receipt: TaskReceipt = await workflow.execute_activity(
             names.ACTIVITY_SUBMIT_TASK,
             order,
@@ -232,7 +229,14 @@ class CaseWorkflow:
             retry_policy=OUTWARD,
             summary=f"分送 {order.step_name}",
         )
-        return receipt
+        for act in receipt.acts:
+            try:
+                events = self._machine.apply_act(act, workflow.now())
+            except ActRefused as refused:
+                workflow.logger.info("answer not applied", extra={"step": order.step, "refusal": refused.refusal.value})
+            else:
+                self._record(events)
+                self._go_on()
 
     async def _withdraw(self, order: TaskWithdrawal) -> None:
         await workflow.execute_activity(
@@ -286,4 +290,4 @@ class CaseWorkflow:
     def _publish(self) -> None:
         """What operators see, once per turn and only when it changed."""
         self._attributes.publish(self._machine)
-        workflow.set_current_details(details_of(self._machine))
+        workflow.set_current_details(details_of(self._machine, self._troubles))

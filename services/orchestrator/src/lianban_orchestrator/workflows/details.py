@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -15,7 +16,7 @@ from lianban_orchestrator.domain.steps import Step
 _LAMP: Final = {Light.NONE: "—", Light.GREEN: "🟢", Light.YELLOW: "🟡", Light.RED: "🔴"}
 
 
-def details_of(machine: CaseMachine) -> str:
+def details_of(machine: CaseMachine, troubles: Sequence[str] = ()) -> str:
     """The whole case at a glance: state, deadlines, whom it waits for, and a row for each step."""
     plan = machine.plan
     state = CASE_STATUS_ZH[machine.status]
@@ -35,6 +36,7 @@ def details_of(machine: CaseMachine) -> str:
     for shipment in machine.shipments.shipped:
         names = "、".join(result.name for result in shipment.results) or "办理结果告知"
         lines += ["", f"送达 {shipment.number}：{DELIVERY_ZH[shipment.state]}　{names}　{_limits(shipment.clock.due)}"]
+    lines += [f"\n⚠ 未办成，需运维处理：{trouble}" for trouble in troubles]
     return "\n".join(lines)
 
 
