@@ -10,9 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from intake_world import NOBODY, PDF, eventually, slug
+from intake_world import CALENDARS, NOBODY, PDF, eventually, slug
 
 from lianban.platform.auth import TokenAuthority
+from lianban_sandbox.portal.client import PortalClient
+from lianban_sandbox.portal.filing import Filer
 from lianban_stack import network
 
 MIB = 1024 * 1024
@@ -20,7 +22,7 @@ MIB = 1024 * 1024
 
 @pytest.fixture(scope="module")
 def address(intake_folder: Path, intake_url: str) -> Iterator[str]:
-    """URL of the process."""
+    """URL of the process. It serves the city's own catalogue."""
     [port] = network.free_ports(1)
     environment = {
         **os.environ,
@@ -30,7 +32,7 @@ def address(intake_folder: Path, intake_url: str) -> Iterator[str]:
         "LIANBAN_OBJECTS_URL": (intake_folder / "objects").as_uri(),
         "LIANBAN_KEYRING_FILE": str(intake_folder / "keyring.json"),
         "LIANBAN_TOKEN_KEY_FILE": str(intake_folder / "tokens.json"),
-        "LIANBAN_CATALOG_DIR": str(intake_folder / "catalog"),
+        "LIANBAN_CATALOG_DIR": str(CALENDARS.parent),
     }
     subprocess.run([sys.executable, "-m", "lianban_intake.migrate"], env=environment, check=True)
     with (intake_folder / "intake.log").open("wb") as log:
@@ -83,3 +85,19 @@ async def test_log_holds_no_personal_data(served: httpx.AsyncClient, intake_fold
     assert '"path": "/v1/applications"' in log
     for personal in ("李四", "42900619900307006X", "13911112222"):
         assert personal not in log
+
+
+async def test_a_sample_of_every_theme_can_be_filed(
+    served: httpx.AsyncClient, address: str, intake_folder: Path
+) -> None:
+    themes = (await served.get("/v1/themes")).json()["themes"]
+    assert themes
+    authority = TokenAuthority.load(intake_folder / "tokens.json")
+    async with PortalClient.signed_in(address, authority, system="portal-a") as client:
+        for theme in themes:
+            for seed in range(3):
+                filer = await Filer.prepare(client, theme["code"], seed=seed)
+                receipt = await filer.file(f"{theme['code']}-{seed}")
+                assert receipt["status"] == "received"
+                progress = (await served.get(receipt["links"]["self"])).json()
+                assert progress["theme_name"] == theme["name"]
