@@ -35,7 +35,10 @@ def grant(task: Mapping[str, Any], department: str, now: datetime, *, automatic:
     by_system = automatic or task.get("kind") == StepKind.VERIFY
     act = _act(task, department, now, "decide", officer=None if by_system else _officer(department))
     today = now.astimezone(_SHANGHAI).date()
-    return act | {"decision": "granted", "results": [_result(task, result, today) for result in task.get("results", ())]}
+    return act | {
+        "decision": "granted",
+        "results": [_result(task, result, today) for result in task.get("results", ())],
+    }
 
 
 def refuse(task: Mapping[str, Any], department: str, now: datetime) -> Act:
