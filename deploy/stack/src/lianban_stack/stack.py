@@ -110,12 +110,16 @@ class Stack:
         with self.state.lock():
             return self._stop()
 
+    def processes(self) -> dict[str, ProgramState]:
+        """Each program's process by its name; none while the stack does not run."""
+        try:
+            return self._supervisor.states()
+        except SupervisionError:
+            return {}
+
     def status(self) -> list[Status]:
         """Each program with its process and whether it says it is healthy."""
-        try:
-            states = self._supervisor.states()
-        except SupervisionError:
-            states = {}
+        states = self.processes()
         run_as = RunAs(Identity.UNCHANGED, 0)
         secrets = Secrets(self.state.secrets, dict.fromkeys((SUPERUSER, *ROLES), ""))
         found = self._programs(Cluster(self.state.postgres, self.ports.postgres, "", run_as), secrets)

@@ -1,0 +1,32 @@
+"""A whole stack, on free ports and in a folder of its own."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lianban_stack.ports import Ports
+from lianban_stack.stack import Stack
+from lianban_stack.state import StateFolder
+
+LIVELY = {"LIANBAN_SANDBOX_DECISION_SECONDS": "0.5", "LIANBAN_SANDBOX_PARCEL_SECONDS": "0.5"}
+
+
+@pytest.fixture
+def stack_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="lianban-stack-"))
+    try:
+        yield folder / "state"
+    finally:
+        Stack(StateFolder(folder / "state"), Ports()).down()
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def stack(stack_folder: Path) -> Stack:
+    """Not started yet. Whatever becomes of it is stopped at the end."""
+    return Stack(StateFolder(stack_folder), Ports.free(), synchronous="NORMAL", environment=LIVELY)

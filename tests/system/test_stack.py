@@ -1,0 +1,146 @@
+"""The stack as a whole: up, healthy, down, and up again with everything it knew."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from lianban.platform.auth import TokenAuthority
+from lianban_sandbox.portal.client import PortalClient
+from lianban_sandbox.portal.filing import Filer
+from lianban_stack import leftovers, network, programs
+from lianban_stack.errors import PortsTakenError, ProgramFailedError, StackError
+from lianban_stack.ports import Ports
+from lianban_stack.stack import Stack
+from lianban_stack.state import StateFolder
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+def portal(stack: Stack) -> PortalClient:
+    authority = TokenAuthority.load(stack.secrets().token_keys)
+    return PortalClient.signed_in(stack.ports.url("intake"), authority)
+
+
+async def file_and_wait(stack: Stack, theme: str, seed: int, status: str) -> str:
+    async with portal(stack) as client:
+        case_no = str((await (await Filer.prepare(client, theme)).file(seed))["case_no"])
+        await wait_for(client, case_no, status)
+    return case_no
+
+
+async def wait_for(client: PortalClient, case_no: str, status: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while (progress := await client.progress(case_no))["status"] != status:
+        assert time.monotonic() < deadline, progress
+        await asyncio.sleep(0.2)
+
+
+def assert_gone(stack: Stack) -> None:
+    assert leftovers.find(stack.state) == []
+    assert stack.ports.taken() == []
+
+
+async def test_what_was_stored_and_what_was_under_way_survive_a_restart(stack: Stack) -> None:
+    await asyncio.to_thread(stack.up)
+    assert [row.label for row in stack.status() if not row.ready] == []
+    finished = await file_and_wait(stack, "P4", 1, "completed")
+    async with httpx.AsyncClient(trust_env=False) as control:
+        departments = f"{stack.ports.url('sandbox_departments')}/control/departments"
+        (await control.put(departments, json={"mode": "down"})).raise_for_status()
+    under_way = await file_and_wait(stack, "P4", 2, "in_progress")
+
+    with pytest.raises(StackError, match="runs already"):
+        await asyncio.to_thread(stack.up)
+
+    assert await asyncio.to_thread(stack.down) is True
+    assert_gone(stack)
+    assert await asyncio.to_thread(stack.down) is False
+
+    await asyncio.to_thread(stack.up)
+    async with portal(stack) as client:
+        assert (await client.progress(finished))["status"] == "completed"
+        assert (await client.results(finished))["decisions"]
+        await wait_for(client, under_way, "completed", seconds=120)
+    await asyncio.to_thread(stack.down)
+    assert_gone(stack)
+
+
+async def test_whoever_is_killed_comes_back_and_the_runner_leaves_nothing(stack: Stack) -> None:
+    await asyncio.to_thread(stack.up)
+    before = stack.processes()
+    services = set(before) - set(programs.SERVERS)
+    for name in services:
+        os.kill(before[name].pid, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while not all(row.ready for row in await asyncio.to_thread(stack.status)):
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.2)
+    after = stack.processes()
+    assert {name for name in before if before[name].pid != after[name].pid} == services
+    await file_and_wait(stack, "P4", 1, "completed")
+
+    runner = psutil.Process(int((stack.state.run / "supervisord.pid").read_text(encoding="ascii")))
+    runner.kill()
+    psutil.wait_procs([runner], timeout=10)
+    assert not stack.running
+    assert leftovers.find(stack.state) != []
+    assert await asyncio.to_thread(stack.down) is True
+    assert_gone(stack)
+
+
+def test_an_attached_stack_ends_with_its_parent(stack_folder: Path) -> None:
+    ports = Ports.free()
+    script = (
+        "import sys, pathlib\n"
+        "from lianban_stack.ports import Ports\nfrom lianban_stack.stack import Stack\n"
+        "from lianban_stack.state import StateFolder\n"
+        f"Stack(StateFolder(pathlib.Path({str(stack_folder)!r})), {ports!r}).up(attached=True)\n"
+        "print('up', flush=True)\nsys.stdin.read()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == b"up\n"
+        parent.kill()
+    stack = Stack(StateFolder(stack_folder), ports)
+    deadline = time.monotonic() + 60
+    while leftovers.find(stack.state):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert_gone(stack)
+
+
+def test_every_taken_port_is_told_and_nothing_is_started(stack: Stack) -> None:
+    with socket.socket() as first, socket.socket() as second:
+        for taken, port in ((first, stack.ports.intake), (second, stack.ports.sandbox_smtp)):
+            taken.bind((network.HOST, port))
+            taken.listen()
+        with pytest.raises(PortsTakenError) as raised:
+            stack.up()
+    assert {(each.name, each.port) for each in raised.value.taken} == {
+        ("intake", stack.ports.intake),
+        ("sandbox_smtp", stack.ports.sandbox_smtp),
+    }
+    assert "LIANBAN_PORT_INTAKE=<port>" in str(raised.value)
+    assert_gone(stack)
+
+
+def test_a_service_that_does_not_come_up_is_told_with_its_log(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stack, "_environment", {"LIANBAN_SANDBOX_DECISION_SECONDS": "soon"})
+    with pytest.raises(ProgramFailedError, match="sandbox_decision_seconds"):
+        stack.up()
+    assert_gone(stack)
+
+
+def test_names_of_programs_are_those_of_their_ports() -> None:
+    assert set(programs.SERVERS) | set(programs.MIGRATED) <= set(Ports().as_dict())
