@@ -20,6 +20,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import ServiceClient
 from temporalio.testing import TimeSkipper
+from temporalio.worker import Worker
 
 from fixtures.plans import make_case
 from lianban.catalog.plan import Plan
@@ -103,11 +104,35 @@ class Services:
         self._tell()
 
 
+class Orchestrator:
+    """The orchestrator's worker for one case, which can be stopped and started again."""
+
+    def __init__(self, make: Callable[[], Worker]) -> None:
+        self._make = make
+        self._running: Worker | None = None
+
+    async def start(self) -> None:
+        self._running = self._make()
+        await self._running.__aenter__()
+
+    async def stop(self) -> None:
+        if self._running is not None:
+            await self._running.__aexit__(None, None, None)
+            self._running = None
+
+
 class Case:
     """One running case and what a test does to it."""
 
-    def __init__(self, client: Client, handle: WorkflowHandle[Any, CaseResult], services: Services) -> None:
+    def __init__(
+        self,
+        client: Client,
+        handle: WorkflowHandle[Any, CaseResult],
+        services: Services,
+        orchestrator: Orchestrator,
+    ) -> None:
         self.handle = handle
+        self._orchestrator = orchestrator
         self.services = services
         self._skipper = TimeSkipper(client)
         self.events: list[CaseEvent] = []
@@ -116,8 +141,12 @@ class Case:
         return await self._update(names.UPDATE_ACT, act, act.act_id)
 
     async def act_together(self, acts: Sequence[DepartmentAct]) -> None:
-        """All at once, as when several departments answer within the same moment."""
-        await asyncio.gather(*(self.act(act) for act in acts))
+        """Several departments answer before the case looks again: the orchestrator is away meanwhile."""
+        await self._orchestrator.stop()
+        answers = [asyncio.create_task(self.act(act)) for act in acts]
+        await asyncio.sleep(0.5)  # time for all of them to reach the server
+        await self._orchestrator.start()
+        await asyncio.gather(*answers)
 
     async def withdraw(self) -> ActOutcome:
         return await self._update(names.UPDATE_WITHDRAW, Withdrawal(act_id="w"), "w")
@@ -176,13 +205,15 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             changes.setdefault("delivery", DeliveryMode.COURIER)
             changes.setdefault("received_at", datetime.now(UTC))
             case = make_case(f"case-{queue}", plan, **changes)
-            await stack.enter_async_context(make_worker(case_client, queue, workflows=[CaseWorkflow]))
+            orchestrator = Orchestrator(lambda: make_worker(case_client, queue, workflows=[CaseWorkflow]))
+            await orchestrator.start()
+            stack.push_async_callback(orchestrator.stop)
             for name, activities in _hosted(plan, services).items():
                 await stack.enter_async_context(make_worker(case_client, name, activities=activities))
             handle = await case_client.start_workflow(
                 names.CASE_WORKFLOW, case, id=case.case_no, task_queue=queue, result_type=CaseResult
             )
-            started.append(Case(case_client, handle, services))
+            started.append(Case(case_client, handle, services, orchestrator))
             return started[-1]
 
         yield start

@@ -299,13 +299,21 @@ class CaseMachine:
     @property
     def next_alarm(self) -> datetime | None:
         """The earliest instant at which something becomes due; none while nothing can."""
-        instants = [clock.next_alarm for clock in self._case_clocks()]
-        instants += [
-            step.clock.promised.ends_at if step.is_notice else step.clock.next_alarm
+        return min((instant for instant, _ in self._alarms()), default=None)
+
+    @property
+    def next_alarm_of(self) -> str:
+        """What becomes due then, in Chinese: the step's name, or the case's own clock."""
+        return min(self._alarms(), default=(None, "—"))[1]
+
+    def _alarms(self) -> list[tuple[datetime, str]]:
+        names = [(clock.next_alarm, "办件") for clock in self._case_clocks()]
+        names += [
+            (step.clock.promised.ends_at if step.is_notice else step.clock.next_alarm, step.plan.name)
             for step in self.steps.values()
             if step.clock and step.state is StepState.OPEN
         ]
-        return min((instant for instant in instants if instant is not None), default=None)
+        return [(instant, name) for instant, name in names if instant is not None]
 
     def tick(self, now: datetime) -> list[CaseEvent]:
         """Everything that became due by ``now``: lights, deemed acceptance, public notices that are over."""

@@ -198,7 +198,7 @@ class CaseWorkflow:
                     await workflow.wait_condition(
                         lambda at=alarm: self._machine.next_alarm != at,  # type: ignore[misc]
                         timeout=wait,
-                        timeout_summary="最近的时限",
+                        timeout_summary=f"时限 {self._machine.next_alarm_of}",
                     )
             self._tick()
 

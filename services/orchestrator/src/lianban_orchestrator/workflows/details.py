@@ -13,7 +13,7 @@ from lianban.contracts.status import CASE_STATUS_ZH, DELIVERY_ZH, OUTCOME_ZH, ST
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.steps import Step
 
-_LAMP: Final = {Light.NONE: "—", Light.GREEN: "🟢", Light.YELLOW: "🟡", Light.RED: "🔴"}
+_LIGHT: Final = {Light.NONE: "—", Light.GREEN: "绿", Light.YELLOW: "**黄**", Light.RED: "**红**"}
 
 
 def details_of(machine: CaseMachine, troubles: Sequence[str] = ()) -> str:
@@ -25,7 +25,9 @@ def details_of(machine: CaseMachine, troubles: Sequence[str] = ()) -> str:
     lines = [
         f"**{plan.theme_name}**（{plan.theme}）　{plan.division_name}　牵头：{plan.lead_department_name}",
         "",
-        f"状态：**{state}**　{_LAMP[machine.light]}　受理：{_moment(machine.accepted_at)}　{_limits(machine.due)}",
+        f"状态：**{state}**　亮灯：{_LIGHT[machine.light]}　受理：{_moment(machine.accepted_at)}",
+        "",
+        f"时限：{_limits(machine.due)}",
         "",
         f"等待：{_waiting_for(machine)}",
         "",
@@ -55,10 +57,10 @@ def _row(step: Step) -> str:
         step.plan.name,
         step.plan.department_name,
         STEP_STATE_ZH[step.state],
-        _LAMP[step.light],
+        _LIGHT[step.light],
         _moment(step.started_at),
-        _day(due.promised if due else None),
-        _day(due.legal if due else None),
+        f"{due.promised:%m-%d}" if due else "—",
+        f"{due.legal:%m-%d}" if due and due.legal else "—",
         _moment(step.ended_at),
     ]
     return "| " + " | ".join(cells) + " |"
