@@ -101,9 +101,9 @@ class DepartmentSystem:
             if not scripted:
                 return {}
             answer = scripted.pop(0)
-            if inspect.isfunction(answer):
-                return answer(message["data"])
-            return answer
+            if inspect.iscoroutinefunction(answer):
+                return await answer(message["data"])
+            return answer(message["data"]) if inspect.isfunction(answer) else answer
 
     def heard(self, kind: str, case_no: str) -> list[tuple[str, dict[str, Any]]]:
         return [(key, m["data"]) for key, m in self.messages if m["type"] == kind and m["data"]["case_no"] == case_no]

@@ -184,6 +184,39 @@ async def test_a_withdrawal_that_overtakes_its_order(world: World) -> None:
     assert (task["state"], task["cause"], task["details"]["step"]) == ("withdrawn", "applicant-withdrew", "review")
 
 
+async def test_a_withdrawal_while_the_task_is_on_its_way_is_told_after_it(world: World) -> None:
+    async def take_back_meanwhile(task: dict[str, Any]) -> Any:
+        case = world.temporal.get_workflow_handle_for(SmallCase.run, task["case_no"])
+        await case.signal(SmallCase.take_back, withdrawal(case.id, "hurried"))
+
+        async def told() -> bool:
+            return await case.query(SmallCase.told) == ["hurried"]
+
+        await world.until(told)
+        return {}
+
+    world.market.answers["task.created hurried"] = [take_back_meanwhile]
+    world.market.answers["task.withdrawn hurried"] = [Response(status_code=404)]  # not heard of it yet
+    case = await world.start("hurried")
+    kinds = [m["type"] for _, m in world.market.messages if m["data"]["case_no"] == case.id]
+    assert kinds == ["task.created", "task.withdrawn", "task.withdrawn"]
+    assert (await world.rows("tasks", case.id))[0]["state"] == "withdrawn"
+
+
+async def test_a_person_decides_what_a_system_may_not_refuse(world: World) -> None:
+    world.market.answers["task.created verify"] = [at_once(decision="refused", reason="未登记")]
+    case = await world.start("verify")
+    task = f"/v1/inbox/tasks/{names.task_id(case.id, 'verify')}"
+    headers = {**world.bearer("li", department="market"), "Idempotency-Key": f"k-{case.id}"}
+    shown = (await world.http.get(task, headers=headers)).json()
+    assert [(act["state"], act["document"]["reason"]) for act in shown["acts"]] == [("review", "未登记")]
+    assert (await world.http.post(f"{task}/claim", headers=headers)).status_code == 200
+    refusal = {"kind": "decide", "decision": "refused", "reason": "甲", "legal_basis": "乙", "remedy": "丙"}
+    answer = await world.http.post(f"{task}/decide", headers=headers, json=refusal)
+    assert (answer.status_code, answer.json()["step_state"]) == (200, "refused")
+    assert [(act.actor, act.officer) for act in await case.query(SmallCase.acts)] == [("human", "li")]
+
+
 async def test_taking_back_twice_tells_once_and_survives_a_department_that_objects(world: World) -> None:
     world.market.answers["task.withdrawn review"] = [Response(status_code=500), Response(status_code=404)]
     case = await world.start("review")

@@ -41,6 +41,9 @@ from lianban_adapters.tasks.activities import TaskActivities
 from lianban_adapters.tasks.service import Tasks
 
 MAX_ACT: Final = 20 * service.MIB
+_CONNECTIONS: Final = 16
+"""Kept open to the database. Tasks and acts come in bursts, and a connection made anew costs more than its work."""
+
 _INTAKE_TIMEOUT: Final = httpx.Timeout(10.0)
 _INTAKE_LIMITS: Final = httpx.Limits(max_connections=50, max_keepalive_connections=20)
 
@@ -69,7 +72,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     keyring = Keyring.load(settings.keyring_file)
     directory = load_directory(settings.directory_file)
     store = open_store(settings.objects_url, keyring)
-    engine = create_engine(settings.database_url)
+    engine = create_engine(settings.database_url, pool_size=_CONNECTIONS)
     stack.push_async_callback(engine.dispose)
     database = Database(engine)
     tls = ssl.create_default_context()
