@@ -21,6 +21,7 @@ from lianban.platform.temporal import connect, host_workers, make_worker
 from lianban_intake.applications.endpoints import router as applications
 from lianban_intake.cases.endpoints import router as cases
 from lianban_intake.dossiers.endpoints import router as dossiers
+from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
@@ -44,16 +45,18 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         engine = create_engine(settings.database_url)
         direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
+        objects = open_store(settings.objects_url, keyring)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         app.state.intake = Intake(
             settings=settings,
             keyring=keyring,
-            objects=open_store(settings.objects_url, keyring),
+            objects=objects,
             engine=engine,
             direct=direct,
             catalogues=catalogues,
             temporal=temporal,
             starter=starter,
+            dossiers=DossierReader(direct, objects, keyring),
         )
         activities = EventActivities(direct)
 

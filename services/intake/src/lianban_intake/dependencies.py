@@ -52,9 +52,8 @@ async def connection(state: State) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-Connection = Annotated[AsyncConnection, Depends(connection)]
-
-# "function": committed before the answer leaves, so nothing is acknowledged that could still be lost.
+# "function": ended before the answer leaves. A slow reader holds no connection, and what is acknowledged is committed.
+Connection = Annotated[AsyncConnection, Depends(connection, scope="function")]
 Transaction = Annotated[Unit, Depends(unit, scope="function")]
 
 Filer = Annotated[Principal, Depends(require("portal", "window"))]

@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from lianban.platform.crypto import Keyring
 from lianban.platform.objects import ObjectStore
+from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.themes.watch import Catalogues
@@ -30,4 +31,5 @@ class Intake:
     catalogues: Catalogues
     temporal: Client
     starter: Starter
+    dossiers: DossierReader
     kept_compilations: set[str] = field(default_factory=set)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, select, true
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, exists, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.contracts.events import CaseEvent
@@ -18,16 +18,22 @@ from lianban_intake.outbox.tables import PendingStart
 _CASE = [column for column in Case.__table__.columns if column.name != "source_system"]
 _STEP = [column.label(f"step_{column.name}") for column in CaseStep.__table__.columns]
 
+_NUMBER = bindparam("number", type_=String)
+_SOURCE = bindparam("source", type_=String)
+_VISIBLE = or_(_SOURCE.is_(None), Case.source_system == _SOURCE)
+
+# Built once: with so many columns, building costs more than asking.
+_WITH_STEPS = (
+    select(*_CASE, *_STEP)
+    .join(CaseStep, CaseStep.case_no == Case.case_no)
+    .where(Case.case_no == _NUMBER, _VISIBLE)
+    .order_by(CaseStep.position)
+)
+
 
 async def with_steps(connection: AsyncConnection, case_no: str, source: str | None) -> Sequence[Row[Any]]:
     """One row for each step, in plan order, each with the columns of the case; none when there is no such case."""
-    query = (
-        select(*_CASE, *_STEP)
-        .join(CaseStep, CaseStep.case_no == Case.case_no)
-        .where(Case.case_no == case_no, _visible(source))
-        .order_by(CaseStep.position)
-    )
-    return (await connection.execute(query)).all()
+    return (await connection.execute(_WITH_STEPS, {"number": case_no, "source": source})).all()
 
 
 async def events(connection: AsyncConnection, case_no: str, source: str | None) -> list[CaseEvent]:

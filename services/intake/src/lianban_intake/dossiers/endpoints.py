@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Query, Response
 from lianban_intake.dependencies import Service, State
 from lianban_intake.dossiers.repository import Access
 from lianban_intake.dossiers.schemas import DossierGiven, RecipientGiven
-from lianban_intake.dossiers.service import DossierReader
 
 router = APIRouter(prefix="/internal/v1/cases/{case_no}", tags=["内部"])
 
@@ -23,8 +22,7 @@ async def dossier(
     case_no: CaseNo, step: Step, purpose: Purpose, caller: Service, state: State, response: Response
 ) -> DossierGiven:
     response.headers["Cache-Control"] = "no-store"
-    reader = DossierReader(state.direct, state.objects, state.keyring)
-    return await reader.dossier(Access(case_no, step, caller.subject, purpose))
+    return await state.dossiers.dossier(Access(case_no, step, caller.subject, purpose))
 
 
 @router.get("/recipient", summary="收件人")
@@ -32,5 +30,4 @@ async def recipient(
     case_no: CaseNo, caller: Service, state: State, response: Response, purpose: Purpose = "告知与送达"
 ) -> RecipientGiven:
     response.headers["Cache-Control"] = "no-store"
-    reader = DossierReader(state.direct, state.objects, state.keyring)
-    return await reader.recipient(Access(case_no, None, caller.subject, purpose))
+    return await state.dossiers.recipient(Access(case_no, None, caller.subject, purpose))

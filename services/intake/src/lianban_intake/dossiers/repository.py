@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lianban_intake.applications.tables import StoredCompilation
+from lianban_intake.dossiers.cut import DossierCut
 
 # The log is written whether or not the case is found: an attempt is an access too.
 _OPEN: Final = text("""
@@ -14,10 +17,10 @@ WITH logged AS (
     INSERT INTO intake.dossier_accesses (case_no, step, subject, purpose)
     VALUES (:case_no, :step, :subject, :purpose)
 )
-SELECT c.dossiers, a.form, a.applicant, a.delivery, a.materials,
+SELECT a.compilation, a.form, a.applicant, a.delivery, a.materials,
     (SELECT json_object_agg(s.code, s.document) FROM intake.case_steps AS s
      WHERE s.case_no = a.case_no AND s.document IS NOT NULL) AS documents
-FROM intake.applications AS a JOIN intake.compilations AS c ON c.digest = a.compilation
+FROM intake.applications AS a
 WHERE a.case_no = :case_no
 """)
 
@@ -33,5 +36,10 @@ class Access:
 
 
 async def open_case(connection: AsyncConnection, access: Access) -> Row[Any] | None:
-    """The sealed columns of the case, its cut, and the documents of its steps' acts (step → digest)."""
+    """The case's sealed columns, its compilation's digest, and the documents of its steps' acts (step → digest)."""
     return (await connection.execute(_OPEN, vars(access))).one_or_none()
+
+
+async def cut_of_compilation(connection: AsyncConnection, digest: str) -> DossierCut:
+    query = select(StoredCompilation.dossiers).where(StoredCompilation.digest == digest)
+    return DossierCut.model_validate((await connection.execute(query)).scalar_one())

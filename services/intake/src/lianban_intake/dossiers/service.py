@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -14,7 +14,7 @@ from lianban.platform.problems import Problem
 from lianban_intake.cases.results import ResultReader
 from lianban_intake.cases.service import no_such_case
 from lianban_intake.dossiers.cut import DossierCut, ElementName, MaterialName
-from lianban_intake.dossiers.repository import Access, open_case
+from lianban_intake.dossiers.repository import Access, cut_of_compilation, open_case
 from lianban_intake.dossiers.schemas import (
     ApplicantGiven,
     DeliveryGiven,
@@ -25,9 +25,14 @@ from lianban_intake.dossiers.schemas import (
 )
 from lianban_intake.sealed import Column, unseal
 
+_REMEMBERED: Final = 1024
+
 
 class DossierReader:
+    """One for the service: it remembers how compilations are cut, for thousands of cases share a handful."""
+
     def __init__(self, direct: AsyncEngine, objects: ObjectStore, keyring: Keyring) -> None:
+        self._cuts: dict[str, DossierCut] = {}
         self._direct = direct
         self._documents = ResultReader(direct, objects)
         self._keyring = keyring
@@ -35,7 +40,7 @@ class DossierReader:
     async def dossier(self, access: Access) -> DossierGiven:
         """Of ``access.step``. Raises the problems 404 ``unknown-case`` and ``unknown-step``."""
         row = await self._open(access)
-        cut = DossierCut.model_validate(row.dossiers)
+        cut = self._cuts.get(row.compilation) or await self._cut(row.compilation)
         part = cut.of(access.step or "")
         if part is None:
             raise Problem(404, "unknown-step", "该办件没有这个环节")
@@ -66,6 +71,14 @@ class DossierReader:
             email=applicant.email,
             delivery=DeliveryGiven(**_present(delivery, DeliveryGiven.model_fields)),
         )
+
+    async def _cut(self, digest: str) -> DossierCut:
+        async with self._direct.connect() as connection:
+            cut = await cut_of_compilation(connection, digest)
+        if len(self._cuts) >= _REMEMBERED:
+            self._cuts.clear()
+        self._cuts[digest] = cut
+        return cut
 
     async def _open(self, access: Access) -> Any:
         async with self._direct.connect() as connection:
