@@ -58,6 +58,11 @@ class Services:
         self.delivered = DeliveryState.ORDERED
         self._told = asyncio.Event()
 
+    def forget(self) -> None:
+        """Before the next case of the same services."""
+        for told in (self.tasks, self.withdrawn, self.messages, self.deliveries, self.recorded, self.relayed):
+            told.clear()
+
     def _tell(self) -> None:
         self._told.set()
 
@@ -197,6 +202,7 @@ async def case_client(temporal_client: Client) -> Client:
 async def start_case(case_client: Client, request: pytest.FixtureRequest) -> AsyncIterator[StartCase]:
     """``await start_case(plan, **changes)``: a started case on the real orchestrator worker."""
     started: list[Case] = []
+    hosted: set[str] = set()
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(plan: Plan, *, services: Services | None = None, **changes: Any) -> Case:
@@ -209,6 +215,9 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             await orchestrator.start()
             stack.push_async_callback(orchestrator.stop)
             for name, activities in _hosted(plan, services).items():
+                if name in hosted:
+                    continue  # a second case of the same services
+                hosted.add(name)
                 await stack.enter_async_context(make_worker(case_client, name, activities=activities))
             handle = await case_client.start_workflow(
                 names.CASE_WORKFLOW, case, id=case.case_no, task_queue=queue, result_type=CaseResult

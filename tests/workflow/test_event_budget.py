@@ -6,9 +6,8 @@ machine, so the least of a few cases is held against the budget.
 
 from collections.abc import Awaitable, Callable
 
-from conftest import Case, StartCase
+from conftest import Case, Services, StartCase
 from fixtures.plans import decide, five_parallel
-
 from lianban.contracts.status import CaseStatus, DeliveryState
 
 ONE_AT_A_TIME = 100
@@ -18,11 +17,13 @@ _CASES = 4
 
 async def least_events(start_case: StartCase, decisions: Callable[[Case], Awaitable[None]]) -> int:
     counts = []
+    services = Services()
     for _ in range(_CASES):
-        case = await start_case(five_parallel())
-        await case.services.until(lambda services=case.services: len(services.tasks) == 5 and services.messages)
+        services.forget()
+        case = await start_case(five_parallel(), services=services)
+        await services.until(lambda: len(services.tasks) == 5 and services.messages)
         await decisions(case)
-        await case.services.until(lambda services=case.services: services.deliveries)
+        await services.until(lambda: services.deliveries)
         await case.deliver(DeliveryState.PICKED_UP)
         await case.deliver(DeliveryState.SIGNED)
         assert (await case.handle.result()).status is CaseStatus.COMPLETED
