@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,8 +11,9 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-import httpx
 from standardwebhooks.webhooks import Webhook
+
+from lianban_sandbox.poster import Poster, Unreached
 
 _log = logging.getLogger(__name__)
 _RETRIED: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
@@ -48,10 +50,10 @@ class Patience:
 
 
 class Caller:
-    """Sends callbacks over one client with keep-alive; at most ``concurrency`` at once."""
+    """Sends callbacks over connections that are kept; at most ``concurrency`` at once."""
 
-    def __init__(self, client: httpx.AsyncClient, patience: Patience, concurrency: int = 64) -> None:
-        self._client = client
+    def __init__(self, poster: Poster, patience: Patience, concurrency: int = 16) -> None:
+        self._poster = poster
         self._patience = patience
         self._slots = asyncio.Semaphore(concurrency)
 
@@ -63,26 +65,17 @@ class Caller:
                 await asyncio.sleep(self._patience.pause(attempt - 1))
             try:
                 async with self._slots:
-                    response = await self._client.post(url, content=body, headers=_headers(key, message_id, body))
-            except httpx.TransportError:
+                    status, answer = await self._poster.post(url, _headers(key, message_id, body), body)
+            except Unreached:
+                status = None
                 continue
-            status = response.status_code
-            if response.is_success:
+            if 200 <= status < 300:
                 return Report(Fate.DELIVERED, attempt, status)
-            if not response.is_server_error and status not in _RETRIED:
+            if status < 500 and status not in _RETRIED:
                 _log.warning("callback rejected", extra={"message_id": message_id, "status": status})
-                return Report(Fate.REJECTED, attempt, status, _problem(response))
+                return Report(Fate.REJECTED, attempt, status, _problem(answer))
         _log.warning("callback given up", extra={"message_id": message_id, "status": status})
         return Report(Fate.GAVE_UP, self._patience.attempts, status)
-
-
-def client() -> httpx.AsyncClient:
-    """The one client of the sandbox. It never goes through a proxy: what it calls is near."""
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(20.0, connect=3.0),
-        limits=httpx.Limits(max_connections=64, max_keepalive_connections=64, keepalive_expiry=30.0),
-        trust_env=False,
-    )
 
 
 def _headers(key: Webhook, message_id: str, body: bytes) -> dict[str, str]:
@@ -95,9 +88,9 @@ def _headers(key: Webhook, message_id: str, body: bytes) -> dict[str, str]:
     }
 
 
-def _problem(response: httpx.Response) -> str | None:
+def _problem(answer: bytes) -> str | None:
     try:
-        kind = response.json()["type"]
+        kind = json.loads(answer)["type"]
     except (ValueError, KeyError, TypeError):
         return None
     return str(kind)

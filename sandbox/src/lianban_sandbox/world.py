@@ -13,7 +13,6 @@ from pathlib import Path
 from standardwebhooks.webhooks import Webhook
 
 from lianban.platform.directory import load_directory
-from lianban_sandbox import callbacks
 from lianban_sandbox.callbacks import Caller, Patience
 from lianban_sandbox.courier import app as courier_app
 from lianban_sandbox.courier.parcels import Depot
@@ -22,6 +21,7 @@ from lianban_sandbox.departments.behaviour import Behaviour, Switchboard
 from lianban_sandbox.departments.desk import Desk
 from lianban_sandbox.mail import app as mail_app
 from lianban_sandbox.mail.catcher import Catcher, catching
+from lianban_sandbox.poster import Poster
 from lianban_sandbox.settings import SandboxSettings
 from lianban_sandbox.sms import app as sms_app
 from lianban_sandbox.web import listen, serving, url
@@ -49,8 +49,8 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
     sms_key = _secret(settings.sms_key_file)
     capacity = settings.sandbox_records
     async with contextlib.AsyncExitStack() as stack:
-        client = await stack.enter_async_context(callbacks.client())
-        caller = Caller(client, patience or Patience())
+        poster = await stack.enter_async_context(Poster())
+        caller = Caller(poster, patience or Patience())
         default = Behaviour(delay_seconds=settings.sandbox_decision_seconds)
         desk = Desk(keys, settings.adapters_url.rstrip("/"), caller, Switchboard(default), capacity)
         stack.push_async_callback(desk.close)

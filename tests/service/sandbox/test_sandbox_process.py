@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 
-from lianban.platform.webhooks import new_secret
+from lianban.platform.webhooks import new_secret, sign
 
 SERVERS = ("DEPARTMENTS", "COURIER", "SMS", "MAIL_RECORDS", "SMTP")
 
 
-def environment(folder: Path, ports: dict[str, int]) -> dict[str, str]:
+def environment(folder: Path, ports: dict[str, int], platform: Any) -> dict[str, str]:
     (folder / "directory.yaml").write_text(
-        f'departments:\n  market: {{channel: inbox, secret: "{new_secret()}"}}\nsupervisor: {{}}\n'
+        f'departments:\n  market: {{channel: inbox, secret: "{platform.secrets["market"]}"}}\nsupervisor: {{}}\n'
     )
     (folder / "courier.secret").write_text(new_secret())
     (folder / "sms.key").write_text("key")
     return {
         **os.environ,
         **{f"LIANBAN_PORT_SANDBOX_{name}": str(port) for name, port in ports.items()},
+        "LIANBAN_ADAPTERS_URL": platform.url,
+        "LIANBAN_SANDBOX_DECISION_SECONDS": "0",
         "LIANBAN_DIRECTORY_FILE": str(folder / "directory.yaml"),
         "LIANBAN_COURIER_SECRET_FILE": str(folder / "courier.secret"),
         "LIANBAN_SMS_KEY_FILE": str(folder / "sms.key"),
@@ -40,10 +44,11 @@ def free_ports() -> dict[str, int]:
             one.close()
 
 
-async def test_the_process_serves_and_ends_on_a_signal(tmp_path: Path, http: httpx.AsyncClient) -> None:
+async def test_the_process_serves_and_ends_on_a_signal(tmp_path: Path, http: httpx.AsyncClient, platform: Any) -> None:
     ports = free_ports()
+    given = environment(tmp_path, ports, platform)
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "lianban_sandbox", env=environment(tmp_path, ports), stderr=asyncio.subprocess.PIPE
+        sys.executable, "-m", "lianban_sandbox", env=given, stderr=asyncio.subprocess.PIPE
     )
     try:
         for name in SERVERS[:4]:
@@ -52,6 +57,11 @@ async def test_the_process_serves_and_ends_on_a_signal(tmp_path: Path, http: htt
         assert (await reader.readline()).startswith(b"220 ")
         writer.close()
         await writer.wait_closed()
+        task = {"task_id": "C1:licence", "case_no": "C1", "step": "licence"}
+        body = json.dumps({"type": "task.created", "data": task}).encode()
+        address = f"http://127.0.0.1:{ports['DEPARTMENTS']}/departments/market/tasks"
+        await http.post(address, content=body, headers=sign(platform.secrets["market"], "C1:licence", body))
+        await platform.until(lambda: platform.acts)
         process.send_signal(signal.SIGTERM)
         _, said = await asyncio.wait_for(process.communicate(), 20)
         assert process.returncode == 0
