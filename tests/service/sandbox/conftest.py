@@ -123,9 +123,11 @@ class Departments:
         kind: str = "task.created",
         message_id: str | None = None,
         secret: str | None = None,
+        kind_of_step: str = "DECIDE",
         **more: Any,
     ) -> httpx.Response:
         data = {"task_id": f"{case}:{step}", "case_no": case, "step": step, "step_name": "食品经营许可", "theme": "B4"}
+        data["kind"] = kind_of_step
         content = {"type": kind, "timestamp": "2026-11-22T00:00:00Z", "data": data | {"matter": step, **more}}
         body = json.dumps(content, ensure_ascii=False).encode()
         own_id = message_id or (f"{case}:{step}" if kind == "task.created" else f"{case}:{step}:withdraw")

@@ -113,6 +113,28 @@ async def test_held_tasks_wait_for_their_release(departments: Any, platform: Any
     assert [act["decision"] for act in platform.acts[1:]] == ["granted", "granted"]
 
 
+async def test_a_public_notice_is_left_to_run_out(departments: Any, platform: Any) -> None:
+    await departments.send("notice", kind_of_step="NOTICE")
+    [task] = await departments.records()
+    assert (task["state"], task["act"]) == ("published", None)
+    assert (await departments.send("notice", kind="task.withdrawn")).json() == {"status": "withdrawn"}
+    await departments.order("/market", mode="refuse")  # an objection is upheld
+    await departments.send("notice", case="C2", kind_of_step="NOTICE")
+    await platform.until(lambda: platform.acts)
+    assert platform.acts[0]["decision"] == "refused"
+
+
+async def test_granted_steps_have_the_results_the_task_names(departments: Any, platform: Any) -> None:
+    expected = [
+        {"code": "licence", "name": "食品经营许可证", "deliverable": True},
+        {"code": "record", "name": "核查记录", "deliverable": False},
+    ]
+    await departments.send(results=expected)
+    await platform.until(lambda: platform.acts)
+    results = platform.acts[0]["results"]
+    assert [(result["code"], "file" in result) for result in results] == [("licence", True), ("record", False)]
+
+
 async def test_a_withdrawn_task_is_not_decided(departments: Any, platform: Any) -> None:
     await departments.order("/market", delay_seconds=60)
     await departments.send()

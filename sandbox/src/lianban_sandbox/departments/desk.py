@@ -93,8 +93,7 @@ class Desk:
             task.state = State.HELD
             self.open[task.task_id] = task
         elif task.data.get("kind") == StepKind.NOTICE and behaviour.mode is not Mode.REFUSE:
-            task.state = State.PUBLISHED
-            self.open[task.task_id] = task
+            task.state = State.PUBLISHED  # nothing more to do about it, so it is not open
         elif behaviour.immediate:
             task.at_once = True
             task.act = self._write(task, behaviour)
@@ -108,7 +107,7 @@ class Desk:
         if task is None:
             return False
         task.withdrawn = cause
-        if self.open.pop(task_id, None) is None:
+        if self.open.pop(task_id, None) is None and task.state is not State.PUBLISHED:
             return False
         if task.pending is not None:
             task.pending.cancel()
