@@ -1,4 +1,4 @@
-"""`python -m lianban_stack up | down | status | demo | token`."""
+"""`python -m lianban_stack up | down | status | demo | token | compose-files`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from lianban.platform.auth import Role, TokenAuthority
 from lianban_stack import display
+from lianban_stack.compose_files import write as write_compose_files
 from lianban_stack.demo.show import demonstrate
 from lianban_stack.errors import StackError
 from lianban_stack.ports import Ports
@@ -79,6 +80,13 @@ def status() -> None:
 def demo() -> None:
     """Five cases from filing to parcel, in a stack of their own that is gone afterwards."""
     sys.exit(demonstrate(StateFolder.default().root / "demo", Console()))
+
+
+@main.command()
+def compose_files() -> None:
+    """Make the passwords and keys docker-compose.yml expects; what exists stays."""
+    stack = Stack(StateFolder.default(), Ports())
+    print(write_compose_files(stack.state.root / "compose", stack.departments()))
 
 
 @main.command()

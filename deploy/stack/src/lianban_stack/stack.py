@@ -130,10 +130,14 @@ class Stack:
     def secrets(self) -> Secrets:
         """The stack's secrets, made where they are missing; the departments' directory brought up to date."""
         found = secret_files.ensure(self.state.secrets)
-        listed = YAML(typ="safe", pure=True).load(self.catalog / "departments.yaml")["departments"]
-        codes = [entry["code"] for entry in listed]
-        secret_files.ensure_directory(found.directory, codes, self.ports.url("sandbox_departments"), self._inbox)
+        endpoints = self.ports.url("sandbox_departments")
+        secret_files.ensure_directory(found.directory, self.departments(), endpoints, self._inbox)
         return found
+
+    def departments(self) -> list[str]:
+        """Codes of the catalogue's departments."""
+        listed = YAML(typ="safe", pure=True).load(self.catalog / "departments.yaml")["departments"]
+        return [entry["code"] for entry in listed]
 
     def urls(self) -> dict[str, str]:
         """Every HTTP address of the stack by the name of its port."""

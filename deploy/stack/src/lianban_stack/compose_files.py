@@ -1,0 +1,45 @@
+"""What docker-compose.yml expects beside it: passwords for interpolation, the services' secret files, a folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+
+from lianban_stack import secret_files
+from lianban_stack.postgres import SUPERUSER
+
+_SANDBOX = "http://sandbox:18011"
+_CONTAINER_USER = 10001
+"""Whom the images run as, when root makes these files; anybody else's files are read by their own user id."""
+
+
+def write(folder: Path, departments: Iterable[str]) -> Path:
+    """Write what is missing; path of the file for ``docker compose --env-file``."""
+    for part in (folder / "secrets", folder / "objects"):
+        part.mkdir(mode=0o700, parents=True, exist_ok=True)
+    found = secret_files.ensure(folder / "secrets")
+    secret_files.ensure_directory(found.directory, departments, _SANDBOX, frozenset())
+    uid = os.geteuid() or _CONTAINER_USER
+    gid = os.getegid() or _CONTAINER_USER
+    if os.geteuid() == 0:
+        for path in (folder / "secrets", folder / "objects", *(folder / "secrets").iterdir()):
+            os.chown(path, uid, gid)
+    environment = folder / "compose.env"
+    known = (
+        dict(line.split("=", 1) for line in environment.read_text("ascii").splitlines()) if environment.exists() else {}
+    )
+    values = {
+        "LIANBAN_USER": f"{uid}:{gid}",
+        "POSTGRES_PASSWORD": found.database[SUPERUSER],
+        **{f"{role.upper()}_PASSWORD": word for role, word in found.database.items() if role != SUPERUSER},
+        "TEMPORAL_PASSWORD": known.get("TEMPORAL_PASSWORD", secrets.token_urlsafe(24)),
+    }
+    environment.touch(mode=0o600)
+    environment.write_text("".join(f"{name}={value}\n" for name, value in (known | values).items()), encoding="ascii")
+    return environment
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text(encoding="ascii").splitlines() if path.exists() else []

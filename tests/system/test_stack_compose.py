@@ -1,0 +1,82 @@
+"""docker-compose.yml cannot be run where there is no Docker; what it refers to can be held against the rest."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic_settings import BaseSettings
+from ruamel.yaml import YAML
+
+from lianban.contracts.search_attributes import REGISTERED
+from lianban.platform.directory import load_directory
+from lianban_adapters.settings import AdapterSettings
+from lianban_intake.settings import IntakeSettings
+from lianban_notify.settings import NotifySettings
+from lianban_orchestrator.settings import OrchestratorSettings
+from lianban_sandbox.settings import SandboxSettings
+from lianban_stack import compose_files
+
+ROOT = Path(__file__).parents[2]
+SETTINGS: dict[str, type[BaseSettings]] = {
+    "intake": IntakeSettings,
+    "orchestrator": OrchestratorSettings,
+    "adapters": AdapterSettings,
+    "notify": NotifySettings,
+    "sandbox": SandboxSettings,
+}
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def services(text: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = YAML(typ="safe", pure=True).load(text)["services"]
+    return loaded
+
+
+def test_every_password_it_wants_is_made_and_kept(text: str, tmp_path: Path) -> None:
+    environment = compose_files.write(tmp_path, ["market"])
+    made = environment.read_text(encoding="ascii")
+    wanted = set(re.findall(r"\$\{(\w+)(?::\?[^}]*)?\}", text))
+    assert wanted == {line.split("=")[0] for line in made.splitlines()}
+    assert compose_files.write(tmp_path, ["market"]).read_text(encoding="ascii") == made
+    assert environment.stat().st_mode & 0o777 == 0o600
+    assert load_directory(tmp_path / "secrets" / "directory.yaml").departments["market"].endpoint is not None
+
+
+def test_no_password_stands_in_it(text: str) -> None:
+    assigned = re.findall(r"(?im)^\s*\w*(?:password|pwd)\w*:\s*(\S+)", text)
+    assert assigned
+    assert all(value.startswith("${") for value in assigned)
+
+
+def test_every_file_it_mounts_or_builds_is_there(services: dict[str, Any]) -> None:
+    for service in services.values():
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            if source.startswith("./") and not source.startswith("./.state/"):
+                assert (ROOT / source).exists(), source
+        if "build" in service:
+            assert (ROOT / service["build"]["dockerfile"]).is_file(), service["build"]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_setting_is_one_of_the_service(services: dict[str, Any], name: str) -> None:
+    """Common settings a service has no use for are passed over."""
+    given = {key for key in services[name]["environment"] if key.startswith("LIANBAN_")}
+    fields = {f"LIANBAN_{field.upper()}": info for field, info in SETTINGS[name].model_fields.items()}
+    common = {"LIANBAN_OBJECTS_URL", "LIANBAN_INTAKE_URL", "LIANBAN_DIRECTORY_FILE"}
+    assert given - common <= set(fields)
+    required = {key for key, info in fields.items() if info.is_required()}
+    assert required - {"LIANBAN_PORT"} <= given  # the image knows its own port
+
+
+def test_search_attributes_are_those_of_the_code() -> None:
+    script = (ROOT / "deploy/compose/temporal-namespace.sh").read_text(encoding="utf-8")
+    assert dict(re.findall(r"--name (\w+) --type (\w+)", script)) == REGISTERED
