@@ -14,7 +14,8 @@ from lianban_sandbox.world import run
 def main() -> None:
     settings = SandboxSettings()
     configure_logging(settings.log_level, "sandbox")
-    logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd writes every SMTP command at INFO
+    for chatty in ("mail.log", "uvicorn.error"):  # every SMTP command, and each server's comings and goings
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     uvloop.run(run(settings))
 
 
