@@ -1,189 +1,28 @@
-"""A real Temporal server, the real orchestrator worker, and services that answer as they are told."""
+"""A real Temporal server and the real orchestrator worker."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
-import os
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.exceptions import ApplicationError
 from temporalio.service import ServiceClient
-from temporalio.testing import TimeSkipper
-from temporalio.worker import Worker
+from workflow_world import HISTORIES, RECORDING, Case, Orchestrator, Services, StartCase, hosted_by
 
 from fixtures.plans import make_case
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts import names
-from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Withdrawal
-from lianban.contracts.case import CaseProgress, CaseResult
-from lianban.contracts.events import CaseEvent, EventBatch
-from lianban.contracts.orders import (
-    DeliveryOrder,
-    DeliveryReceipt,
-    MessageOrder,
-    TaskOrder,
-    TaskReceipt,
-    TaskWithdrawal,
-)
-from lianban.contracts.status import DeliveryState
+from lianban.contracts.case import CaseResult
 from lianban.platform.temporal import make_worker
 from lianban_orchestrator.workflows.case import CaseWorkflow
 
-
-class Services:
-    """Intake, departments and notify, as far as a case sees them. Everything they are told is kept."""
-
-    def __init__(self) -> None:
-        self.tasks: list[TaskOrder] = []
-        self.withdrawn: list[TaskWithdrawal] = []
-        self.messages: list[MessageOrder] = []
-        self.deliveries: list[DeliveryOrder] = []
-        self.recorded: list[CaseEvent] = []
-        self.relayed: list[CaseEvent] = []
-        self.answers: dict[str, DepartmentAct] = {}
-        self.down: set[str] = set()
-        self.broken: set[str] = set()
-        self.delivered = DeliveryState.ORDERED
-        self._told = asyncio.Event()
-
-    def forget(self) -> None:
-        """Before the next case of the same services."""
-        for told in (self.tasks, self.withdrawn, self.messages, self.deliveries, self.recorded, self.relayed):
-            told.clear()
-
-    def _tell(self) -> None:
-        self._told.set()
-
-    async def until(self, condition: Callable[[], Any]) -> None:
-        """Wait for something a service is told."""
-        while not condition():
-            self._told.clear()
-            await self._told.wait()
-
-    @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
-    async def submit_task(self, order: TaskOrder) -> TaskReceipt:
-        if order.department in self.broken:
-            raise ApplicationError("cannot be sent", non_retryable=True)
-        if order.department in self.down:
-            raise ConnectionError("department is down")
-        self.tasks.append(order)
-        self.relayed += order.events
-        self._tell()
-        answer = self.answers.get(order.step)
-        return TaskReceipt(channel="test", acts=(answer,) if answer else ())
-
-    @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)
-    async def withdraw_task(self, order: TaskWithdrawal) -> None:
-        self.withdrawn.append(order)
-        self._tell()
-
-    @activity.defn(name=names.ACTIVITY_SEND_MESSAGE)
-    async def send_message(self, order: MessageOrder) -> None:
-        self.messages.append(order)
-        self.relayed += order.events
-        self._tell()
-
-    @activity.defn(name=names.ACTIVITY_DELIVER_RESULTS)
-    async def deliver_results(self, order: DeliveryOrder) -> DeliveryReceipt:
-        self.deliveries.append(order)
-        self.relayed += order.events
-        self._tell()
-        return DeliveryReceipt(state=self.delivered)
-
-    @activity.defn(name=names.ACTIVITY_RECORD_EVENTS)
-    async def record_events(self, batch: EventBatch) -> None:
-        for case in batch.cases:
-            self.recorded += case.events
-        self._tell()
-
-
-class Orchestrator:
-    """The orchestrator's worker for one case, which can be stopped and started again."""
-
-    def __init__(self, make: Callable[[], Worker]) -> None:
-        self._make = make
-        self._running: Worker | None = None
-
-    async def start(self) -> None:
-        self._running = self._make()
-        await self._running.__aenter__()
-
-    async def stop(self) -> None:
-        if self._running is not None:
-            await self._running.__aexit__(None, None, None)
-            self._running = None
-
-
-class Case:
-    """One running case and what a test does to it."""
-
-    def __init__(
-        self,
-        client: Client,
-        handle: WorkflowHandle[Any, CaseResult],
-        services: Services,
-        orchestrator: Orchestrator,
-    ) -> None:
-        self.handle = handle
-        self._orchestrator = orchestrator
-        self.services = services
-        self._skipper = TimeSkipper(client)
-        self.events: list[CaseEvent] = []
-
-    async def act(self, act: DepartmentAct) -> ActOutcome:
-        return await self._update(names.UPDATE_ACT, act, act.act_id)
-
-    async def act_together(self, acts: Sequence[DepartmentAct]) -> None:
-        """Several departments answer before the case looks again: the orchestrator is away meanwhile."""
-        await self._orchestrator.stop()
-        answers = [asyncio.create_task(self.act(act)) for act in acts]
-        await asyncio.sleep(0.5)  # time for all of them to reach the server
-        await self._orchestrator.start()
-        await asyncio.gather(*answers)
-
-    async def withdraw(self) -> ActOutcome:
-        return await self._update(names.UPDATE_WITHDRAW, Withdrawal(act_id="w"), "w")
-
-    async def deliver(self, state: DeliveryState, shipment: int = 1) -> ActOutcome:
-        act = DeliveryAct(act_id=f"{shipment}:{state}", state=state, occurred_at=datetime.now(UTC), shipment=shipment)
-        return await self._update(names.UPDATE_DELIVERY, act, act.act_id)
-
-    async def _update(self, update: str, argument: Any, identity: str) -> ActOutcome:
-        outcome: ActOutcome = await self.handle.execute_update(update, argument, id=identity, result_type=ActOutcome)
-        self.events += outcome.events
-        return outcome
-
-    async def progress(self) -> CaseProgress:
-        return await self.handle.query(names.QUERY_PROGRESS, result_type=CaseProgress)
-
-    async def skip(self, **duration: float) -> None:
-        """Let time pass for this case."""
-        await self._skipper.fast_forward(self.handle, timedelta(**duration))
-
-    async def history_events(self) -> int:
-        return len([event async for event in self.handle.fetch_history_events()])
-
-    def all_events(self) -> list[CaseEvent]:
-        """Everything the intake would know, in order."""
-        services = self.services
-        return sorted([*self.events, *services.relayed, *services.recorded], key=lambda event: event.seq)
-
-
-StartCase = Callable[..., Any]
-HISTORIES = Path(__file__).resolve().parents[1] / "histories"
-RECORDING = bool(os.environ.get("LIANBAN_RECORD_HISTORIES"))
 _numbers = itertools.count(1)
 
 
@@ -205,16 +44,25 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
     hosted: set[str] = set()
     async with contextlib.AsyncExitStack() as stack:
 
-        async def start(plan: Plan, *, services: Services | None = None, **changes: Any) -> Case:
+        async def start(
+            plan: Plan, *, services: Services | None = None, stoppable: bool = False, **changes: Any
+        ) -> Case:
             services = services or Services()
             queue = f"{names.QUEUE_ORCHESTRATOR}-{next(_numbers)}"
             changes.setdefault("delivery", DeliveryMode.COURIER)
             changes.setdefault("received_at", datetime.now(UTC))
             case = make_case(f"case-{queue}", plan, **changes)
-            orchestrator = Orchestrator(lambda: make_worker(case_client, queue, workflows=[CaseWorkflow]))
+            orchestrator = Orchestrator(
+                lambda: make_worker(
+                    case_client,
+                    queue,
+                    workflows=[CaseWorkflow],
+                    max_cached_workflows=0 if stoppable else 100,  # the server would wait for a cache that is gone
+                )
+            )
             await orchestrator.start()
             stack.push_async_callback(orchestrator.stop)
-            for name, activities in _hosted(plan, services).items():
+            for name, activities in hosted_by(plan, services).items():
                 if name in hosted:
                     continue  # a second case of the same services
                 hosted.add(name)
@@ -230,12 +78,3 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             for case in started:
                 history = await case.handle.fetch_history()
                 (HISTORIES / f"{request.node.name}.json").write_text(history.to_json() + "\n")
-
-
-def _hosted(plan: Plan, services: Services) -> dict[str, Sequence[Callable[..., Any]]]:
-    queues: dict[str, list[Callable[..., Any]]] = defaultdict(list)
-    for department in {plan.lead_department, *(step.department for step in plan.steps)}:
-        queues[names.department_queue(department)] = [services.submit_task, services.withdraw_task]
-    queues[names.QUEUE_INTAKE] = [services.record_events]
-    queues[names.QUEUE_NOTIFY] = [services.send_message, services.deliver_results]
-    return queues

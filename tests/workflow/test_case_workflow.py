@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from workflow_world import Case, Services, StartCase
 
-from conftest import Case, Services, StartCase
 from fixtures.plans import decide, five_parallel, make_plan, make_step, working_days
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, StepKind
 from lianban.clock.limits import Light
@@ -30,11 +30,12 @@ async def test_from_filing_to_signature(start_case: StartCase) -> None:
     case = await start_case(make_plan(make_step("a"), make_step("b"), make_step("c", after=("a", "b"))))
     services = case.services
     await services.until(lambda: len(services.tasks) == 2)
-    outcome = await case.act(decide("a"))
+    outcome = await case.act(decide("a", document="1" * 64))
     assert outcome.step_state is StepState.GRANTED
     assert [event.kind for event in outcome.events] == [EventKind.STEP_DECIDED]
     await case.act(decide("b"))
     await services.until(lambda: len(services.tasks) == 3)
+    assert services.tasks[-1].documents == {"a": "1" * 64}
     assert (await case.act(decide("c"))).case_status is CaseStatus.DELIVERING
     await services.until(lambda: services.deliveries)
     assert [result.code for result in services.deliveries[0].results] == ["result-a", "result-b", "result-c"]

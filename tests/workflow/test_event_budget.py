@@ -6,7 +6,8 @@ machine, so the least of a few cases is held against the budget.
 
 from collections.abc import Awaitable, Callable
 
-from conftest import Case, Services, StartCase
+from workflow_world import Case, Services, StartCase
+
 from fixtures.plans import decide, five_parallel
 from lianban.contracts.status import CaseStatus, DeliveryState
 
@@ -15,12 +16,14 @@ TOGETHER = 70
 _CASES = 4
 
 
-async def least_events(start_case: StartCase, decisions: Callable[[Case], Awaitable[None]]) -> int:
+async def least_events(
+    start_case: StartCase, decisions: Callable[[Case], Awaitable[None]], *, stoppable: bool = False
+) -> int:
     counts = []
     services = Services()
     for _ in range(_CASES):
         services.forget()
-        case = await start_case(five_parallel(), services=services)
+        case = await start_case(five_parallel(), services=services, stoppable=stoppable)
         await services.until(lambda: len(services.tasks) == 5 and services.messages)
         await decisions(case)
         await services.until(lambda: services.deliveries)
@@ -43,4 +46,4 @@ async def test_decisions_together(start_case: StartCase) -> None:
     async def decisions(case: Case) -> None:
         await case.act_together([decide(code) for code in "abcde"])
 
-    assert await least_events(start_case, decisions) <= TOGETHER
+    assert await least_events(start_case, decisions, stoppable=True) <= TOGETHER

@@ -11,8 +11,8 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
+from workflow_world import HISTORIES
 
-from conftest import HISTORIES
 from lianban_orchestrator.workflows.case import CaseWorkflow
 
 RECORDED = sorted(HISTORIES.glob("*.json"))

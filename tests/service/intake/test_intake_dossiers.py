@@ -67,6 +67,15 @@ async def test_what_an_earlier_step_issued_is_handed_on(intake: World) -> None:
     assert await intake.state.objects.get(material["digest"]) == b"%PDF-licence"
 
 
+async def test_what_was_issued_a_moment_ago_is_handed_on_too(intake: World) -> None:
+    """The order of a step names what the steps before it issued: their events may still be on their way here."""
+    case_no = await intake.filed()
+    document = await licence(intake)
+    query = f"steps/gas-supply/dossier?purpose=x&document=hygiene:{document}"
+    [material] = (await read(intake, case_no, query)).json()["materials"]
+    assert material["code"] == "hygiene-licence"
+
+
 async def test_who_accepts_sees_everything(intake: World) -> None:
     case_no = await intake.filed()
     dossier = (await read(intake, case_no, "steps/acceptance/dossier?purpose=accept")).json()

@@ -131,6 +131,7 @@ async def test_applicant(intake: World, applicant: dict[str, str], fault: tuple[
 
 async def test_company_needs_a_credit_code_and_delivery_as_its_theme_offers(intake: World) -> None:
     application = await intake.application(theme="T2", answers={}, form={"shop_name": "某公司"}, materials=[])
+    del application["applicant"]["identity_number"]
     assert await refused(intake, application) == [
         ("/applicant/credit_code", "missing"),
         ("/delivery/mode", "option"),

@@ -96,7 +96,7 @@ async def count(factory: SessionFactory) -> int:
 
 
 async def emptied(factory: SessionFactory) -> None:
-    while await count(factory):  # noqa: ASYNC110 - another process's table has no event to wait for
+    while await count(factory):
         await asyncio.sleep(0.05)
 
 

@@ -30,6 +30,9 @@ class TaskOrder(Contract):
     division: str
     received_at: datetime
     results: tuple[PlanResult, ...] = Field(default=(), description="what the step yields when granted")
+    documents: dict[str, str] = Field(
+        default={}, description="digests of the acts' documents of the steps before it: what they issued belongs to it"
+    )
     due: Due | None = None
     events: tuple[CaseEvent, ...] = ()
 
@@ -42,13 +45,17 @@ class TaskReceipt(Contract):
 
 
 class TaskWithdrawal(Contract):
-    """Input of ``withdraw_task``: what is not decided is taken back. No output."""
+    """Input of ``withdraw_task``: what is not decided is taken back. No output.
+
+    ``events`` are those of the task's order, which may never have been carried out.
+    """
 
     key: str
     case_no: str
     step: str
     department: str
     cause: Cause
+    events: tuple[CaseEvent, ...] = ()
 
 
 class MessageOrder(Contract):

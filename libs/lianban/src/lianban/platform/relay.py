@@ -37,6 +37,7 @@ from lianban.platform.retry import RECORD
 BATCH: Final = 200
 _HAND_OVER: Final = timedelta(seconds=20)
 _LEASE: Final = timedelta(seconds=40)  # longer than a hand-over with its round trips
+_GATHER: Final = 0.05  # seconds for events to gather: a hand-over costs the server as much for one as for many
 _IDLE: Final = 5.0  # seconds until leases of others are looked at again
 _PAUSE: Final = (0.5, 30.0)  # seconds after a failure: first, longest
 _LONGEST_DELAY: Final = 60  # seconds until events the intake fails on are tried again
@@ -67,7 +68,8 @@ async def enqueue(session: AsyncSession, case_no: str, events: Iterable[CaseEven
     """Puts events into the relay table within the caller's transaction; those already there stay as they are."""
     rows = [{"case_no": case_no, "seq": event.seq, "event": _document(event)} for event in events]
     if rows:
-        await session.execute(insert(table).values(rows).on_conflict_do_nothing())
+        # Rows as parameters, not as part of the statement: so it is compiled once.
+        await session.execute(insert(table).on_conflict_do_nothing(), rows)
 
 
 class IntakeFails(Exception):
@@ -92,16 +94,18 @@ class EventRelay:
         while True:
             self._awake.clear()
             try:
-                busy = await self.run_once() > 0
+                taken = await self.run_once()
                 pause = _PAUSE[0]
             except Exception:
                 _log.warning("events wait; handing over will be tried again", exc_info=True)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _PAUSE[1])
                 continue
-            if not busy:
+            if taken == 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), _IDLE)
+            if taken < BATCH:
+                await asyncio.sleep(_GATHER)
 
     async def run_once(self) -> int:
         """Takes one batch and hands it over; number of rows taken. Raises when Temporal or the intake is away."""

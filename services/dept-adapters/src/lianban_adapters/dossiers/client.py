@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
@@ -49,12 +50,15 @@ class Dossiers:
         self._base = intake_url.rstrip("/")
         self._token = ServiceToken(authority)
 
-    async def fetch(self, case_no: str, step: str, purpose: str) -> Dossier:
-        """Raises :class:`DossierUnavailable`."""
+    async def fetch(self, case_no: str, step: str, purpose: str, documents: Mapping[str, str] | None = None) -> Dossier:
+        """``documents``: digests of what earlier steps have issued, by step, which the intake may not have recorded
+        yet. Raises :class:`DossierUnavailable`."""
         url = f"{self._base}/internal/v1/cases/{quote(case_no, safe='')}/steps/{quote(step, safe='')}/dossier"
         headers = {"Authorization": f"Bearer {self._token}"}
+        issued = [f"{earlier}:{digest}" for earlier, digest in (documents or {}).items()]
+        params: dict[str, str | list[str]] = {"purpose": purpose, "document": issued}
         try:
-            response = await self._http.get(url, params={"purpose": purpose}, headers=headers)
+            response = await self._http.get(url, params=params, headers=headers)
         except httpx.RequestError as error:
             raise DossierUnavailable(f"intake not reached: {type(error).__name__}") from None
         if response.status_code != 200:

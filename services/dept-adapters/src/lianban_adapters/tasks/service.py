@@ -57,8 +57,11 @@ class Tasks:
     async def withdraw(self, order: TaskWithdrawal) -> None:
         """Raises :class:`Unavailable`: then it is to be tried again."""
         channel = self._channels.of(order.department)
-        async with self._database.statements() as session:
+        async with transaction(self._database.transactions) as session:
             task = await repository.withdraw(session, order, channel.name)
+            await enqueue(session, order.case_no, order.events, Relay)
+        if order.events:
+            self._relay.wake()
         if task.state == TaskState.WITHDRAWN and task.told_at is None:
             await self._tell(channel, order)
 
@@ -77,7 +80,7 @@ class Tasks:
         return stored
 
     async def _dossier(self, order: TaskOrder) -> Dossier:
-        return await self._dossiers.fetch(order.case_no, order.step, PURPOSE)
+        return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, order.documents)
 
     async def _to_inbox(self, task: Stored, reason: str) -> TaskReceipt:
         _log.warning("task goes to the inbox", extra={"task_id": task.id, "reason": reason})

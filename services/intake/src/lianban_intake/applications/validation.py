@@ -117,8 +117,10 @@ def _applicant(applicant: Applicant, theme: Theme | None) -> Iterator[FieldError
     if applicant.credit_code:
         if not uscc.is_valid(applicant.credit_code) or uscc.compact(applicant.credit_code) != applicant.credit_code:
             yield FieldError("/applicant/credit_code", "check-digit", "统一社会信用代码校验不通过，请核对")
-    elif theme is not None and theme.audience is Audience.COMPANY:
-        yield FieldError("/applicant/credit_code", "missing", "请填写申请单位的统一社会信用代码")
+    elif theme is not None and theme.audience is Audience.COMPANY and not applicant.identity_number:
+        # Who is about to be registered has no code yet and applies as the person who will run it.
+        message = "请填写申请单位的统一社会信用代码；尚未登记的，填写经营者的公民身份号码"
+        yield FieldError("/applicant/credit_code", "missing", message)
     yield from _mobile("/applicant/mobile", applicant.mobile, "申请人手机号码")
     if applicant.email and not _EMAIL.fullmatch(applicant.email):
         yield FieldError("/applicant/email", "pattern", "应为电子邮箱地址")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import StringConstraints
 
 from lianban_intake.dependencies import Service, State
 from lianban_intake.dossiers.repository import Access
@@ -17,12 +18,23 @@ CaseNo = Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z]+$")]
 Step = Annotated[str, Path(max_length=48, pattern=r"^[a-z0-9-]+$")]
 
 
+Issued = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,48}:[0-9a-f]{64}$")]
+Documents = Annotated[list[Issued], Query(max_length=50, description="先前环节的办理文书（环节:摘要），可能尚未记入")]
+
+
 @router.get("/steps/{step}/dossier", summary="环节卷宗")
 async def dossier(
-    case_no: CaseNo, step: Step, purpose: Purpose, caller: Service, state: State, response: Response
+    case_no: CaseNo,
+    step: Step,
+    purpose: Purpose,
+    caller: Service,
+    state: State,
+    response: Response,
+    document: Documents = [],  # noqa: B006 -- FastAPI copies it
 ) -> DossierGiven:
     response.headers["Cache-Control"] = "no-store"
-    return await state.dossiers.dossier(Access(case_no, step, caller.subject, purpose))
+    issued = dict(item.split(":") for item in document)
+    return await state.dossiers.dossier(Access(case_no, step, caller.subject, purpose), issued)
 
 
 @router.get("/recipient", summary="收件人")

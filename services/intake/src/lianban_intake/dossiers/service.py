@@ -37,8 +37,9 @@ class DossierReader:
         self._documents = ResultReader(direct, objects)
         self._keyring = keyring
 
-    async def dossier(self, access: Access) -> DossierGiven:
-        """Of ``access.step``. Raises the problems 404 ``unknown-case`` and ``unknown-step``."""
+    async def dossier(self, access: Access, issued: Mapping[str, str]) -> DossierGiven:
+        """Of ``access.step``. ``issued``: documents of earlier steps (step → digest) that the events may not have
+        brought here yet. Raises the problems 404 ``unknown-case`` and ``unknown-step``."""
         row = await self._open(access)
         cut = self._cuts.get(row.compilation) or await self._cut(row.compilation)
         part = cut.of(access.step or "")
@@ -47,11 +48,12 @@ class DossierReader:
         case_no = access.case_no
         values = unseal(self._keyring, row.form, case_no, Column.FORM)["values"]
         handed_in = unseal(self._keyring, row.materials, case_no, Column.MATERIALS) if part.materials else ()
+        documents = {**(row.documents or {}), **issued}
         materials: list[MaterialGiven] = []
         for code in part.materials:
             name = cut.materials[code]
             materials += _handed_in(code, name, handed_in)
-            materials += await self._produced(code, name, row.documents or {})
+            materials += await self._produced(code, name, documents)
         return DossierGiven(
             case_no=case_no,
             step=access.step or "",

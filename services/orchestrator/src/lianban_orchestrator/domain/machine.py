@@ -34,7 +34,7 @@ from lianban_orchestrator.domain.clocks import RunningClock
 from lianban_orchestrator.domain.outcome import outcome_of
 from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.shipments import Shipment, Shipments
-from lianban_orchestrator.domain.steps import Step, dependants
+from lianban_orchestrator.domain.steps import Step, ancestors, dependants
 from lianban_orchestrator.domain.transitions import Trigger
 
 _SEVERITY = {Light.NONE: 0, Light.GREEN: 1, Light.YELLOW: 2, Light.RED: 3}
@@ -183,6 +183,7 @@ class CaseMachine:
         if act.decision is Decision.GRANTED:
             return self._grant(step, now, act=act)
         step.move(Trigger.REFUSE, now, self.calendar)
+        step.document = act.document
         events = [self._step_event(EventKind.STEP_DECIDED, now, step, act=act)]
         return events + self._after_refusal(step, now) + self._after_end(now)
 
@@ -190,6 +191,7 @@ class CaseMachine:
         self, step: Step, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None
     ) -> list[CaseEvent]:
         step.move(Trigger.GRANT, now, self.calendar)
+        step.document = act.document if act else None
         event = self._step_event(EventKind.STEP_DECIDED, now, step, act=act, cause=cause)
         deliverable = [
             DeliverableResult(code=result.code, name=result.name, step=step.plan.code)
@@ -226,6 +228,11 @@ class CaseMachine:
         self.outcome = outcome_of(list(self.steps.values()))
         self.status = CaseStatus.DELIVERING
         return [self._event(EventKind.CASE_DECIDED, now, outcome=self.outcome)]
+
+    def documents_before(self, step: Step) -> dict[str, str]:
+        """Documents of the acts that ended the steps before it, by step."""
+        before = (self.steps[code] for code in ancestors(self.plan, step.plan.code))
+        return {earlier.plan.code: earlier.document for earlier in before if earlier.document}
 
     def take_withdrawals(self) -> list[tuple[Step, Cause]]:
         """Open steps that ended without their department: it has to be told. Each is handed out once."""

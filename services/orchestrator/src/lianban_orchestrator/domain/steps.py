@@ -26,6 +26,7 @@ class Step:
         self.clock: RunningClock | None = None
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
+        self.document: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -69,6 +70,15 @@ class Step:
             due=self.clock.due if self.clock else None,
             decision=self.decision,
         )
+
+
+def ancestors(plan: Plan, code: str) -> list[str]:
+    """Codes of all steps that ``code`` waits for, directly or through others, in plan order."""
+    wanted = set(plan.step(code).after)
+    for step in reversed(plan.steps):
+        if step.code in wanted:
+            wanted.update(step.after)
+    return [step.code for step in plan.steps if step.code in wanted]
 
 
 def dependants(plan: Plan, codes: Iterable[str]) -> list[str]:

@@ -50,7 +50,7 @@ class CaseWorkflow:
         self._machine = CaseMachine(case.case_no, case.plan, case.calendar, case.received_at, case.delivery)
         self._attributes = Attributes(case)
         self._errands: set[asyncio.Task[None]] = set()
-        self._submissions: dict[str, asyncio.Task[None]] = {}
+        self._submissions: dict[str, tuple[asyncio.Task[None], TaskOrder]] = {}
         self._troubles: list[str] = []
         self._changed = True
 
@@ -137,26 +137,31 @@ class CaseWorkflow:
             self._send(orders.accepted_message(self._case, tuple(events)))
         else:
             order = orders.acceptance_order(self._case, self._machine.acceptance_clock)
-            self._submissions[order.step] = self._errand(self._submit(order))
+            self._hand_over(order)
         self._go_on()
 
     def _go_on(self) -> None:
         """Whatever has become possible: open steps, take tasks back, ship results."""
         now = workflow.now()
         for step, event in self._machine.start_ready(now):
-            order = orders.task_order(self._case, step, event)
-            self._submissions[order.step] = self._errand(self._submit(order))
+            documents = self._machine.documents_before(step)
+            self._hand_over(orders.task_order(self._case, step, documents, event))
         for step, cause in self._machine.take_withdrawals():
             self._withdraw_task(step.plan.code, step.plan.department, cause)
         while (ready := self._machine.take_shipment(now)) is not None:
             self._errand(self._deliver(*ready))
         self._changed = True
 
+    def _hand_over(self, order: TaskOrder) -> None:
+        self._submissions[order.step] = (self._errand(self._submit(order)), order)
+
     def _withdraw_task(self, step: str, department: str, cause: Cause) -> None:
-        submission = self._submissions.pop(step, None)
-        if submission is not None:
+        events: tuple[CaseEvent, ...] = ()
+        submission, order = self._submissions.pop(step, (None, None))
+        if submission is not None and order is not None and not submission.done():
             submission.cancel()
-        self._errand(self._withdraw(orders.withdrawal_order(self._case, step, department, cause)))
+            events = order.events  # nobody may have seen them yet
+        self._errand(self._withdraw(orders.withdrawal_order(self._case, step, department, cause, events)))
 
     def _send(self, order: MessageOrder) -> None:
         self._errand(self._message(order))

@@ -14,7 +14,7 @@ from lianban_orchestrator.domain.shipments import Shipment
 from lianban_orchestrator.domain.steps import Step
 
 
-def task_order(case: CaseInput, step: Step, event: CaseEvent) -> TaskOrder:
+def task_order(case: CaseInput, step: Step, documents: dict[str, str], event: CaseEvent) -> TaskOrder:
     """The step goes to its department, together with the event that it has started."""
     plan = step.plan
     return TaskOrder(
@@ -30,6 +30,7 @@ def task_order(case: CaseInput, step: Step, event: CaseEvent) -> TaskOrder:
         division=case.plan.division,
         received_at=event.at,
         results=plan.results,
+        documents=documents,
         due=event.due,
         events=(event,),
     )
@@ -53,13 +54,16 @@ def acceptance_order(case: CaseInput, clock: RunningClock) -> TaskOrder:
     )
 
 
-def withdrawal_order(case: CaseInput, step: str, department: str, cause: Cause) -> TaskWithdrawal:
+def withdrawal_order(
+    case: CaseInput, step: str, department: str, cause: Cause, events: tuple[CaseEvent, ...]
+) -> TaskWithdrawal:
     return TaskWithdrawal(
         key=f"{task_id(case.case_no, step)}:withdrawn",
         case_no=case.case_no,
         step=step,
         department=department,
         cause=cause,
+        events=events,
     )
 
 
