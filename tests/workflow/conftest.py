@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import ServiceClient
-from workflow_world import HISTORIES, RECORDING, Case, Orchestrator, Services, StartCase, hosted_by
+from workflow_world import HISTORIES, RECORDING, Case, Services, StartCase, hosted_by
 
 from fixtures.plans import make_case
 from lianban.catalog.plan import Plan
@@ -44,24 +44,13 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
     hosted: set[str] = set()
     async with contextlib.AsyncExitStack() as stack:
 
-        async def start(
-            plan: Plan, *, services: Services | None = None, stoppable: bool = False, **changes: Any
-        ) -> Case:
+        async def start(plan: Plan, *, services: Services | None = None, **changes: Any) -> Case:
             services = services or Services()
             queue = f"{names.QUEUE_ORCHESTRATOR}-{next(_numbers)}"
             changes.setdefault("delivery", DeliveryMode.COURIER)
             changes.setdefault("received_at", datetime.now(UTC))
             case = make_case(f"case-{queue}", plan, **changes)
-            orchestrator = Orchestrator(
-                lambda: make_worker(
-                    case_client,
-                    queue,
-                    workflows=[CaseWorkflow],
-                    max_cached_workflows=0 if stoppable else 100,  # the server would wait for a cache that is gone
-                )
-            )
-            await orchestrator.start()
-            stack.push_async_callback(orchestrator.stop)
+            await stack.enter_async_context(make_worker(case_client, queue, workflows=[CaseWorkflow]))
             for name, activities in hosted_by(plan, services).items():
                 if name in hosted:
                     continue  # a second case of the same services
@@ -70,7 +59,7 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             handle = await case_client.start_workflow(
                 names.CASE_WORKFLOW, case, id=case.case_no, task_queue=queue, result_type=CaseResult
             )
-            started.append(Case(case_client, handle, services, orchestrator))
+            started.append(Case(case_client, handle, services))
             return started[-1]
 
         yield start

@@ -13,17 +13,15 @@ from lianban.contracts.status import CaseStatus, DeliveryState
 
 ONE_AT_A_TIME = 100
 TOGETHER = 70
-_CASES = 4
+_CASES = 6
 
 
-async def least_events(
-    start_case: StartCase, decisions: Callable[[Case], Awaitable[None]], *, stoppable: bool = False
-) -> int:
+async def least_events(start_case: StartCase, decisions: Callable[[Case], Awaitable[None]]) -> int:
     counts = []
     services = Services()
     for _ in range(_CASES):
         services.forget()
-        case = await start_case(five_parallel(), services=services, stoppable=stoppable)
+        case = await start_case(five_parallel(), services=services)
         await services.until(lambda: len(services.tasks) == 5 and services.messages)
         await decisions(case)
         await services.until(lambda: services.deliveries)
@@ -46,4 +44,4 @@ async def test_decisions_together(start_case: StartCase) -> None:
     async def decisions(case: Case) -> None:
         await case.act_together([decide(code) for code in "abcde"])
 
-    assert await least_events(start_case, decisions, stoppable=True) <= TOGETHER
+    assert await least_events(start_case, decisions) <= TOGETHER

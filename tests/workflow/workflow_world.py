@@ -15,7 +15,6 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import TimeSkipper
-from temporalio.worker import Worker
 
 from lianban.catalog.plan import Plan
 from lianban.contracts import names
@@ -100,23 +99,6 @@ class Services:
         self._tell()
 
 
-class Orchestrator:
-    """The orchestrator's worker for one case, which can be stopped and started again."""
-
-    def __init__(self, make: Callable[[], Worker]) -> None:
-        self._make = make
-        self._running: Worker | None = None
-
-    async def start(self) -> None:
-        self._running = self._make()
-        await self._running.__aenter__()
-
-    async def stop(self) -> None:
-        if self._running is not None:
-            await self._running.__aexit__(None, None, None)
-            self._running = None
-
-
 class Case:
     """One running case and what a test does to it."""
 
@@ -125,10 +107,8 @@ class Case:
         client: Client,
         handle: WorkflowHandle[Any, CaseResult],
         services: Services,
-        orchestrator: Orchestrator,
     ) -> None:
         self.handle = handle
-        self._orchestrator = orchestrator
         self.services = services
         self._skipper = TimeSkipper(client)
         self.events: list[CaseEvent] = []
@@ -137,12 +117,8 @@ class Case:
         return await self._update(names.UPDATE_ACT, act, act.act_id)
 
     async def act_together(self, acts: Sequence[DepartmentAct]) -> None:
-        """Several departments answer before the case looks again: the orchestrator is away meanwhile."""
-        await self._orchestrator.stop()
-        answers = [asyncio.create_task(self.act(act)) for act in acts]
-        await asyncio.sleep(0.2)  # time for all of them to reach the server
-        await self._orchestrator.start()
-        await asyncio.gather(*answers)
+        """All within the same moment, as when several departments answer at once."""
+        await asyncio.gather(*(self.act(act) for act in acts))
 
     async def withdraw(self) -> ActOutcome:
         return await self._update(names.UPDATE_WITHDRAW, Withdrawal(act_id="w"), "w")
