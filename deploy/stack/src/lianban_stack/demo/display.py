@@ -55,7 +55,8 @@ async def _tell(console: Console, runs: Sequence[CaseRun]) -> None:
 
 def _board(runs: Sequence[CaseRun]) -> Table:
     table = Table(box=None, padding=(0, 1), expand=True)
-    for column in ("主题", "办件编号", "环节", "亮灯"):
+    table.add_column("主题", no_wrap=True, overflow="ellipsis", max_width=22)
+    for column in ("办件编号", "环节", "亮灯"):
         table.add_column(column, no_wrap=True)
     table.add_column("正在办理", ratio=1, overflow="ellipsis", no_wrap=True)
     for run in runs:
