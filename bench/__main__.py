@@ -47,6 +47,7 @@ async def measure(stack: Stack, cases: int, at_once: int, turns: int) -> None:
     database = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{stack.ports.postgres}/{DATABASE}"
     rates: dict[str, list[Rate]] = {"bare": [], "whole": []}
     spent: dict[str, float] = {}
+    spent_bare = 0.0
     async with (
         bare.worker(client),
         whole.cases(RunningStack.read(stack.state.root), database) as filed,
@@ -61,7 +62,9 @@ async def measure(stack: Stack, cases: int, at_once: int, turns: int) -> None:
         for case in (bare_case, whole_case):
             await closed_loop(case, at_once, at_once)  # warm up
         for turn in range(turns):
+            before = processor_seconds(stack)
             rates["bare"].append(await closed_loop(bare_case, cases, at_once))
+            spent_bare += sum(processor_seconds(stack).values()) - sum(before.values())
             before = processor_seconds(stack)
             rates["whole"].append(await closed_loop(whole_case, cases, at_once))
             after = processor_seconds(stack)
@@ -70,10 +73,10 @@ async def measure(stack: Stack, cases: int, at_once: int, turns: int) -> None:
             print(
                 f"turn {turn + 1}: " + ", ".join(f"{name} {found[-1].per_second:.1f}" for name, found in rates.items())
             )
-    report(rates, spent, cases * turns, at_once)
+    report(rates, spent, spent_bare, cases * turns, at_once)
 
 
-def report(rates: dict[str, list[Rate]], spent: dict[str, float], cases: int, at_once: int) -> None:
+def report(rates: dict[str, list[Rate]], spent: dict[str, float], spent_bare: float, cases: int, at_once: int) -> None:
     middle = {name: statistics.median(rate.per_second for rate in found) for name, found in rates.items()}
     print(f"\n{whole.STEPS}-step cases, {at_once} at once, {cases} of each kind; cases per second, median of turns")
     for name, value in middle.items():
@@ -81,7 +84,9 @@ def report(rates: dict[str, list[Rate]], spent: dict[str, float], cases: int, at
     print(f"  ratio  {middle['whole'] / middle['bare']:6.2f}\n\nprocessor time of the whole stack, ms a case")
     for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
         print(f"  {name:13} {1000 * seconds / cases:6.1f}")
-    print(f"  {'sum':13} {1000 * sum(spent.values()) / cases:6.1f}")
+    print(
+        f"  {'sum':13} {1000 * sum(spent.values()) / cases:6.1f}   (bare, server and driver: {1000 * spent_bare / cases:.1f})"
+    )
 
 
 if __name__ == "__main__":
