@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 import statistics
 import tempfile
-import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import uvloop
@@ -45,48 +46,53 @@ async def measure(stack: Stack, cases: int, at_once: int, turns: int) -> None:
     client = await Client.connect(f"127.0.0.1:{stack.ports.temporal}")
     password = stack.secrets().database[SUPERUSER]
     database = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{stack.ports.postgres}/{DATABASE}"
-    rates: dict[str, list[Rate]] = {"bare": [], "whole": []}
-    spent: dict[str, float] = {}
-    spent_bare = 0.0
     async with (
         bare.worker(client),
         whole.cases(RunningStack.read(stack.state.root), database) as filed,
     ):
-
-        async def bare_case(_: int) -> None:
-            await bare.run_case(client, f"bare-{uuid.uuid4().hex}")
-
-        async def whole_case(_: int) -> None:
-            await filed.run_case(uuid.uuid4().hex)
-
-        for case in (bare_case, whole_case):
-            await closed_loop(case, at_once, at_once)  # warm up
+        kinds: dict[str, Callable[[str], Awaitable[None]]] = {
+            "bare": lambda name: bare.run_case(client, f"bare-{name}"),
+            "bare, spread": lambda name: bare.run_case(client, f"{bare.SPREAD}-{name}"),
+            "whole": filed.run_case,
+        }
+        for run_case in kinds.values():
+            await closed_loop(run_case, at_once, at_once)  # warm up
+        measured = {kind: Measured() for kind in kinds}
         for turn in range(turns):
-            before = processor_seconds(stack)
-            rates["bare"].append(await closed_loop(bare_case, cases, at_once))
-            spent_bare += sum(processor_seconds(stack).values()) - sum(before.values())
-            before = processor_seconds(stack)
-            rates["whole"].append(await closed_loop(whole_case, cases, at_once))
-            after = processor_seconds(stack)
-            for name, seconds in after.items():
-                spent[name] = spent.get(name, 0.0) + seconds - before[name]
-            print(
-                f"turn {turn + 1}: " + ", ".join(f"{name} {found[-1].per_second:.1f}" for name, found in rates.items())
-            )
-    report(rates, spent, spent_bare, cases * turns, at_once)
+            for kind, run_case in kinds.items():
+                before = processor_seconds(stack)
+                measured[kind].rates.append(await closed_loop(run_case, cases, at_once))
+                measured[kind].add(before, processor_seconds(stack))
+            latest = ", ".join(f"{kind} {found.rates[-1].per_second:.1f}" for kind, found in measured.items())
+            print(f"turn {turn + 1}: {latest}", flush=True)
+    report(measured, cases * turns, at_once)
 
 
-def report(rates: dict[str, list[Rate]], spent: dict[str, float], spent_bare: float, cases: int, at_once: int) -> None:
-    middle = {name: statistics.median(rate.per_second for rate in found) for name, found in rates.items()}
-    print(f"\n{whole.STEPS}-step cases, {at_once} at once, {cases} of each kind; cases per second, median of turns")
-    for name, value in middle.items():
-        print(f"  {name:6} {value:6.1f}")
-    print(f"  ratio  {middle['whole'] / middle['bare']:6.2f}\n\nprocessor time of the whole stack, ms a case")
-    for name, seconds in sorted(spent.items(), key=lambda item: -item[1]):
-        print(f"  {name:13} {1000 * seconds / cases:6.1f}")
-    print(
-        f"  {'sum':13} {1000 * sum(spent.values()) / cases:6.1f}   (bare, server and driver: {1000 * spent_bare / cases:.1f})"
-    )
+class Measured:
+    """Rates by turn, and processor seconds by program over all turns, of one kind of case."""
+
+    def __init__(self) -> None:
+        self.rates: list[Rate] = []
+        self.spent: Counter[str] = Counter()
+
+    def add(self, before: dict[str, float], after: dict[str, float]) -> None:
+        self.spent.update({name: seconds - before[name] for name, seconds in after.items()})
+
+    @property
+    def per_second(self) -> float:
+        return statistics.median(rate.per_second for rate in self.rates)
+
+
+def report(measured: dict[str, Measured], cases: int, at_once: int) -> None:
+    whole_rate = measured["whole"].per_second
+    print(f"\n{whole.STEPS}-step cases, {at_once} at once, {cases} of each kind; medians of the turns")
+    print(f"  {'':13} {'cases/s':>8} {'whole/it':>9} {'ms a case':>10}")
+    for kind, found in measured.items():
+        spent = 1000 * found.spent.total() / cases
+        print(f"  {kind:13} {found.per_second:8.1f} {whole_rate / found.per_second:9.2f} {spent:10.0f}")
+    print("\nprocessor time of the whole stack by program, ms a case")
+    for name, seconds in measured["whole"].spent.most_common():
+        print(f"  {name:13} {1000 * seconds / cases:8.1f}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -18,13 +19,13 @@ class Rate:
         return self.cases / self.seconds
 
 
-async def closed_loop(run_case: Callable[[int], Awaitable[None]], cases: int, at_once: int) -> Rate:
-    """Runs cases 0 .. ``cases`` - 1, at most ``at_once`` under way; the first failure ends the loop."""
+async def closed_loop(run_case: Callable[[str], Awaitable[None]], cases: int, at_once: int) -> Rate:
+    """Runs ``cases`` cases under names of their own, at most ``at_once`` at a time; the first failure ends the loop."""
     numbers = iter(range(cases))
 
     async def lane() -> None:
-        for number in numbers:
-            await run_case(number)
+        for _ in numbers:
+            await run_case(uuid.uuid4().hex)
 
     started = time.perf_counter()
     async with asyncio.TaskGroup() as lanes:
