@@ -11,9 +11,8 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
+from aiohttp import ClientError, ClientSession
 from standardwebhooks.webhooks import Webhook
-
-from lianban_sandbox.poster import Poster, Unreached
 
 _log = logging.getLogger(__name__)
 _RETRIED: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
@@ -52,8 +51,8 @@ class Patience:
 class Caller:
     """Sends callbacks over connections that are kept; at most ``concurrency`` at once."""
 
-    def __init__(self, poster: Poster, patience: Patience, concurrency: int = 16) -> None:
-        self._poster = poster
+    def __init__(self, http: ClientSession, patience: Patience, concurrency: int = 16) -> None:
+        self._http = http
         self._patience = patience
         self._slots = asyncio.Semaphore(concurrency)
 
@@ -64,9 +63,14 @@ class Caller:
             if attempt > 1:
                 await asyncio.sleep(self._patience.pause(attempt - 1))
             try:
-                async with self._slots:
-                    status, answer = await self._poster.post(url, _headers(key, message_id, body), body)
-            except Unreached:
+                async with (
+                    self._slots,
+                    self._http.post(
+                        url, data=body, headers=_headers(key, message_id, body), allow_redirects=False
+                    ) as response,
+                ):
+                    status, answer = response.status, await response.read()
+            except (ClientError, TimeoutError):
                 status = None
                 continue
             if 200 <= status < 300:

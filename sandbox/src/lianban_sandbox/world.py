@@ -9,10 +9,13 @@ import signal
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from aiohttp import ClientTimeout
 from standardwebhooks.webhooks import Webhook
 
 from lianban.platform.directory import load_directory
+from lianban.platform.outgoing import open_session
 from lianban_sandbox.callbacks import Caller, Patience
 from lianban_sandbox.courier import app as courier_app
 from lianban_sandbox.courier.parcels import Depot
@@ -21,10 +24,11 @@ from lianban_sandbox.departments.behaviour import Behaviour, Switchboard
 from lianban_sandbox.departments.desk import Desk
 from lianban_sandbox.mail import app as mail_app
 from lianban_sandbox.mail.catcher import Catcher, catching
-from lianban_sandbox.poster import Poster
 from lianban_sandbox.settings import SandboxSettings
 from lianban_sandbox.sms import app as sms_app
 from lianban_sandbox.web import listen, serving, url
+
+_TIMEOUT: Final = ClientTimeout(total=20.0)
 
 _log = logging.getLogger(__name__)
 
@@ -49,8 +53,8 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
     sms_key = _secret(settings.sms_key_file)
     capacity = settings.sandbox_records
     async with contextlib.AsyncExitStack() as stack:
-        poster = await stack.enter_async_context(Poster())
-        caller = Caller(poster, patience or Patience())
+        http = await stack.enter_async_context(open_session(_TIMEOUT))
+        caller = Caller(http, patience or Patience())
         default = Behaviour(delay_seconds=settings.sandbox_decision_seconds)
         desk = Desk(keys, settings.adapters_url.rstrip("/"), caller, Switchboard(default), capacity)
         stack.push_async_callback(desk.close)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import ssl
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
@@ -117,7 +116,7 @@ async def test_channels_are_made_as_the_directory_says() -> None:
         }
     )
     async with AsyncExitStack() as stack:
-        around = Surroundings(stack, ssl.create_default_context(), "https://lianban.example", 5.0)
+        around = Surroundings(stack, "https://lianban.example", 5.0)
         channels = Channels(directory, around)
         assert (channels.of("market").name, channels.of("health").name) == ("rest", "inbox")
         with pytest.raises(UnknownChannel, match="market: rest"):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import aiosmtplib
-import httpx
 import pytest
+from aiohttp import ClientResponse, ClientSession, UnixConnector, web
 
 from lianban.contracts.status import MessageKind
 from lianban.platform.webhooks import new_secret, verify
@@ -29,21 +35,25 @@ SMS = Sms("k1", "13812345678", "已受理")
 PARCEL = Parcel("k1", Party(name="王大明", mobile="13812345678", address="陆羽大道1号"), ("办学许可证",))
 
 
+def answer(status: int) -> ClientResponse:
+    return cast(ClientResponse, SimpleNamespace(status=status, headers={}))
+
+
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_success_is_silent(status: int) -> None:
-    check(httpx.Response(status), "courier")
+    check(answer(status), "courier")
 
 
 @pytest.mark.parametrize("status", [400, 409, 410, 413, 415, 422])
 def test_what_will_never_be_taken(status: int) -> None:
     with pytest.raises(Rejected, match=f"courier answered {status}"):
-        check(httpx.Response(status), "courier")
+        check(answer(status), "courier")
 
 
 @pytest.mark.parametrize("status", [301, 401, 403, 404, 405, 408, 425, 429, 500, 502, 503, 504])
 def test_what_may_be_taken_later(status: int) -> None:
     with pytest.raises(Unavailable, match=f"courier answered {status}"):
-        check(httpx.Response(status), "courier")
+        check(answer(status), "courier")
 
 
 @pytest.mark.parametrize(
@@ -64,48 +74,60 @@ def test_retry_after(value: str | None, seconds: int | None) -> None:
     assert retry_after(value, NOW) == (timedelta(seconds=seconds) if seconds is not None else None)
 
 
-def answering(*answers: httpx.Response | Exception) -> tuple[httpx.AsyncClient, list[httpx.Request]]:
+@dataclass
+class Asked:
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+@contextlib.asynccontextmanager
+async def answering(*answers: tuple[int, Any]) -> AsyncIterator[tuple[ClientSession, list[Asked]]]:
+    """A client of a server that gives these answers (status, JSON) in turn; both on a socket of the file system."""
     left, asked = list(answers), []
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        given = left.pop(0)
-        if isinstance(given, Exception):
-            raise given
-        return given
+    async def give(request: web.BaseRequest) -> web.StreamResponse:
+        asked.append(Asked(str(request.url), request.headers, await request.read()))
+        status, content = left.pop(0)
+        return web.json_response(content, status=status)
 
-    return httpx.AsyncClient(transport=httpx.MockTransport(answer)), asked
+    runner = web.ServerRunner(web.Server(give))
+    await runner.setup()
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/socket"
+        await web.UnixSite(runner, path).start()
+        async with ClientSession(connector=UnixConnector(path)) as client:
+            yield client, asked
+        await runner.cleanup()
 
 
 async def test_an_sms_carries_its_key_and_gives_back_a_reference() -> None:
-    client, asked = answering(httpx.Response(201, json={"message_id": "m7"}), httpx.Response(200), httpx.Response(409))
-    gateway = HttpSms("http://gateway/", "secret", client)
-    assert [await gateway.send(SMS) for _ in range(3)] == ["m7", "", ""]
-    assert str(asked[0].url) == "http://gateway/v1/messages"
+    async with answering((201, {"message_id": "m7"}), (200, None), (409, {})) as (client, asked):
+        gateway = HttpSms("http://gateway/", "secret", client)
+        assert [await gateway.send(SMS) for _ in range(3)] == ["m7", "", ""]
+    assert asked[0].url == "http://gateway/v1/messages"
     assert asked[0].headers["authorization"] == "Bearer secret"
     assert b'"key":"k1"' in asked[0].content
 
 
 async def test_a_gateway_not_reached_is_unavailable_without_the_number() -> None:
-    client, _ = answering(httpx.ConnectTimeout("13812345678"))
-    with pytest.raises(Unavailable) as caught:
-        await HttpSms("http://gateway", "secret", client).send(SMS)
-    assert str(caught.value) == "sms gateway not reached: ConnectTimeout"
+    async with ClientSession(connector=UnixConnector("/nowhere/13812345678")) as client:
+        with pytest.raises(Unavailable) as caught:
+            await HttpSms("http://gateway", "secret", client).send(SMS)
+    assert str(caught.value) == "sms gateway not reached: UnixClientConnectorError"
     assert "13812345678" not in repr(SMS)
 
 
 async def test_an_order_is_signed_and_keyed() -> None:
     secret = new_secret()
-    client, asked = answering(
-        httpx.Response(201, json={"order_no": "O1", "waybill_no": "W1", "eta": 3}), httpx.Response(200, json={})
-    )
     sender = Party(name="中心", mobile="1", address="天门")
-    courier = HttpCourier("http://courier", secret, sender, "http://notify/v1/courier/tracking", client)
-    waybill = await courier.order(PARCEL)
+    async with answering((201, {"order_no": "O1", "waybill_no": "W1", "eta": 3}), (200, {})) as (client, asked):
+        courier = HttpCourier("http://courier", secret, sender, "http://notify/v1/courier/tracking", client)
+        waybill = await courier.order(PARCEL)
+        with pytest.raises(Unavailable, match="something else"):
+            await courier.order(PARCEL)
     assert (waybill.order_no, waybill.waybill_no) == ("O1", "W1")
     assert verify(secret, asked[0].headers, asked[0].content) == "k1"
-    with pytest.raises(Unavailable, match="something else"):
-        await courier.order(PARCEL)
     assert "王大明" not in repr(PARCEL)
 
 
@@ -181,7 +203,7 @@ async def test_ports_are_chosen_by_settings_and_the_quiet_ones_write_no_number(
         sms_key_file=tmp_path / "secret",
         courier_secret_file=tmp_path / "secret",
     )
-    async with httpx.AsyncClient() as client:
+    async with ClientSession() as client:
         real = Ports.choose(settings, client)
         assert (type(real.sms), type(real.mail), type(real.courier)) == (HttpSms, SmtpMail, HttpCourier)
         quiet = {"sms": "console", "mail": "console", "courier": "console"}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
-import httpx
+from aiohttp import ClientTimeout
 from fastapi import FastAPI
 from sqlalchemy import text
 from temporalio.client import Client
@@ -21,6 +20,7 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.database import create_engine
 from lianban.platform.directory import Directory, load_directory
 from lianban.platform.objects import open_store
+from lianban.platform.outgoing import open_session
 from lianban.platform.relay import EventRelay
 from lianban.platform.temporal import connect, host_workers, make_worker
 from lianban_adapters.acts.carrier import Carrier
@@ -44,8 +44,8 @@ MAX_ACT: Final = 20 * service.MIB
 _CONNECTIONS: Final = 16
 """Kept open to the database. Tasks and acts come in bursts, and a connection made anew costs more than its work."""
 
-_INTAKE_TIMEOUT: Final = httpx.Timeout(10.0)
-_INTAKE_LIMITS: Final = httpx.Limits(max_connections=50, max_keepalive_connections=20)
+_INTAKE_TIMEOUT: Final = ClientTimeout(connect=10.0, sock_read=10.0)
+_INTAKE_CONNECTIONS: Final = 50
 
 
 def create_app(settings: AdapterSettings) -> FastAPI:
@@ -75,9 +75,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     engine = create_engine(settings.database_url, pool_size=_CONNECTIONS)
     stack.push_async_callback(engine.dispose)
     database = Database(engine)
-    tls = ssl.create_default_context()
-    intake = httpx.AsyncClient(verify=tls, timeout=_INTAKE_TIMEOUT, limits=_INTAKE_LIMITS, trust_env=False)
-    stack.push_async_callback(intake.aclose)
+    intake = await stack.enter_async_context(open_session(_INTAKE_TIMEOUT, _INTAKE_CONNECTIONS))
     client = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
 
     relay = EventRelay(database.transactions, client, Relay)
@@ -85,7 +83,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     documents = Documents(store)
     carrier = Carrier(database, CaseUpdates(client), relay)
     outbox = Outbox(database, carrier)
-    channels = Channels(directory, Surroundings(stack, tls, settings.public_url, settings.send_timeout))
+    channels = Channels(directory, Surroundings(stack, settings.public_url, settings.send_timeout))
     tasks = Tasks(database, relay, channels, dossiers, ImmediateAnswers(database, documents, keyring))
     acts = Acts(database, documents, carrier, outbox, settings.update_timeout)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from typing import Any, Final
 
-import httpx
+from aiohttp import ClientTimeout
 from fastapi import FastAPI
 from sqlalchemy import text
 from temporalio.client import Client
@@ -15,12 +15,15 @@ from temporalio.client import Client
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import create_engine
+from lianban.platform.outgoing import open_session
 from lianban.platform.service import create_app
 from lianban.platform.temporal import connect, host_workers
 from lianban_notify.database import Database
 from lianban_notify.deliveries.endpoints import router
 from lianban_notify.settings import NotifySettings, read_secret
 from lianban_notify.wiring import Parts
+
+_TIMEOUT: Final = ClientTimeout(connect=5.0, sock_read=10.0)
 
 
 def build_app(settings: NotifySettings) -> FastAPI:
@@ -38,7 +41,7 @@ def build_app(settings: NotifySettings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with httpx.AsyncClient() as http:
+        async with open_session(_TIMEOUT) as http:
             parts = Parts(settings, keyring, authority, Database(engine), await temporal(lazy=True), http)
             app.state.parts = parts
             app.state.tracking = parts.tracking

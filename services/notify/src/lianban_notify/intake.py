@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lianban.platform.auth import TokenAuthority
@@ -15,7 +16,7 @@ from lianban_notify.outward import Unavailable, unreachable
 
 _SUBJECT: Final = "notify"
 _LIFE: Final = timedelta(minutes=30)
-_TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0)
+_TIMEOUT: Final = ClientTimeout(connect=10.0, sock_connect=3.0, sock_read=10.0)
 
 
 class _Contact(BaseModel):
@@ -38,7 +39,7 @@ class Recipient(_Contact):
 
 
 class Intake:
-    def __init__(self, url: str, authority: TokenAuthority, client: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, authority: TokenAuthority, client: ClientSession) -> None:
         self._url = url.rstrip("/")
         self._authority = authority
         self._client = client
@@ -50,15 +51,16 @@ class Intake:
         sends messages does exist."""
         url = f"{self._url}/internal/v1/cases/{quote(case_no, safe='')}/recipient"
         try:
-            response = await self._client.get(
-                url, params={"purpose": purpose}, headers=self._headers(), timeout=_TIMEOUT
-            )
-        except httpx.HTTPError as error:
+            async with self._client.get(
+                url, params={"purpose": purpose}, headers=self._headers(), timeout=_TIMEOUT, allow_redirects=False
+            ) as response:
+                content = await response.read()
+        except (ClientError, TimeoutError) as error:
             raise unreachable(error, "intake") from None
-        if response.status_code != httpx.codes.OK:
-            raise Unavailable(f"intake answered {response.status_code}")
+        if response.status != HTTPStatus.OK:
+            raise Unavailable(f"intake answered {response.status}")
         try:
-            return Recipient.model_validate_json(response.content)
+            return Recipient.model_validate_json(content)
         except ValidationError:
             # Neither the text nor the cause of the error: both may quote a person's data.
             raise Unavailable("intake answered something else") from None

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-import httpx
+from aiohttp import ClientError, ClientResponse
 
 _OURS_TO_MEND: Final = frozenset({401, 403, 404, 405})
 """Wrong credentials or address: the request itself is good and is kept until an operator has put it right."""
@@ -27,18 +27,18 @@ class Unavailable(Exception):
         self.retry_after = retry_after
 
 
-def check(response: httpx.Response, peer: str) -> None:
+def check(response: ClientResponse, peer: str) -> None:
     """Raises unless ``response`` is a success."""
-    status = response.status_code
-    if response.is_success:
+    status = response.status
+    if 200 <= status < 300:
         return
     reason = f"{peer} answered {status}"
-    if response.is_client_error and status not in _OURS_TO_MEND | _LATER:
+    if 400 <= status < 500 and status not in _OURS_TO_MEND | _LATER:
         raise Rejected(reason)
     raise Unavailable(reason, retry_after(response.headers.get("retry-after"), datetime.now(UTC)))
 
 
-def unreachable(error: httpx.HTTPError, peer: str) -> Unavailable:
+def unreachable(error: ClientError | TimeoutError, peer: str) -> Unavailable:
     return Unavailable(f"{peer} not reached: {type(error).__name__}")
 
 

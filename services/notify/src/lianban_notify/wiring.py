@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import httpx
+from aiohttp import ClientSession
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -44,7 +44,7 @@ class Ports:
     courier: Courier
 
     @classmethod
-    def choose(cls, settings: NotifySettings, client: httpx.AsyncClient) -> Ports:
+    def choose(cls, settings: NotifySettings, client: ClientSession) -> Ports:
         return cls(_sms(settings, client), _mail(settings), _courier(settings, client))
 
 
@@ -58,7 +58,7 @@ class Parts:
         authority: TokenAuthority,
         database: Database,
         temporal: Client,
-        http: httpx.AsyncClient,
+        http: ClientSession,
     ) -> None:
         factory = database.transactions
         self.ports = Ports.choose(settings, http)
@@ -79,7 +79,7 @@ class Parts:
         return [make_worker(client, QUEUE_NOTIFY, activities=activities)]
 
 
-def _sms(settings: NotifySettings, client: httpx.AsyncClient) -> SmsSender:
+def _sms(settings: NotifySettings, client: ClientSession) -> SmsSender:
     match settings.sms:
         case "http":
             return HttpSms(settings.sms_url, read_secret(settings.sms_key_file), client)
@@ -103,7 +103,7 @@ def _mail(settings: NotifySettings) -> MailSender:
             return RecordingMail()
 
 
-def _courier(settings: NotifySettings, client: httpx.AsyncClient) -> Courier:
+def _courier(settings: NotifySettings, client: ClientSession) -> Courier:
     match settings.courier:
         case "http":
             sender = Party(name=settings.organisation, mobile=settings.sender_mobile, address=settings.sender_address)

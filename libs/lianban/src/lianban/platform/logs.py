@@ -12,12 +12,11 @@ import traceback
 from types import TracebackType
 from typing import Any, Final
 
-import httpx
 from pythonjsonlogger.json import JsonFormatter
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError
 
-_HARMLESS: Final = (OSError, TimeoutError, ImportError, httpx.TransportError, RPCError)
+_HARMLESS: Final = (OSError, TimeoutError, ImportError, RPCError)
 _DEPTH: Final = 20
 _NOISY: Final = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "alembic": logging.WARNING}
 

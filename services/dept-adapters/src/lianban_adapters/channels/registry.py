@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
-import httpx
+from aiohttp import ClientTimeout
 
 from lianban.platform.directory import DepartmentEntry, Directory
+from lianban.platform.outgoing import open_session
 from lianban_adapters.channels.inbox import InboxChannel
 from lianban_adapters.channels.port import INBOX, Channel
 from lianban_adapters.channels.rest import RestChannel
@@ -24,7 +24,6 @@ class Surroundings:
     """What a channel may need. ``stack`` closes what it opens."""
 
     stack: AsyncExitStack
-    tls: ssl.SSLContext
     public_url: str
     send_timeout: float
 
@@ -33,13 +32,10 @@ Maker = Callable[[DepartmentEntry, Surroundings], Channel]
 
 
 def _rest(entry: DepartmentEntry, around: Surroundings) -> Channel:
-    http = httpx.AsyncClient(
-        verify=around.tls,
-        timeout=around.send_timeout,
-        limits=httpx.Limits(max_connections=CONCURRENCY, max_keepalive_connections=CONCURRENCY),
-    )
-    around.stack.push_async_callback(http.aclose)
-    return RestChannel(http, entry, around.public_url, around.send_timeout)
+    # Time is limited as a whole: an answer that trickles in counts as none.
+    http = open_session(ClientTimeout(total=around.send_timeout), CONCURRENCY)
+    around.stack.push_async_callback(http.close)
+    return RestChannel(http, entry, around.public_url)
 
 
 def _inbox(entry: DepartmentEntry, around: Surroundings) -> Channel:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any, Final
 
-import httpx
+from aiohttp import ClientError, ClientResponse, ClientSession, InvalidURL
 from pydantic_core import from_json
 
 from lianban.contracts.orders import TaskOrder, TaskWithdrawal
@@ -24,14 +23,13 @@ _TRY_AGAIN: Final = frozenset({408, 425, 429})
 class RestChannel:
     name = "rest"
 
-    def __init__(self, http: httpx.AsyncClient, entry: DepartmentEntry, public_url: str, timeout: float) -> None:
+    def __init__(self, http: ClientSession, entry: DepartmentEntry, public_url: str) -> None:
         if entry.endpoint is None:
             raise ValueError("channel rest needs an endpoint")
         self._http = http
         self._endpoint = entry.endpoint
         self._secret = entry.secret
         self._public_url = public_url
-        self._timeout = timeout
 
     async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
         body = task_created(task, await dossier(), self._public_url)
@@ -41,33 +39,32 @@ class RestChannel:
         await self._post(task.key, task_withdrawn(task))
 
     async def _post(self, key: str, body: bytes) -> bytes:
-        """Content of a 2xx answer. Time is limited as a whole: an answer that trickles in counts as none."""
+        """Content of a 2xx answer."""
         headers = {"Content-Type": "application/json", **sign(self._secret, key, body)}
         try:
-            async with asyncio.timeout(self._timeout):
-                async with self._http.stream("POST", self._endpoint, content=body, headers=headers) as response:
-                    _check(response)
-                    return await _content(response)
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL):
+            async with self._http.post(self._endpoint, data=body, headers=headers, allow_redirects=False) as response:
+                _check(response)
+                return await _content(response)
+        except InvalidURL:
             raise Rejected("业务系统地址配置有误") from None
-        except (httpx.RequestError, TimeoutError) as error:
+        except (ClientError, TimeoutError) as error:
             raise Unavailable(f"业务系统无法连接（{type(error).__name__}）") from None
 
 
-def _check(response: httpx.Response) -> None:
+def _check(response: ClientResponse) -> None:
     """5xx and the few 4xx that mean "later" may work another time; any other answer is a configuration to repair,
     and repeating it would only keep the task from the people who could handle it."""
-    status = response.status_code
-    if response.is_success:
+    status = response.status
+    if 200 <= status < 300:
         return
     if status >= 500 or status in _TRY_AGAIN:
         raise Unavailable(f"业务系统返回 {status}", retry_after(response.headers.get("retry-after")))
     raise Rejected(f"业务系统返回 {status}，未接收该任务")
 
 
-async def _content(response: httpx.Response) -> bytes:
+async def _content(response: ClientResponse) -> bytes:
     content = bytearray()
-    async for chunk in response.aiter_bytes():
+    async for chunk in response.content.iter_any():
         content += chunk
         if len(content) > MAX_ANSWER:
             raise Rejected("业务系统的答复超过 20 MiB")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-import httpx
+from aiohttp import ClientError, ClientSession
 from pydantic import ValidationError
 
 from lianban.platform.auth import TokenAuthority
@@ -45,7 +46,7 @@ class ServiceToken:
 
 
 class Dossiers:
-    def __init__(self, http: httpx.AsyncClient, intake_url: str, authority: TokenAuthority) -> None:
+    def __init__(self, http: ClientSession, intake_url: str, authority: TokenAuthority) -> None:
         self._http = http
         self._base = intake_url.rstrip("/")
         self._token = ServiceToken(authority)
@@ -58,14 +59,15 @@ class Dossiers:
         issued = [f"{earlier}:{digest}" for earlier, digest in (documents or {}).items()]
         params: dict[str, str | list[str]] = {"purpose": purpose, "document": issued}
         try:
-            response = await self._http.get(url, params=params, headers=headers)
-        except httpx.RequestError as error:
+            async with self._http.get(url, params=params, headers=headers, allow_redirects=False) as response:
+                content = await response.read()
+        except (ClientError, TimeoutError) as error:
             raise DossierUnavailable(f"intake not reached: {type(error).__name__}") from None
-        if response.status_code != 200:
-            how = f"intake answered {response.status_code}"
+        if response.status != HTTPStatus.OK:
+            how = f"intake answered {response.status}"
             raise DossierUnavailable(how, retry_after(response.headers.get("retry-after")))
         try:
-            return Dossier.model_validate_json(response.content)
+            return Dossier.model_validate_json(content)
         except ValidationError:
             # Neither the text nor the cause of the error: both quote what people filled in.
             raise DossierUnavailable("intake answered something else") from None

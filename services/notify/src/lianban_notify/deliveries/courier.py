@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
@@ -15,7 +15,7 @@ from lianban.platform.webhooks import sign
 from lianban_notify.outward import Unavailable, check, unreachable
 
 _PEER: Final = "courier"
-_TIMEOUT: Final = httpx.Timeout(20.0, connect=5.0)
+_TIMEOUT: Final = ClientTimeout(connect=20.0, sock_connect=5.0, sock_read=20.0)
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class Courier(Protocol):
 class HttpCourier:
     """``POST {url}/v1/orders``, signed (Standard Webhooks) with the secret its callbacks are signed with."""
 
-    def __init__(self, url: str, secret: str, sender: Party, callback_url: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, secret: str, sender: Party, callback_url: str, client: ClientSession) -> None:
         self._url = f"{url.rstrip('/')}/v1/orders"
         self._secret = secret
         self._sender = sender
@@ -75,12 +75,15 @@ class HttpCourier:
         )
         headers = {"content-type": "application/json", **sign(self._secret, parcel.key, body)}
         try:
-            response = await self._client.post(self._url, content=body, headers=headers, timeout=_TIMEOUT)
-        except httpx.HTTPError as error:
+            async with self._client.post(
+                self._url, data=body, headers=headers, timeout=_TIMEOUT, allow_redirects=False
+            ) as response:
+                content = await response.read()
+        except (ClientError, TimeoutError) as error:
             raise unreachable(error, _PEER) from None
         check(response, _PEER)
         try:
-            return Waybill.model_validate_json(response.content)
+            return Waybill.model_validate_json(content)
         except ValidationError:
             raise Unavailable("courier answered something else") from None
 

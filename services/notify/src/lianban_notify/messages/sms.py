@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from pydantic_core import from_json, to_json
 
 from lianban_notify.messages.ports import Sms
 from lianban_notify.outward import check, unreachable
 
 _PEER: Final = "sms gateway"
-_TIMEOUT: Final = httpx.Timeout(15.0, connect=5.0)
+_TIMEOUT: Final = ClientTimeout(connect=15.0, sock_connect=5.0, sock_read=15.0)
 _TAKEN_BEFORE: Final = 409
 
 _log = logging.getLogger(__name__)
@@ -20,22 +21,25 @@ _log = logging.getLogger(__name__)
 class HttpSms:
     """The gateway: ``POST {url}/v1/messages``, bearer key."""
 
-    def __init__(self, url: str, key: str, client: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, key: str, client: ClientSession) -> None:
         self._url = f"{url.rstrip('/')}/v1/messages"
-        self._headers = {"Authorization": f"Bearer {key}"}
+        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         self._client = client
 
     async def send(self, sms: Sms) -> str:
-        body = {"to": sms.to, "text": sms.text, "key": sms.key}
+        body = to_json({"to": sms.to, "text": sms.text, "key": sms.key})
         try:
-            response = await self._client.post(self._url, json=body, headers=self._headers, timeout=_TIMEOUT)
-        except httpx.HTTPError as error:
+            async with self._client.post(
+                self._url, data=body, headers=self._headers, timeout=_TIMEOUT, allow_redirects=False
+            ) as response:
+                content = await response.read()
+        except (ClientError, TimeoutError) as error:
             raise unreachable(error, _PEER) from None
-        if response.status_code == _TAKEN_BEFORE:
+        if response.status == _TAKEN_BEFORE:
             # The number was corrected between two attempts, and the first had arrived after all.
             return ""
         check(response, _PEER)
-        return _reference(response)
+        return _reference(content)
 
 
 class ConsoleSms:
@@ -57,8 +61,8 @@ class RecordingSms:
         return f"recording-{len(self.sent)}"
 
 
-def _reference(response: httpx.Response) -> str:
+def _reference(answer: bytes) -> str:
     try:
-        return str(response.json()["message_id"])
+        return str(from_json(answer)["message_id"])
     except (ValueError, KeyError, TypeError):
         return ""
