@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from pydantic import Field
 
 from lianban.contracts.base import Contract
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import ActKind, ActorKind, CaseStatus, Decision, DeliveryState, StepState
+
+WAITED: Final = "seconds the act lay with us before its case could be asked: our delay counts against nobody"
 
 
 class Refusal(StrEnum):
@@ -46,6 +51,7 @@ class DepartmentAct(Contract):
     decision: Decision | None = None
     officer: str | None = None
     document: str | None = None
+    waited: float = Field(default=0.0, ge=0, description=WAITED)
 
 
 class Withdrawal(Contract):
@@ -61,6 +67,8 @@ class DeliveryAct(Contract):
     state: DeliveryState
     occurred_at: datetime
     shipment: int = 1
+    collected: bool = Field(default=False, description="handed over at the window, by a clerk, not by the courier")
+    waited: float = Field(default=0.0, ge=0, description=WAITED)
 
 
 class ActOutcome(Contract):

@@ -9,7 +9,6 @@ from pydantic import Field
 from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import DeliveryMode, StepKind
 from lianban.clock.limits import Light
-from lianban.contracts.acts import DepartmentAct
 from lianban.contracts.base import Contract
 from lianban.contracts.events import CaseEvent, Due
 from lianban.contracts.status import Cause, DeliveryState, MessageKind, Outcome
@@ -38,10 +37,9 @@ class TaskOrder(Contract):
 
 
 class TaskReceipt(Contract):
-    """Output of ``submit_task``. ``acts`` are what the department answered at once (a registry's reply)."""
+    """Output of ``submit_task``. What the department answered at once comes as an Update, like any other act."""
 
     channel: str
-    acts: tuple[DepartmentAct, ...] = ()
 
 
 class TaskWithdrawal(Contract):
@@ -68,7 +66,9 @@ class MessageOrder(Contract):
     department: str | None = None
     step_name: str | None = None
     light: Light | None = None
+    cause: Cause | None = Field(default=None, description="of a light: which limit it is about")
     due: date | None = None
+    legal_due: date | None = None
     outcome: Outcome | None = None
     events: tuple[CaseEvent, ...] = ()
 
@@ -88,6 +88,7 @@ class DeliveryOrder(Contract):
     mode: DeliveryMode
     outcome: Outcome | None = Field(description="none: a part shipped while other steps still run (art. 44)")
     results: tuple[DeliverableResult, ...]
+    last: bool = Field(default=False, description="nothing else of this case is still on its way")
     shipment: int = Field(default=1, description="a case ships in parts when a result may not wait for the others")
     due: Due | None = None
     events: tuple[CaseEvent, ...] = ()

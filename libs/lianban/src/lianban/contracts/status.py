@@ -58,6 +58,17 @@ class DeliveryState(StrEnum):
     RETURNED = "returned"
 
 
+DELIVERY_RANK: Final = {
+    DeliveryState.RETURNED: 0,
+    DeliveryState.ORDERED: 1,
+    DeliveryState.NOTIFIED: 2,
+    DeliveryState.PICKED_UP: 3,
+    DeliveryState.IN_TRANSIT: 4,
+    DeliveryState.SIGNED: 5,
+}
+"""How far a delivery has come: a case's delivery is as far as its least advanced shipment."""
+
+
 class EventKind(StrEnum):
     CASE_RECEIVED = "case.received"  # written by the intake itself, seq 0
     CASE_ACCEPTED = "case.accepted"
