@@ -27,7 +27,7 @@ class Services:
     public_url: str
 
 
-def services(request: Request) -> Services:
-    """Dependency."""
+async def services(request: Request) -> Services:
+    """Dependency. Asynchronous, for FastAPI would call a plain function in a thread of its own."""
     found: Services = request.state.services
     return found
