@@ -85,9 +85,10 @@ async def test_electronically_the_case_ends_at_once(world: World) -> None:
     case = await world.case()
     await world.deliver(case, DeliveryMode.ELECTRONIC, Outcome.REFUSED)
     assert await case.result() == 0
-    first, last = await world.heard(case.id, "不予办理的理由、依据和救济途径", "结果已送达")
-    assert "结果：不予" in first
-    assert "已办结" in last
+    [told] = await world.heard(case.id, "已办结，结果：不予")
+    assert "不予办理的理由、依据和救济途径" in told
+    [mail] = world.mails(case.id)
+    assert "行政复议" in mail.get_body().get_content()
     assert world.courier.parcels.keys().isdisjoint({f"{case.id}:delivery:1"})
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.clock.limits import Light
-from lianban.contracts.status import MessageKind, Outcome
+from lianban.contracts.status import OUTCOME_ZH, MessageKind, Outcome
 from lianban_notify.messages.texts import Facts, House, Texts
 
 TEXTS = Texts(House("天门市政务服务中心", "12345", "一事联办综窗"))
@@ -44,6 +44,22 @@ def test_decided_in_every_way(outcome: Outcome | None, mode: DeliveryMode | None
     assert ("寄送" in text.sms) == (mode is DeliveryMode.COURIER)
     assert all(result in text.body for result in results)
     assert text.sms.endswith("。")
+
+
+@pytest.mark.parametrize(("outcome", "results"), list(product(Outcome, [(), ("办学许可证", "食品经营许可证")])))
+def test_decided_and_finished_at_once(outcome: Outcome, results: tuple[str, ...]) -> None:
+    facts = replace(FACTS, outcome=outcome, mode=DeliveryMode.ELECTRONIC, results=results)
+    text = TEXTS.of(MessageKind.FINISHED, replace(facts, at_once=True))
+    refused = outcome in (Outcome.REFUSED, Outcome.PARTIAL)
+    for part in (text.sms, text.subject, text.body):
+        assert f"已办结，结果：{OUTCOME_ZH[outcome]}" in part or f"已办结：{OUTCOME_ZH[outcome]}" in part
+    assert ("救济途径" in text.sms) == refused
+    assert ("行政复议" in text.body) == refused
+    assert all(result in text.body for result in results)
+    assert "评价" in text.sms
+    assert "好差评" in text.body
+    # Told of the decision before, the applicant hears no more than that it ends.
+    assert OUTCOME_ZH[outcome] not in TEXTS.of(MessageKind.FINISHED, facts).body
 
 
 def test_lights_say_how_urgent() -> None:

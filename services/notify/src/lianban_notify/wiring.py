@@ -67,7 +67,7 @@ class Parts:
         readers = ReaderBook(intake, load_directory(settings.directory_file))
         texts = Texts(House(settings.organisation, settings.hotline, settings.pickup_place))
         messages = Messages(database, self.relay, readers, texts, self.ports.sms, self.ports.mail)
-        deliveries = Deliveries(factory, self.relay, intake, self.ports.courier, messages)
+        deliveries = Deliveries(database, self.relay, intake, self.ports.courier, messages)
         carrier = Carrier(factory, temporal, self.relay)
         self.outbox = Outbox(factory, carrier)
         self.tracking = Tracking(factory, keyring, carrier, self.outbox)

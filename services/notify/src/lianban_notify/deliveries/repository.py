@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import Integer, Table, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -19,9 +19,47 @@ from lianban_notify.deliveries.tables import Delivery, DeliveryEvent
 LEASE: Final = timedelta(seconds=40)
 _LONGEST_PAUSE: Final = 30  # seconds until the case is asked again
 
+_DELIVERIES: Final = cast(Table, Delivery.__table__)
+_EVENTS: Final = cast(Table, DeliveryEvent.__table__)
 
-async def store(session: AsyncSession, order: DeliveryOrder) -> bool:
-    """False when the delivery is known already."""
+# Of every case, and of every look of the outbox; built once, because building a statement costs more than running it.
+_STORE: Final = insert(_DELIVERIES).on_conflict_do_nothing(index_elements=["key"]).returning(_DELIVERIES.c.key)
+_SIGN: Final = (
+    update(_DELIVERIES).where(_DELIVERIES.c.key == bindparam("of_key")).values(state=DeliveryState.SIGNED.value)
+)
+_MATCH: Final = (
+    update(_EVENTS)
+    .where(_EVENTS.c.delivery_key.is_(None), _EVENTS.c.order_no == _DELIVERIES.c.order_no)
+    .values(delivery_key=_DELIVERIES.c.key)
+)
+_EARLIER: Final = aliased(DeliveryEvent)
+_FREE: Final = (
+    select(DeliveryEvent.event_id)
+    .where(
+        DeliveryEvent.carried_at.is_(None),
+        DeliveryEvent.delivery_key.is_not(None),
+        DeliveryEvent.free_at <= func.now(),
+        ~exists().where(
+            _EARLIER.delivery_key == DeliveryEvent.delivery_key,
+            _EARLIER.seq < DeliveryEvent.seq,
+            _EARLIER.carried_at.is_(None),
+        ),
+    )
+    .order_by(DeliveryEvent.free_at)
+    .limit(bindparam("at_most", type_=Integer))
+    .with_for_update(skip_locked=True, of=DeliveryEvent)
+)
+_LEASED: Final = (
+    update(DeliveryEvent)
+    .where(DeliveryEvent.event_id.in_(_FREE))
+    .values(free_at=func.now() + LEASE, attempts=DeliveryEvent.attempts + 1)
+    .returning(DeliveryEvent)
+    .execution_options(synchronize_session=False)
+)
+
+
+async def store(session: AsyncSession, order: DeliveryOrder) -> Delivery | None:
+    """None when the delivery is known already."""
     values = {
         "key": order.key,
         "case_no": order.case_no,
@@ -31,8 +69,12 @@ async def store(session: AsyncSession, order: DeliveryOrder) -> bool:
         "outcome": order.outcome.value if order.outcome else None,
         "results": [result.model_dump(mode="json") for result in order.results],
     }
-    statement = insert(Delivery).values(values).on_conflict_do_nothing(index_elements=[Delivery.key])
-    return await session.scalar(statement.returning(Delivery.key)) is not None
+    return Delivery(**values) if await session.scalar(_STORE, values) is not None else None
+
+
+async def sign(session: AsyncSession, key: str) -> None:
+    """A delivery that is complete with having been told."""
+    await session.execute(_SIGN, {"of_key": key})
 
 
 async def get(session: AsyncSession, key: str) -> Delivery | None:
@@ -83,40 +125,12 @@ async def event(session: AsyncSession, event_id: str) -> DeliveryEvent | None:
 
 async def match_events(session: AsyncSession) -> None:
     """Gives events that came before the answer to their order their delivery."""
-    await session.execute(
-        update(DeliveryEvent)
-        .where(DeliveryEvent.delivery_key.is_(None), DeliveryEvent.order_no == Delivery.order_no)
-        .values(delivery_key=Delivery.key)
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(_MATCH)
 
 
 async def lease_events(session: AsyncSession, limit: int) -> Sequence[DeliveryEvent]:
     """Events to carry to their case now: of each delivery the earliest one heard, so that they keep their order."""
-    earlier = aliased(DeliveryEvent)
-    free = (
-        select(DeliveryEvent.event_id)
-        .where(
-            DeliveryEvent.carried_at.is_(None),
-            DeliveryEvent.delivery_key.is_not(None),
-            DeliveryEvent.free_at <= func.now(),
-            ~exists().where(
-                earlier.delivery_key == DeliveryEvent.delivery_key,
-                earlier.seq < DeliveryEvent.seq,
-                earlier.carried_at.is_(None),
-            ),
-        )
-        .order_by(DeliveryEvent.free_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=DeliveryEvent)
-    )
-    statement = (
-        update(DeliveryEvent)
-        .where(DeliveryEvent.event_id.in_(free))
-        .values(free_at=func.now() + LEASE, attempts=DeliveryEvent.attempts + 1)
-        .returning(DeliveryEvent)
-    )
-    return list(await session.scalars(statement))
+    return list(await session.scalars(_LEASED, {"at_most": limit}))
 
 
 async def postpone_event(session: AsyncSession, told: DeliveryEvent) -> None:

@@ -8,9 +8,9 @@ from typing import Final
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts.orders import DeliveryOrder, DeliveryReceipt
 from lianban.contracts.status import DeliveryState, MessageKind, Outcome
-from lianban.platform.database import SessionFactory, transaction
+from lianban.platform.database import transaction
 from lianban.platform.relay import EventRelay, enqueue
-from lianban_notify.database import Relay
+from lianban_notify.database import Database, Relay
 from lianban_notify.deliveries import repository
 from lianban_notify.deliveries.courier import Courier, Parcel, Party
 from lianban_notify.deliveries.notices import delivery_key, notice
@@ -27,9 +27,10 @@ _log = logging.getLogger(__name__)
 
 class Deliveries:
     def __init__(
-        self, factory: SessionFactory, relay: EventRelay, intake: Intake, courier: Courier, messages: Messages
+        self, database: Database, relay: EventRelay, intake: Intake, courier: Courier, messages: Messages
     ) -> None:
-        self._factory = factory
+        self._database = database
+        self._factory = database.transactions
         self._relay = relay
         self._intake = intake
         self._courier = courier
@@ -40,6 +41,8 @@ class Deliveries:
         delivery = await self._store(order)
         if delivery.mode == DeliveryMode.COURIER and delivery.order_no is None:
             delivery = await self._hand_to_courier(delivery)
+        if _is_all(delivery):
+            return await self._finish_at_once(delivery)
         if order.outcome is not None or delivery.mode == DeliveryMode.ELECTRONIC:
             await self._tell(delivery, MessageKind.DECIDED)
         if delivery.mode == DeliveryMode.PICKUP:
@@ -52,6 +55,13 @@ class Deliveries:
             await self._tell(delivery, MessageKind.FINISHED)
         return DeliveryReceipt(state=state)
 
+    async def _finish_at_once(self, delivery: Delivery) -> DeliveryReceipt:
+        """One message says both, what was decided and that it ends with that, instead of two within a second."""
+        await self._tell(delivery, MessageKind.FINISHED, at_once=True)
+        async with self._database.statements() as session:
+            await repository.sign(session, delivery.key)
+        return DeliveryReceipt(state=DeliveryState.SIGNED)
+
     async def waybill_of(self, message_key: str) -> str | None:
         """The number a message about a parcel speaks of."""
         async with self._factory() as session:
@@ -61,12 +71,13 @@ class Deliveries:
     async def _store(self, order: DeliveryOrder) -> Delivery:
         async with transaction(self._factory) as session:
             stored = await repository.store(session, order)
-            await enqueue(session, order.case_no, order.events if stored else (), Relay)
-            delivery = await repository.get(session, order.key)
-        if stored:
-            self._relay.wake()
-        assert delivery is not None
-        return delivery
+            if stored is None:
+                known = await repository.get(session, order.key)
+                assert known is not None
+                return known
+            await enqueue(session, order.case_no, order.events, Relay)
+        self._relay.wake()
+        return stored
 
     async def _hand_to_courier(self, delivery: Delivery) -> Delivery:
         """What the courier will not take waits at the window instead: a case is not to hang on an address."""
@@ -95,13 +106,14 @@ class Deliveries:
             contents=_names(delivery),
         )
 
-    async def _tell(self, delivery: Delivery, kind: MessageKind) -> None:
+    async def _tell(self, delivery: Delivery, kind: MessageKind, *, at_once: bool = False) -> None:
         facts = Facts(
             case_no=delivery.case_no,
             theme_name=delivery.theme_name,
             outcome=Outcome(delivery.outcome) if delivery.outcome else None,
             mode=DeliveryMode(delivery.mode),
             results=_names(delivery),
+            at_once=at_once,
         )
         await self._messages.send(notice(delivery, kind), facts)
 
@@ -111,6 +123,11 @@ _FIRST: Final = {
     DeliveryMode.PICKUP: DeliveryState.NOTIFIED,
     DeliveryMode.ELECTRONIC: DeliveryState.SIGNED,
 }
+
+
+def _is_all(delivery: Delivery) -> bool:
+    """Nothing was handed over before, nothing comes after, and nothing of this has to be carried."""
+    return delivery.mode == DeliveryMode.ELECTRONIC and delivery.shipment == 1 and delivery.outcome is not None
 
 
 def _names(delivery: Delivery) -> tuple[str, ...]:

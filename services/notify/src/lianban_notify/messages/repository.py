@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import Update, and_, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import String, and_, bindparam, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lianban_notify.database import SCHEMA
@@ -27,61 +27,82 @@ _messages: Final = Message.metadata.tables[f"{SCHEMA}.{Message.__tablename__}"]
 _letters: Final = Letter.metadata.tables[f"{SCHEMA}.{Letter.__tablename__}"]
 
 
+# On the path of every message; built once, because building a statement costs more than running it.
+_STORE: Final = insert(_messages).on_conflict_do_nothing().returning(_messages.c.key)
+_DONE_AT: Final = select(_messages.c.done_at).where(_messages.c.key == bindparam("of_key"))
+_MARK_DONE: Final = update(_messages).where(_messages.c.key == bindparam("of_key")).values(done_at=func.now())
+_HOLD: Final = (
+    insert(_letters)
+    .from_select(
+        ["key", "channel", "message_key", "state", "held_until"],
+        select(
+            func.unnest(bindparam("keys", type_=ARRAY(String))),
+            func.unnest(bindparam("channels", type_=ARRAY(String))),
+            bindparam("of_message", type_=String),
+            literal(LetterState.SENDING.value),
+            func.now() + HOLD,
+        ),
+    )
+    .on_conflict_do_update(
+        index_elements=[_letters.c.key, _letters.c.channel],
+        set_={"held_until": func.now() + HOLD, "attempts": _letters.c.attempts + 1},
+        where=and_(_letters.c.state == LetterState.SENDING.value, _letters.c.held_until <= func.now()),
+    )
+    .returning(_letters.c.key, _letters.c.channel)
+)
+_ENDED: Final = select(_letters.c.key, _letters.c.channel, _letters.c.state).where(
+    _letters.c.message_key == bindparam("of_message"), _letters.c.state != LetterState.SENDING.value
+)
+_LETTER: Final = update(_letters).where(
+    _letters.c.key == bindparam("of_key"), _letters.c.channel == bindparam("of_channel")
+)
+_LET_GO: Final = _LETTER.values(held_until=func.now())
+_MARK_SENT: Final = _LETTER.values(
+    state=LetterState.SENT.value, sent_at=func.now(), reference=bindparam("new_reference")
+)
+_MARK_REJECTED: Final = _LETTER.values(state=LetterState.REJECTED.value, reason=bindparam("new_reason"))
+
+
 async def store(session: AsyncSession, key: str, case_no: str, kind: str) -> bool:
     """False when the message is known already."""
-    statement = insert(_messages).values(key=key, case_no=case_no, kind=kind).on_conflict_do_nothing()
-    return await session.scalar(statement.returning(_messages.c.key)) is not None
+    return await session.scalar(_STORE, {"key": key, "case_no": case_no, "kind": kind}) is not None
 
 
 async def is_done(session: AsyncSession, key: str) -> bool:
-    return await session.scalar(select(_messages.c.done_at).where(_messages.c.key == key)) is not None
+    return await session.scalar(_DONE_AT, {"of_key": key}) is not None
 
 
 async def mark_done(session: AsyncSession, key: str) -> None:
-    await session.execute(update(_messages).where(_messages.c.key == key).values(done_at=func.now()))
+    await session.execute(_MARK_DONE, {"of_key": key})
 
 
 async def hold(session: AsyncSession, message_key: str, letters: Sequence[LetterId]) -> dict[LetterId, LetterState]:
     """Takes letters to send them. SENDING are the caller's now, SENT and REJECTED leave nothing to do; those that are
     missing somebody else is sending."""
-    values = [
-        {
-            "key": letter.key,
-            "channel": letter.channel,
-            "message_key": message_key,
-            "state": LetterState.SENDING.value,
-            "held_until": func.now() + HOLD,
-        }
-        for letter in letters
-    ]
-    statement = insert(_letters).values(values)
-    taking = statement.on_conflict_do_update(
-        index_elements=[_letters.c.key, _letters.c.channel],
-        set_={"held_until": func.now() + HOLD, "attempts": _letters.c.attempts + 1},
-        where=and_(_letters.c.state == LetterState.SENDING.value, _letters.c.held_until <= func.now()),
-    ).returning(_letters.c.key, _letters.c.channel)
-    taken = {LetterId(*row): LetterState.SENDING for row in await session.execute(taking)}
+    values = {
+        "keys": [letter.key for letter in letters],
+        "channels": [letter.channel for letter in letters],
+        "of_message": message_key,
+    }
+    taken = {LetterId(*row): LetterState.SENDING for row in await session.execute(_HOLD, values)}
     if len(taken) == len(letters):
         return taken
-    ended = select(_letters.c.key, _letters.c.channel, _letters.c.state).where(
-        _letters.c.message_key == message_key, _letters.c.state != LetterState.SENDING.value
-    )
-    return taken | {LetterId(key, channel): LetterState(state) for key, channel, state in await session.execute(ended)}
+    ended = await session.execute(_ENDED, {"of_message": message_key})
+    return taken | {LetterId(key, channel): LetterState(state) for key, channel, state in ended}
 
 
 async def let_go(session: AsyncSession, letter: LetterId) -> None:
     """Sending failed for now: the next attempt need not wait."""
-    await session.execute(_change(letter).values(held_until=func.now()))
+    await session.execute(_LET_GO, _named(letter))
 
 
 async def mark_sent(session: AsyncSession, letter: LetterId, reference: str) -> None:
-    values = {"state": LetterState.SENT.value, "sent_at": func.now(), "reference": reference[:200]}
-    await session.execute(_change(letter).values(values))
+    await session.execute(_MARK_SENT, {**_named(letter), "new_reference": reference[:200]})
 
 
 async def mark_rejected(session: AsyncSession, letter: LetterId, reason: str) -> None:
-    await session.execute(_change(letter).values(state=LetterState.REJECTED.value, reason=reason[:200]))
+    await session.execute(_MARK_REJECTED, {**_named(letter), "new_reason": reason[:200]})
 
 
-def _change(letter: LetterId) -> Update:
-    return update(_letters).where(_letters.c.key == letter.key, _letters.c.channel == letter.channel)
+def _named(letter: LetterId) -> dict[str, str]:
+    return {"of_key": letter.key, "of_channel": letter.channel}

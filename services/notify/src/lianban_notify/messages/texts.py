@@ -35,6 +35,8 @@ class Facts:
     mode: DeliveryMode | None = None
     results: tuple[str, ...] = ()
     waybill_no: str | None = None
+    at_once: bool = False
+    """Finished with being decided: nothing was told of the decision before."""
 
 
 @dataclass(frozen=True)
