@@ -123,6 +123,17 @@ async def test_refusals(intake: World) -> None:
     for place in ("steps/hygiene/dossier?purpose=x", "recipient"):
         response = await read(intake, "429006T1202601010000001A", place)
         assert (response.status_code, slug(response)) == (404, "unknown-case")
-        for role in ("portal", "window", "officer", "operator", "supervisor"):
+        for role in ("portal", "window", "officer", "operator", "supervisor", "department"):
             response = await read(intake, case_no, place, role)
             assert (response.status_code, slug(response)) == (403, "forbidden")
+
+
+async def test_no_department_opens_a_dossier_whatever_its_token_says(intake: World) -> None:
+    case_no = await intake.filed()
+    for roles in (("department",), ("service",), ("service", "department")):
+        token = intake.authority.issue("market-system", roles, department="market")
+        for place in ("steps/hygiene/dossier?purpose=x", "recipient"):
+            url = f"/internal/v1/cases/{case_no}/{place}"
+            response = await intake.http.get(url, headers={"Authorization": f"Bearer {token}"})
+            assert (response.status_code, slug(response)) == (403, "forbidden")
+    assert not await intake.rows("SELECT 1 FROM intake.dossier_accesses WHERE case_no = :n", n=case_no)

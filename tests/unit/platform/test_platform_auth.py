@@ -38,6 +38,8 @@ def forged(key: bytes | None = FILE.keys["k1"], algorithm: str = "HS256", kid: s
 def test_a_token_says_who_and_what() -> None:
     token = AUTHORITY.issue("officer-7", ("officer",), department="market")
     assert AUTHORITY.verify(token) == Principal("officer-7", frozenset({"officer"}), "market")
+    system = AUTHORITY.issue("market-system", ("department",), department="market")
+    assert AUTHORITY.verify(system) == Principal("market-system", frozenset({"department"}), "market")
     assert AUTHORITY.verify(forged()) == Principal("someone", frozenset({"operator"}))
 
 

@@ -92,7 +92,7 @@ def compose_files() -> None:
 @main.command()
 @click.option("--role", type=click.Choice(get_args(Role)), required=True)
 @click.option("--subject", required=True, help="who calls: a portal's system name, or a person's number")
-@click.option("--department", help="an officer's department")
+@click.option("--department", help="that of an officer or of a department's system")
 @click.option("--hours", type=click.IntRange(1, 24), default=8, show_default=True)
 def token(role: str, subject: str, department: str | None, hours: int) -> None:
     """Print a token for the APIs of this stack."""

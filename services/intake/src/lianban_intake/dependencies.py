@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lianban.platform.auth import Principal, require
+from lianban.platform.auth import Principal, forbidden, require
 from lianban_intake.state import Intake
 from lianban_intake.themes.edition import Edition
 
@@ -58,7 +58,17 @@ Transaction = Annotated[Unit, Depends(unit, scope="function")]
 
 Filer = Annotated[Principal, Depends(require("portal", "window"))]
 Reader = Annotated[Principal, Depends(require("portal", "window", "operator", "supervisor"))]
-Service = Annotated[Principal, Depends(require("service"))]
+
+
+async def own_service(caller: Annotated[Principal, Depends(require("service"))]) -> Principal:
+    """One of the platform's own services, which belong to no department: a department reads only what is submitted
+    to it, whatever roles its token names. Otherwise the problem 403 ``forbidden``."""
+    if caller.department is not None:
+        raise forbidden()
+    return caller
+
+
+Service = Annotated[Principal, Depends(own_service)]
 
 _SEES_ALL = frozenset({"window", "operator", "supervisor"})
 

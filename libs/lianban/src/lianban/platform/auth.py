@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 import jwt
 from fastapi import Depends, Request
@@ -15,8 +15,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from lianban.platform.keyfile import KeyFile
 from lianban.platform.problems import Problem
 
-Role = Literal["portal", "window", "officer", "supervisor", "service", "operator"]
-ROLES: Final = frozenset({"portal", "window", "officer", "supervisor", "service", "operator"})
+Role = Literal["portal", "window", "officer", "supervisor", "service", "operator", "department"]
+"""``service``: one of the platform's own. ``department``: a department's system, which is not one of them."""
+ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 
 _ISSUER: Final = "lianban"
 _ALGORITHM: Final = "HS256"
@@ -26,7 +27,7 @@ _REQUIRED: Final = ("sub", "iat", "exp", "iss", "aud")
 
 @dataclass(frozen=True)
 class Principal:
-    """Who calls: a program or a person, what it may do, and the department an officer belongs to."""
+    """Who calls: a program or a person, what it may do, and the department an officer or system belongs to."""
 
     subject: str
     roles: frozenset[str]
@@ -109,10 +110,14 @@ def require(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
 
     async def check(caller: Annotated[Principal, Depends(principal)]) -> Principal:
         if not allowed & caller.roles:
-            raise Problem(403, "forbidden", "没有权限", "当前身份不能办理此操作。")
+            raise forbidden()
         return caller
 
     return check
+
+
+def forbidden() -> Problem:
+    return Problem(403, "forbidden", "没有权限", "当前身份不能办理此操作。")
 
 
 def _unauthenticated(detail: str) -> Problem:
