@@ -67,6 +67,8 @@ class FolderStore:
         self._keyring = keyring
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._rooted: set[Path] = set()
+        """Folders known to outlive a crash, with all folders above them."""
 
     async def put(self, data: bytes) -> str:
         return await asyncio.to_thread(self._put, data)
@@ -116,10 +118,20 @@ class FolderStore:
         path = self._path(digest)
         if path.is_file():
             return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.parent.is_dir():
+            self._rooted -= {path.parent, path.parent.parent}  # somebody may have cleared away what was empty
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.replace(incoming, path)
-        for folder in (path.parent, path.parent.parent, self._folder):
-            _sync_folder(folder)
+        _sync_folder(path.parent)
+        self._root(path.parent)
+
+    def _root(self, folder: Path) -> None:
+        """Makes the folder's own entry outlive a crash: once, whoever made it. Entries of files are the caller's."""
+        if folder == self._folder or folder in self._rooted:
+            return
+        _sync_folder(folder.parent)
+        self._root(folder.parent)
+        self._rooted.add(folder)
 
     def _get(self, path: Path, digest: str) -> bytes:
         try:
