@@ -19,6 +19,8 @@ with workflow.unsafe.imports_passed_through():
 CASE_QUEUE = "adapters-test-cases"
 LAST_STEP = "last"
 """Deciding this step closes the case."""
+UNWILLING_STEP = "unwilling"
+"""No act on this step is possible."""
 SLOW_STEP = "slow"
 """An act on this step is answered only after the signal ``go_on``."""
 
@@ -105,6 +107,8 @@ class SmallCase:
             raise ApplicationError("该办件没有这个环节。", type=Refusal.UNKNOWN_STEP)
         if act.step in self._ended:
             raise ApplicationError("环节不在办理中。", type=Refusal.STEP_NOT_OPEN)
+        if act.step == UNWILLING_STEP:
+            raise ApplicationError("公示期未满。", type=Refusal.TOO_EARLY)
 
     @workflow.signal
     def go_on(self) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from adapters_small_case import CASE_QUEUE, SmallCase
+from adapters_small_case import CASE_QUEUE, UNWILLING_STEP, SmallCase
 from adapters_world import World, decision, order, withdrawal
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
@@ -28,6 +28,17 @@ def at_once(**changes: Any) -> Callable[[dict[str, Any]], Any]:
         return {"acts": [{**act, "act_id": f"registry-{task['task_id']}"}]}
 
     return answer
+
+
+async def act_states(world: World, case_no: str, *expected: str) -> None:
+    async def there() -> bool:
+        return [row["state"] for row in sorted(await world.rows("acts", case_no), key=seq)] == list(expected)
+
+    await world.until(there, 50)
+
+
+def seq(row: dict[str, Any]) -> int:
+    return int(row["seq"])
 
 
 async def test_the_schema_is_what_the_models_say(postgres_url: Callable[..., str], world: World) -> None:
@@ -97,7 +108,7 @@ async def test_what_was_acknowledged_is_not_sent_again(world: World) -> None:
     world.market.answers["task.created once"] = [at_once()]
     case = await world.start("once")
     first = (await case.query(SmallCase.receipts))["once"]
-    assert first.acts
+    await act_states(world, case.id, "applied")
     again = await world.temporal.execute_activity(
         names.ACTIVITY_SUBMIT_TASK,
         order(case.id, "once", "market"),
@@ -108,14 +119,16 @@ async def test_what_was_acknowledged_is_not_sent_again(world: World) -> None:
     )
     assert again == first
     assert len(world.market.heard("task.created", case.id)) == 1
+    assert len(await world.rows("acts", case.id)) == 1
 
 
-async def test_an_immediate_answer_goes_with_the_receipt(world: World) -> None:
+async def test_an_immediate_answer_reaches_the_case_as_any_other(world: World) -> None:
     world.market.answers["task.created verify"] = [at_once(reason="登记信息一致")]
     case = await world.start("verify")
     receipt = (await case.query(SmallCase.receipts))["verify"]
     assert receipt.channel == "rest"
-    [act] = receipt.acts
+    await act_states(world, case.id, "applied")
+    [act] = await case.query(SmallCase.acts)
     assert (act.step, act.department, act.actor, act.decision) == ("verify", "market", "system", "granted")
     assert act.document is not None
     assert ActDocument.model_validate_json(await world.store.get(act.document)).reason == "登记信息一致"
@@ -125,7 +138,63 @@ async def test_an_immediate_answer_goes_with_the_receipt(world: World) -> None:
     [stored] = await world.rows("acts", case.id)
     repeated |= {"act_id": stored["act_id"], "occurred_at": stored["occurred_at"].isoformat()}
     answer = await world.callback(repeated)
-    assert (answer.status_code, answer.json()) == (200, {"status": "applied"})
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"status": "applied", "case_status": "in_progress", "step_state": "granted"},
+    )
+    assert len(await world.recorded(case.id, 2)) == 2
+
+
+async def test_immediate_answers_keep_their_order(world: World) -> None:
+    def answer(task: dict[str, Any]) -> Any:
+        accept = decision(task["case_no"], task["step"], kind="accept", decision=...)
+        return {"acts": [accept, decision(task["case_no"], task["step"])]}
+
+    world.market.answers["task.created verify"] = [answer]
+    case = await world.start("verify")
+    await act_states(world, case.id, "applied", "applied")
+    assert [act.kind for act in await case.query(SmallCase.acts)] == ["accept", "decide"]
+
+
+async def test_an_immediate_answer_the_case_refuses_leaves_the_task_to_a_person(world: World) -> None:
+    world.market.answers[f"task.created {UNWILLING_STEP}"] = [at_once()]
+    case = await world.start(UNWILLING_STEP)
+    await act_states(world, case.id, "refused")
+    [task] = await world.rows("tasks", case.id)
+    assert (task["state"], task["channel"]) == ("sent", "inbox")
+    assert task["reason"] == "办件未接受已收存的办理动作：公示期未满。"
+    listed = await world.http.get("/v1/inbox/tasks?limit=200", headers=world.bearer("li", department="market"))
+    assert task["id"] in {item["task_id"] for item in listed.json()["tasks"]}
+
+
+async def test_an_immediate_answer_waits_for_a_case_that_cannot_be_asked(world: World) -> None:
+    async def cut_meanwhile(task: dict[str, Any]) -> Any:
+        await world.cable.cut()
+        return at_once()(task)
+
+    world.market.answers["task.created verify"] = [cut_meanwhile]
+    try:
+        case = await world.start("verify", wait=False)
+        await act_states(world, case.id, "waiting")
+        assert (await world.rows("tasks", case.id))[0]["state"] == "sent"
+    finally:
+        await world.cable.mend()
+    await act_states(world, case.id, "applied")
+    assert (await world.rows("tasks", case.id))[0]["state"] == "decided"
+
+
+async def test_an_immediate_answer_under_an_id_in_use_goes_to_a_person(world: World) -> None:
+    before = await world.start("review")
+    used = decision(before.id, "review")
+    assert (await world.callback(used)).status_code == 200
+
+    def answer(task: dict[str, Any]) -> Any:
+        return {"acts": [decision(task["case_no"], task["step"], act_id=used["act_id"])]}
+
+    world.market.answers["task.created verify"] = [answer]
+    case = await world.start("verify")
+    assert (await case.query(SmallCase.receipts))["verify"] == TaskReceipt(channel="inbox")
+    assert "编号已用于另一个办理动作" in (await world.rows("tasks", case.id))[0]["reason"]
 
 
 async def test_an_immediate_refusal_by_a_system_goes_to_a_person(world: World) -> None:
@@ -177,14 +246,15 @@ async def test_a_withdrawal_that_overtakes_its_order(world: World) -> None:
         result_type=TaskReceipt,
         start_to_close_timeout=timedelta(seconds=20),
     )
-    assert receipt.acts == ()
+    assert receipt.channel == "rest"
     assert world.market.heard("task.created", case.id) == []
     assert len(await world.recorded(case.id, 1)) == 1  # the event it carried is not lost
     [task] = await world.rows("tasks", case.id)
     assert (task["state"], task["cause"], task["details"]["step"]) == ("withdrawn", "applicant-withdrew", "review")
 
 
-async def test_a_withdrawal_while_the_task_is_on_its_way_is_told_after_it(world: World) -> None:
+@pytest.mark.parametrize("answers_at_once", [False, True])
+async def test_a_withdrawal_while_the_task_is_on_its_way_is_told_after_it(world: World, answers_at_once: bool) -> None:
     async def take_back_meanwhile(task: dict[str, Any]) -> Any:
         case = world.temporal.get_workflow_handle_for(SmallCase.run, task["case_no"])
         await case.signal(SmallCase.take_back, withdrawal(case.id, "hurried"))
@@ -193,7 +263,7 @@ async def test_a_withdrawal_while_the_task_is_on_its_way_is_told_after_it(world:
             return await case.query(SmallCase.told) == ["hurried"]
 
         await world.until(told)
-        return {}
+        return at_once()(task) if answers_at_once else {}
 
     world.market.answers["task.created hurried"] = [take_back_meanwhile]
     world.market.answers["task.withdrawn hurried"] = [Response(status_code=404)]  # not heard of it yet

@@ -84,7 +84,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     carrier = Carrier(database, CaseUpdates(client), relay)
     outbox = Outbox(database, carrier)
     channels = Channels(directory, Surroundings(stack, settings.public_url, settings.send_timeout))
-    tasks = Tasks(database, relay, channels, dossiers, ImmediateAnswers(database, documents, keyring))
+    tasks = Tasks(database, relay, channels, dossiers, ImmediateAnswers(database, documents, outbox, keyring))
     acts = Acts(database, documents, carrier, outbox, settings.update_timeout)
 
     async def open_client() -> Client:

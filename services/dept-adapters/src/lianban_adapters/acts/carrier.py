@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from lianban.contracts.acts import ActOutcome
 from lianban.contracts.names import ACCEPTANCE_STEP
@@ -13,7 +14,11 @@ from lianban_adapters.acts import repository
 from lianban_adapters.acts.submission import department_act
 from lianban_adapters.acts.tables import Act
 from lianban_adapters.acts.updates import CaseUnreachable, CaseUpdates, Refused
+from lianban_adapters.channels.port import INBOX
 from lianban_adapters.database import Database, Relay
+from lianban_adapters.tasks import repository as tasks
+
+_NOT_TAKEN: Final = "办件未接受已收存的办理动作："
 
 _log = logging.getLogger(__name__)
 
@@ -26,8 +31,9 @@ class Carrier:
         self._updates = updates
         self._relay = relay
 
-    async def carry(self, act: Act, timeout: float) -> ActOutcome | Refused | None:
-        """None when the case could not be asked: the act waits in the outbox then."""
+    async def carry(self, act: Act, timeout: float, *, heard: bool = True) -> ActOutcome | Refused | None:
+        """None when the case could not be asked: the act waits in the outbox then. ``heard``: whoever sent the act
+        waits for the answer; a refusal nobody hears is shown in the department's inbox instead."""
         try:
             outcome = await self._updates.act(act.case_no, department_act(act), timeout)
         except CaseUnreachable as error:
@@ -36,11 +42,15 @@ class Carrier:
                 await repository.postpone(session, act)
             return None
         if isinstance(outcome, Refused):
-            async with self._database.statements() as session:
-                await repository.refuse(session, act, outcome.slug, outcome.detail)
+            await self._refuse(act, outcome, heard)
         else:
             await self._finish(act, outcome)
         return outcome
+
+    async def _refuse(self, act: Act, refused: Refused, heard: bool) -> None:
+        async with transaction(self._database.transactions) as session:
+            if await repository.refuse(session, act, refused.slug, refused.detail) and not heard:
+                await tasks.to_inbox(session, act.task_id, INBOX, f"{_NOT_TAKEN}{refused.detail}")
 
     async def _finish(self, act: Act, outcome: ActOutcome) -> None:
         async with transaction(self._database.transactions) as session:

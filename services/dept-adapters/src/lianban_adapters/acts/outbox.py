@@ -1,4 +1,5 @@
-"""Acts whose case could not be asked, or whose request died while asking: carried until the case has answered."""
+"""Acts nobody waits for: immediate answers, those whose case could not be asked, those whose request died while
+asking. Carried until the case has answered."""
 
 from __future__ import annotations
 
@@ -50,5 +51,5 @@ class Outbox:
         async with self._database.statements() as session:
             acts = await repository.take_due(session, BATCH)
         async with asyncio.TaskGroup() as group:
-            carried = [group.create_task(self._carrier.carry(act, _TIMEOUT)) for act in acts]
+            carried = [group.create_task(self._carrier.carry(act, _TIMEOUT, heard=False)) for act in acts]
         return sum(task.result() is not None for task in carried)

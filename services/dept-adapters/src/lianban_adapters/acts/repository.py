@@ -106,14 +106,15 @@ async def finish(session: AsyncSession, act: Act, outcome: ActOutcome, *, ends_t
     return await session.scalar(_FINISH, values) is not None
 
 
-async def refuse(session: AsyncSession, act: Act, refusal: str, detail: str) -> None:
-    """The case has refused it."""
+async def refuse(session: AsyncSession, act: Act, refusal: str, detail: str) -> bool:
+    """The case has refused it. False when that was known already."""
     statement = (
         update(Act)
         .where(_is(act), Act.state.in_(UNDER_WAY))
         .values(state=ActState.REFUSED, refusal=refusal, detail=detail)
+        .returning(Act.act_id)
     )
-    await session.execute(statement)
+    return await session.scalar(statement) is not None
 
 
 async def postpone(session: AsyncSession, act: Act) -> None:
@@ -149,14 +150,12 @@ async def take_due(session: AsyncSession, limit: int) -> list[Act]:
     return list(await session.scalars(statement))
 
 
+async def by_id(session: AsyncSession, department: str, act_id: str) -> Act | None:
+    return await session.get(Act, (department, act_id))
+
+
 async def of_task(session: AsyncSession, task_id: str) -> list[Act]:
     return list(await session.scalars(select(Act).where(Act.task_id == task_id).order_by(Act.seq)))
-
-
-async def returned(session: AsyncSession, task_id: str) -> list[Act]:
-    """Immediate answers of a task."""
-    statement = select(Act).where(Act.task_id == task_id, Act.state == ActState.RETURNED).order_by(Act.seq)
-    return list(await session.scalars(statement))
 
 
 def _is(act: Act) -> Any:

@@ -72,7 +72,7 @@ class Acts:
         if act.fingerprint != submission.fingerprint:
             raise conflict()
         match act.state:
-            case ActState.APPLIED | ActState.RETURNED:
+            case ActState.APPLIED:
                 return _applied(act.case_status, act.step_state)
             case ActState.REFUSED:
                 raise refused(act.refusal or "", act.detail or "")

@@ -11,7 +11,6 @@ class ActState(StrEnum):
     WAITING = "waiting"  # in the outbox: the case could not be asked, or not in time
     APPLIED = "applied"
     REFUSED = "refused"  # by the case
-    RETURNED = "returned"  # an immediate answer, handed to the case with the task's receipt
     REVIEW = "review"  # a system's refusal, which only a person may make (L-REFUSE)
 
 
@@ -22,6 +21,5 @@ ACT_STATE_ZH: Final = {
     ActState.WAITING: "已存，待送达办件",
     ActState.APPLIED: "已生效",
     ActState.REFUSED: "未被接受",
-    ActState.RETURNED: "已随回执生效",
     ActState.REVIEW: "系统否定答复，转人工",
 }

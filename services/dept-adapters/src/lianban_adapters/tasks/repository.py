@@ -84,15 +84,6 @@ async def to_inbox(session: AsyncSession, identity: str, channel: str, reason: s
     await session.execute(update(Task).where(Task.id == identity, Task.state.in_(OPEN)).values(values))
 
 
-async def mark_decided(session: AsyncSession, identity: str) -> None:
-    statement = (
-        update(Task)
-        .where(Task.id == identity, Task.state.in_(OPEN))
-        .values(state=TaskState.DECIDED, ended_at=datetime.now(UTC))
-    )
-    await session.execute(statement)
-
-
 async def withdraw(session: AsyncSession, order: TaskWithdrawal, channel: str) -> Task:
     """The task as it stands afterwards. What is decided stays decided. A task not known yet is stored as withdrawn,
     so that its order, when it arrives, is not sent."""

@@ -11,7 +11,7 @@ from lianban.contracts.status import Cause
 from lianban.platform.database import transaction
 from lianban.platform.relay import EventRelay, enqueue
 from lianban_adapters.acts.immediate import ImmediateAnswers
-from lianban_adapters.channels.port import INBOX, Channel, Rejected
+from lianban_adapters.channels.port import INBOX, Channel, Rejected, Sent
 from lianban_adapters.channels.registry import Channels
 from lianban_adapters.database import Database, Relay
 from lianban_adapters.dossiers.client import Dossiers
@@ -41,18 +41,15 @@ class Tasks:
         task = await self._store(order, channel.name)
         if task.state != TaskState.RECEIVED:
             # Acknowledged by an earlier attempt, taken over by an officer, or withdrawn: not sent (again).
-            return TaskReceipt(channel=task.channel, acts=await self._answers.returned(task.id))
+            return TaskReceipt(channel=task.channel)
         try:
             sent = await channel.send(order, lambda: self._dossier(order))
         except Rejected as rejected:
             return await self._to_inbox(task, rejected.reason)
-        if sent.answers:
-            return await self._answers.take(order, channel.name, sent.answers)
-        async with self._database.statements() as session:
-            acknowledged = await repository.mark_sent(session, task.id, channel.name)
+        lies_in, acknowledged = await self._acknowledge(order, channel, sent)
         if not acknowledged:
             await self._tell_if_withdrawn(order, channel)
-        return TaskReceipt(channel=channel.name)
+        return TaskReceipt(channel=lies_in)
 
     async def withdraw(self, order: TaskWithdrawal) -> None:
         """Raises :class:`Unavailable`: then it is to be tried again."""
@@ -78,6 +75,14 @@ class Tasks:
             await enqueue(session, order.case_no, order.events, Relay)
         self._relay.wake()
         return stored
+
+    async def _acknowledge(self, order: TaskOrder, channel: Channel, sent: Sent) -> tuple[str, bool]:
+        """Where the task lies now, and whether it was still waiting to be sent."""
+        if sent.answers:
+            return await self._answers.take(order, channel.name, sent.answers)
+        async with self._database.statements() as session:
+            identity = task_id(order.case_no, order.step)
+            return channel.name, await repository.mark_sent(session, identity, channel.name)
 
     async def _dossier(self, order: TaskOrder) -> Dossier:
         return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, order.documents)
