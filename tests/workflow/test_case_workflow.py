@@ -83,15 +83,6 @@ async def test_a_repeated_act_gets_the_first_outcome(start_case: StartCase) -> N
     assert await case.act(decide("a")) == await case.act(decide("a"))
 
 
-async def test_a_department_that_answers_at_once(start_case: StartCase) -> None:
-    services = Services()
-    services.answers["a"] = decide("a")
-    plan = make_plan(make_step("a", kind=StepKind.VERIFY), make_step("b", after=("a",)))
-    await start_case(plan, services=services)
-    await services.until(lambda: len(services.tasks) == 2 and services.recorded)
-    assert [event.step for event in services.recorded if event.kind is EventKind.STEP_DECIDED] == ["a"]
-
-
 async def test_refusal_of_a_gate_reaches_the_departments(start_case: StartCase) -> None:
     policy_all = make_plan(*(make_step(code, policy="ALL") for code in "ab"))
     case = await start_case(policy_all)
@@ -160,6 +151,12 @@ async def test_silence_accepts(start_case: StartCase) -> None:
     progress = await case.progress()
     assert progress.accepted_at is not None
     assert progress.accepted_at.date() == datetime.now(UTC).date()
+    [step] = progress.steps
+    assert step.due is not None
+    assert progress.due is not None
+    assert step.due.promised < progress.due.promised  # both count from the receipt
+    assert [m.department for m in case.services.messages if m.cause is Cause.DEEMED] == ["lead"]
+    assert [m.kind for m in case.services.messages].count(MessageKind.ACCEPTED) == 1
 
 
 async def test_lights_are_told_to_the_officer(start_case: StartCase) -> None:

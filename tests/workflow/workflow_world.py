@@ -42,7 +42,6 @@ class Services:
         self.deliveries: list[DeliveryOrder] = []
         self.recorded: list[CaseEvent] = []
         self.relayed: list[CaseEvent] = []
-        self.answers: dict[str, DepartmentAct] = {}
         self.down: set[str] = set()
         self.broken: set[str] = set()
         self.delivered = DeliveryState.ORDERED
@@ -71,8 +70,7 @@ class Services:
         self.tasks.append(order)
         self.relayed += order.events
         self._tell()
-        answer = self.answers.get(order.step)
-        return TaskReceipt(channel="test", acts=(answer,) if answer else ())
+        return TaskReceipt(channel="test")
 
     @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)
     async def withdraw_task(self, order: TaskWithdrawal) -> None:

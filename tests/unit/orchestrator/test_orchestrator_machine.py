@@ -80,7 +80,27 @@ def test_independent_and_collect_let_the_others_go_on(policy: RefusalPolicy) -> 
     machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
     assert [step.plan.code for step, _ in machine.start_ready(MONDAY)] == ["b"]
     machine.apply_act(decide("b"), MONDAY)
-    assert machine.outcome is (Outcome.GRANTED if policy is RefusalPolicy.COLLECT else Outcome.PARTIAL)
+    assert machine.outcome is Outcome.PARTIAL
+
+
+@pytest.mark.parametrize(("asked", "outcome"), [(StepKind.VERIFY, Outcome.GRANTED), (StepKind.DECIDE, Outcome.PARTIAL)])
+def test_under_collect_a_negative_answer_is_an_answer_unless_it_is_the_decision(
+    asked: StepKind, outcome: Outcome
+) -> None:
+    collect = RefusalPolicy.COLLECT
+    plan = make_plan(make_step("a", kind=asked, policy=collect), make_step("b", after=("a",), policy=collect))
+    machine = started(plan)
+    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    machine.start_ready(MONDAY)
+    machine.apply_act(decide("b"), MONDAY)
+    assert machine.outcome is outcome
+
+
+def test_nothing_granted_under_collect_is_no_grant() -> None:
+    machine = started(make_plan(*(make_step(code, policy=RefusalPolicy.COLLECT) for code in "ab")))
+    for code in "ab":
+        machine.apply_act(decide(code, Decision.REFUSED), MONDAY)
+    assert machine.outcome is Outcome.REFUSED
 
 
 def test_all_ends_the_case_as_refused_and_keeps_approvals() -> None:
@@ -141,11 +161,15 @@ def test_silence_accepts_from_the_day_of_receipt() -> None:
     sixth_day = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)  # 24:00 of Monday 9 March in Shanghai
     assert machine.tick(sixth_day - timedelta(seconds=1))[-1].kind is EventKind.CASE_LIGHT
     assert machine.status is CaseStatus.RECEIVED
-    event = machine.tick(sixth_day)[-1]
+    told, event = machine.tick(sixth_day)
+    assert (told.kind, told.light, told.cause) == (EventKind.CASE_LIGHT, Light.RED, Cause.DEEMED)
     assert (event.kind, event.cause) == (EventKind.CASE_ACCEPTED, Cause.DEEMED)
     assert machine.accepted_at == MONDAY
     assert machine.due is not None
     assert machine.due.promised == date(2026, 3, 30)  # 20 working days from 2 March
+    [(_, event)] = machine.start_ready(sixth_day)
+    assert event.due is not None
+    assert (event.due.promised, event.due.legal) == (date(2026, 3, 9), date(2026, 3, 30))
 
 
 def test_lights_of_a_step_come_once_each() -> None:
@@ -238,11 +262,61 @@ def test_tracking_out_of_order_and_repeated() -> None:
     assert machine.move_delivery(1, DeliveryState.IN_TRANSIT, MONDAY)
     assert machine.move_delivery(1, DeliveryState.PICKED_UP, MONDAY) == []
     assert machine.move_delivery(1, DeliveryState.IN_TRANSIT, MONDAY) == []
-    assert machine.move_delivery(1, DeliveryState.RETURNED, MONDAY)
     assert machine.move_delivery(1, DeliveryState.SIGNED, MONDAY)[-1].kind is EventKind.CASE_COMPLETED
     with pytest.raises(ActRefused) as caught:
         machine.check_delivery(DeliveryAct(act_id="x", state=DeliveryState.SIGNED, occurred_at=MONDAY))
     assert caught.value.refusal is Refusal.CASE_CLOSED
+
+
+def test_what_came_back_is_handed_over_at_the_window() -> None:
+    machine = started(make_plan(make_step("a")))
+    machine.apply_act(decide("a"), MONDAY)
+    machine.take_shipment(MONDAY)
+    machine.move_delivery(1, DeliveryState.PICKED_UP, MONDAY)
+    assert machine.next_alarm is None
+    machine.move_delivery(1, DeliveryState.RETURNED, MONDAY + DAY)
+    assert machine.next_alarm is not None  # somebody is reminded of it
+    courier = DeliveryAct(act_id="x", state=DeliveryState.SIGNED, occurred_at=MONDAY)
+    assert machine.move_delivery(1, DeliveryState.SIGNED, MONDAY + DAY, courier) == []  # by the sender
+    window = courier.model_copy(update={"collected": True})
+    assert machine.move_delivery(1, DeliveryState.SIGNED, MONDAY + DAY, window)[-1].kind is EventKind.CASE_COMPLETED
+
+
+def test_a_returned_part_holds_the_case_back() -> None:
+    machine = started(make_plan(make_step("a"), make_step("b", limit=working_days(30))))
+    machine.apply_act(decide("a"), MONDAY)
+    machine.tick(MONDAY + 7 * DAY)
+    machine.take_shipment(MONDAY + 7 * DAY)
+    machine.move_delivery(1, DeliveryState.RETURNED, MONDAY + 7 * DAY)
+    machine.apply_act(decide("b"), MONDAY + 7 * DAY)
+    machine.take_shipment(MONDAY + 7 * DAY)
+    machine.move_delivery(2, DeliveryState.SIGNED, MONDAY + 7 * DAY)
+    assert machine.shipments.state is DeliveryState.RETURNED
+    assert not machine.closed
+
+
+def test_what_delays_us_extends_no_limit() -> None:
+    """Accepted on filing, heard of three days later: the step counts from the acceptance."""
+    machine = CaseMachine("case", make_plan(make_step("a")), CALENDAR, MONDAY, DeliveryMode.COURIER)
+    machine.accept(MONDAY + 3 * DAY)
+    [(_, event)] = machine.start_ready(MONDAY + 3 * DAY)
+    assert event.due is not None
+    assert event.due.promised == date(2026, 3, 9)
+
+
+def test_a_dependent_step_counts_from_the_end_of_the_last_before_it() -> None:
+    machine = started(make_plan(make_step("a"), make_step("b", after=("a",))))
+    machine.apply_act(decide("a", waited=2 * DAY.total_seconds()), MONDAY + 3 * DAY)
+    [(_, event)] = machine.start_ready(MONDAY + 3 * DAY)
+    assert machine.steps["a"].ended_at == MONDAY + DAY
+    assert event.due is not None
+    assert event.due.promised == date(2026, 3, 10)  # five working days from Tuesday the 3rd
+
+
+def test_an_act_is_never_before_its_step() -> None:
+    machine = started(make_plan(make_step("a")))
+    machine.apply_act(decide("a", waited=9 * DAY.total_seconds()), MONDAY + DAY)
+    assert machine.steps["a"].ended_at == MONDAY
 
 
 def test_delivery_nobody_ordered() -> None:

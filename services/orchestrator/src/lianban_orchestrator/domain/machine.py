@@ -6,8 +6,8 @@ for (``take_*``), the tests drive it directly.
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, RefusalPolicy
@@ -37,7 +37,11 @@ from lianban_orchestrator.domain.shipments import Shipment, Shipments
 from lianban_orchestrator.domain.steps import Step, ancestors, dependants
 from lianban_orchestrator.domain.transitions import Trigger
 
-_SEVERITY = {Light.NONE: 0, Light.GREEN: 1, Light.YELLOW: 2, Light.RED: 3}
+_SEVERITY: Final = {Light.NONE: 0, Light.GREEN: 1, Light.YELLOW: 2, Light.RED: 3}
+
+
+def _worst(lights: list[Light]) -> Light:
+    return max(lights, key=_SEVERITY.__getitem__, default=Light.NONE)
 
 
 class CaseMachine:
@@ -76,9 +80,12 @@ class CaseMachine:
     @property
     def light(self) -> Light:
         """The worst light of all that runs."""
-        lights = [step.light for step in self.steps.values()]
-        lights += [clock.light for clock in self._case_clocks()]
-        return max(lights, key=_SEVERITY.__getitem__, default=Light.NONE)
+        return _worst([step.light for step in self.steps.values()] + [self.case_light])
+
+    @property
+    def case_light(self) -> Light:
+        """The worst light of the case's own clocks: acceptance, the whole, delivery."""
+        return _worst([clock.light for clock in self._case_clocks()])
 
     @property
     def due(self) -> Due | None:
@@ -117,7 +124,7 @@ class CaseMachine:
 
     def accept(self, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None) -> list[CaseEvent]:
         """受理. By silence (DEEMED) it counts from the day the materials were received (art. 32, L-ACCEPT-5)."""
-        counted_from = self.received_at if cause is Cause.DEEMED or act is None else now
+        counted_from = self.received_at if act is None else self._when(act.waited, now)
         self.status = CaseStatus.IN_PROGRESS
         self.accepted_at = counted_from
         self.case_clock = RunningClock(self.calendar, self.plan.limit, local_date(counted_from))
@@ -131,8 +138,10 @@ class CaseMachine:
             return []
         started = []
         for step in self.steps.values():
-            if step.state is StepState.WAITING and all(self.steps[code].ended for code in step.plan.after):
-                step.move(Trigger.START, now, self.calendar)
+            before = [self.steps[code] for code in step.plan.after]
+            if step.state is StepState.WAITING and all(earlier.ended for earlier in before):
+                ended = [earlier.ended_at for earlier in before if earlier.ended_at is not None]
+                step.start(now, max(ended, default=self.accepted_at or now), self.calendar)
                 started.append((step, self._step_event(EventKind.STEP_STARTED, now, step)))
         return started
 
@@ -180,25 +189,25 @@ class CaseMachine:
         if act.kind is ActKind.ACCEPT:
             step.accepted = True
             return [self._step_event(EventKind.STEP_ACCEPTED, now, step, act=act)]
-        if act.decision is Decision.GRANTED:
-            return self._grant(step, now, act=act)
-        step.move(Trigger.REFUSE, now, self.calendar)
         step.document = act.document
-        events = [self._step_event(EventKind.STEP_DECIDED, now, step, act=act)]
+        decided_at = self._when(act.waited, now, step.started_at)
+        if act.decision is Decision.GRANTED:
+            return self._grant(step, decided_at, now, act=act)
+        step.end(Trigger.REFUSE, decided_at)
+        events = [self._step_event(EventKind.STEP_DECIDED, decided_at, step, act=act)]
         return events + self._after_refusal(step, now) + self._after_end(now)
 
     def _grant(
-        self, step: Step, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None
+        self, step: Step, at: datetime, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None
     ) -> list[CaseEvent]:
-        step.move(Trigger.GRANT, now, self.calendar)
-        step.document = act.document if act else None
-        event = self._step_event(EventKind.STEP_DECIDED, now, step, act=act, cause=cause)
+        step.end(Trigger.GRANT, at)
+        event = self._step_event(EventKind.STEP_DECIDED, at, step, act=act, cause=cause)
         deliverable = [
             DeliverableResult(code=result.code, name=result.name, step=step.plan.code)
             for result in step.plan.results
             if result.deliverable
         ]
-        self.shipments.add(deliverable, now)
+        self.shipments.add(deliverable, at)
         return [event, *self._after_end(now)]
 
     def _after_refusal(self, step: Step, now: datetime) -> list[CaseEvent]:
@@ -218,7 +227,7 @@ class CaseMachine:
                 continue
             if step.state is StepState.OPEN:
                 self._withdrawals.append((step, cause))
-            step.move(Trigger.CANCEL, now, self.calendar)
+            step.end(Trigger.CANCEL, now)
             events.append(self._step_event(EventKind.STEP_CANCELLED, now, step, cause=cause))
         return events
 
@@ -252,8 +261,8 @@ class CaseMachine:
         self.check_withdraw()
         self.status = CaseStatus.WITHDRAWN
         self.outcome = Outcome.WITHDRAWN
-        events = [self._event(EventKind.CASE_WITHDRAWN, now, outcome=self.outcome, act_id=act_id)]
-        return events + self._cancel(list(self.steps), now, Cause.APPLICANT_WITHDREW)
+        events = self._cancel(list(self.steps), now, Cause.APPLICANT_WITHDREW)
+        return [*events, self._event(EventKind.CASE_WITHDRAWN, now, outcome=self.outcome, act_id=act_id)]
 
     # -- delivery -------------------------------------------------------------------------------------------------
 
@@ -283,14 +292,16 @@ class CaseMachine:
             raise ActRefused(Refusal.NO_DELIVERY)
 
     def move_delivery(
-        self, number: int, state: DeliveryState, now: datetime, act_id: str | None = None
+        self, number: int, state: DeliveryState, now: datetime, act: DeliveryAct | None = None
     ) -> list[CaseEvent]:
         """Tracking: old or repeated states make no event. All signed after the last decision ends the case."""
         shipment = self.shipments.get(number)
-        if shipment is None or not shipment.moves_to(state):
+        if shipment is None or not shipment.moves_to(state, collected=act is not None and act.collected):
             return []
-        shipment.state = state
-        events = [self._event(EventKind.DELIVERY_MOVED, now, delivery=state, shipment=number, act_id=act_id)]
+        at = self._when(act.waited, now) if act else now
+        self.shipments.move(shipment, state, at)
+        act_id = act.act_id if act else None
+        events = [self._event(EventKind.DELIVERY_MOVED, at, delivery=state, shipment=number, act_id=act_id)]
         if self.status is CaseStatus.DELIVERING and self.shipments.all_signed:
             events.append(self._close(now))
         return events
@@ -333,7 +344,7 @@ class CaseMachine:
             if step.is_notice:
                 if step.clock.promised.ends_at <= now:
                     self._withdrawals.append((step, Cause.NOTICE_ENDED))
-                    events += self._grant(step, now, cause=Cause.NOTICE_ENDED)
+                    events += self._grant(step, step.clock.promised.ends_at, now, cause=Cause.NOTICE_ENDED)
                 continue
             for alarm in step.clock.advance(now):
                 events.append(self._step_event(EventKind.STEP_LIGHT, now, step, light=alarm.light, cause=alarm.cause))
@@ -343,11 +354,17 @@ class CaseMachine:
         events: list[CaseEvent] = []
         for alarm in clock.advance(now):
             if clock is self.acceptance_clock and alarm.light is Light.RED:
-                return [*events, *self.accept(now, cause=Cause.DEEMED)]
+                # L-ACCEPT-5: silence has accepted, and supervision is told.
+                told = self._event(EventKind.CASE_LIGHT, now, light=Light.RED, due=clock.due, cause=Cause.DEEMED)
+                return [*events, told, *self.accept(now, cause=Cause.DEEMED)]
             delivery = clock is not self.acceptance_clock and clock is not self.case_clock
             cause = Cause.DELIVERY if delivery else alarm.cause
             events.append(self._event(EventKind.CASE_LIGHT, now, light=alarm.light, due=clock.due, cause=cause))
         return events
+
+    def _when(self, waited: float, now: datetime, not_before: datetime | None = None) -> datetime:
+        """When it was done: the time an act lay with us counts against nobody."""
+        return max(now - timedelta(seconds=waited), not_before or self.received_at)
 
     # -- events -----------------------------------------------------------------------------------------------------
 
@@ -361,7 +378,7 @@ class CaseMachine:
                 "act_id": act.act_id,
                 "document": act.document,
             }
-        fields.setdefault("light", self.light)
+        fields.setdefault("light", self.case_light)
         return CaseEvent(seq=self._seq, at=now, kind=kind, case_status=self.status, **fields)
 
     def _step_event(

@@ -16,10 +16,15 @@ _SUPPORTING: Final = frozenset({StepKind.VERIFY, StepKind.OPINION, StepKind.NOTI
 def outcome_of(steps: Sequence[Step]) -> Outcome:
     """Outcome of a case all of whose steps have ended.
 
-    Under COLLECT a negative answer is an answer, not a failure. A refusal under ALL refuses the case; approvals
-    made before it stay and are delivered all the same.
+    A refusal under ALL refuses the case; approvals made before it stay and are delivered all the same. Under COLLECT
+    a negative answer is an answer, not a failure, as long as it is not itself the decision the applicant asked for.
     """
-    refused = [s for s in steps if s.state is StepState.REFUSED and s.plan.on_refusal is not RefusalPolicy.COLLECT]
+    refused = [
+        step
+        for step in steps
+        if step.state is StepState.REFUSED
+        and (step.plan.on_refusal is not RefusalPolicy.COLLECT or step.plan.kind is StepKind.DECIDE)
+    ]
     if any(step.plan.on_refusal is RefusalPolicy.ALL for step in refused):
         return Outcome.REFUSED
     if not refused and not any(step.state is StepState.CANCELLED for step in steps):

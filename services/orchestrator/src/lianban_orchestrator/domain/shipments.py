@@ -8,25 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import local_date
 from lianban.clock.limits import TimeLimit
 from lianban.contracts.orders import DeliverableResult
-from lianban.contracts.status import DeliveryState
+from lianban.contracts.status import DELIVERY_RANK, DeliveryState
 from lianban_orchestrator.domain.clocks import RunningClock
 
-HANDED_OVER = frozenset(
-    {
-        DeliveryState.NOTIFIED,
-        DeliveryState.PICKED_UP,
-        DeliveryState.IN_TRANSIT,
-        DeliveryState.SIGNED,
-        DeliveryState.RETURNED,
-    }
+HANDED_OVER: Final = frozenset(
+    {DeliveryState.NOTIFIED, DeliveryState.PICKED_UP, DeliveryState.IN_TRANSIT, DeliveryState.SIGNED}
 )
-_ORDER = list(DeliveryState)
 
 
 @dataclass
@@ -43,14 +37,17 @@ class Shipment:
         """Whether the delivery clock has ended: with the courier, or the pick-up notice sent."""
         return self.state in HANDED_OVER
 
-    def moves_to(self, state: DeliveryState) -> bool:
-        """Whether ``state`` is news: tracking arrives out of order and repeatedly, and only ever moves forward,
-        except that a returned parcel may still be handed over (window or second delivery)."""
-        if self.state is DeliveryState.SIGNED:
-            return False
-        return (self.state is DeliveryState.RETURNED and state is DeliveryState.SIGNED) or _ORDER.index(
-            state
-        ) > _ORDER.index(self.state)
+    def moves_to(self, state: DeliveryState, *, collected: bool) -> bool:
+        """Whether ``state`` is news: tracking arrives out of order and repeatedly, and only ever moves forward.
+
+        What came back is handed over at the window or not at all: the courier's "signed" is then the sender's own.
+        """
+        match self.state:
+            case DeliveryState.SIGNED:
+                return False
+            case DeliveryState.RETURNED:
+                return collected and state is DeliveryState.SIGNED
+        return state is DeliveryState.RETURNED or DELIVERY_RANK[state] > DELIVERY_RANK[self.state]
 
 
 class Shipments:
@@ -101,4 +98,10 @@ class Shipments:
         """Of the case as a whole: that of its least advanced shipment."""
         if not self.shipped:
             return None
-        return min((s.state for s in self.shipped), key=_ORDER.index)
+        return min((s.state for s in self.shipped), key=DELIVERY_RANK.__getitem__)
+
+    def move(self, shipment: Shipment, state: DeliveryState, at: datetime) -> None:
+        """What came back has to be handed over again: a new clock runs, so that somebody is reminded."""
+        shipment.state = state
+        if state is DeliveryState.RETURNED:
+            shipment.clock = RunningClock(self.calendar, self._limit, local_date(at))

@@ -46,15 +46,20 @@ class Step:
         """公示: lasts its fixed days and is granted by their end, unless an objection was upheld before."""
         return self.plan.kind is StepKind.NOTICE
 
-    def move(self, trigger: Trigger, now: datetime, calendar: CalendarSnapshot) -> None:
-        """Raises IllegalTransition when the state does not know the trigger."""
+    def start(self, now: datetime, counted_from: datetime, calendar: CalendarSnapshot) -> None:
+        """``counted_from``: when the step could have started. The clock counts from there: what delays us (an outage,
+        an acceptance that silence brought about) extends no limit. Raises IllegalTransition."""
+        self.state = next_state(self.state, Trigger.START)
+        self.started_at = now
+        if self.plan.limit is not None:
+            # A public notice lasts its days from when it is published.
+            first = now if self.is_notice else counted_from
+            self.clock = RunningClock(calendar, self.plan.limit, local_date(first))
+
+    def end(self, trigger: Trigger, at: datetime) -> None:
+        """``at``: when it was decided, which may lie before the case hears of it. Raises IllegalTransition."""
         self.state = next_state(self.state, trigger)
-        if trigger is Trigger.START:
-            self.started_at = now
-            if self.plan.limit is not None:
-                self.clock = RunningClock(calendar, self.plan.limit, local_date(now))
-        else:
-            self.ended_at = now
+        self.ended_at = at
 
     def progress(self) -> StepProgress:
         return StepProgress(

@@ -16,8 +16,8 @@ with workflow.unsafe.imports_passed_through():
     from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Withdrawal
     from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
     from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
-    from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskReceipt, TaskWithdrawal
-    from lianban.contracts.status import CaseStatus, Cause, EventKind
+    from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskWithdrawal
+    from lianban.contracts.status import CaseStatus, Cause, DeliveryState, EventKind
     from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT, RECORD, RECORD_TIMEOUT
     from lianban_orchestrator.domain.machine import CaseMachine
     from lianban_orchestrator.domain.refusals import ActRefused
@@ -52,6 +52,7 @@ class CaseWorkflow:
         self._errands: set[asyncio.Task[None]] = set()
         self._submissions: dict[str, tuple[asyncio.Task[None], TaskOrder]] = {}
         self._troubles: list[str] = []
+        self._told_accepted = False
         self._changed = True
 
     @workflow.run
@@ -73,11 +74,8 @@ class CaseWorkflow:
     @workflow.update(name=names.UPDATE_ACT)
     def act(self, act: DepartmentAct) -> ActOutcome:
         """A department accepts or decides."""
-        accepting = self._machine.status is CaseStatus.RECEIVED
         with _as_failure():  # again: another act of the same turn may have come first
             events = self._machine.apply_act(act, workflow.now())
-        if accepting:
-            self._send(orders.accepted_message(self._case, ()))
         return self._outcome(events, act.step)
 
     @act.validator
@@ -104,7 +102,7 @@ class CaseWorkflow:
     @workflow.update(name=names.UPDATE_DELIVERY)
     def delivery(self, act: DeliveryAct) -> ActOutcome:
         """The parcel moved, or results were collected."""
-        events = self._machine.move_delivery(act.shipment, act.state, workflow.now(), act.act_id)
+        events = self._machine.move_delivery(act.shipment, act.state, workflow.now(), act)
         return self._outcome(events)
 
     @delivery.validator
@@ -133,8 +131,7 @@ class CaseWorkflow:
         if self._machine.status is not CaseStatus.RECEIVED:
             return  # withdrawn in the very first turn, before this line was reached
         if self._machine.accepts_on_filing:
-            events = self._machine.accept(self._case.received_at)
-            self._send(orders.accepted_message(self._case, tuple(events)))
+            self._tell_accepted(self._machine.accept(workflow.now()))
         else:
             order = orders.acceptance_order(self._case, self._machine.acceptance_clock)
             self._hand_over(order)
@@ -143,6 +140,8 @@ class CaseWorkflow:
     def _go_on(self) -> None:
         """Whatever has become possible: open steps, take tasks back, ship results."""
         now = workflow.now()
+        if self._machine.accepted_at is not None:
+            self._tell_accepted([])
         for step, event in self._machine.start_ready(now):
             documents = self._machine.documents_before(step)
             self._hand_over(orders.task_order(self._case, step, documents, event))
@@ -151,6 +150,12 @@ class CaseWorkflow:
         while (ready := self._machine.take_shipment(now)) is not None:
             self._errand(self._deliver(*ready))
         self._changed = True
+
+    def _tell_accepted(self, events: list[CaseEvent]) -> None:
+        """Once, however the case came to be accepted. ``events``: what nothing else carries to the intake."""
+        if not self._told_accepted:
+            self._told_accepted = True
+            self._send(orders.accepted_message(self._case, tuple(events)))
 
     def _hand_over(self, order: TaskOrder) -> None:
         self._submissions[order.step] = (self._errand(self._submit(order)), order)
@@ -215,8 +220,6 @@ class CaseWorkflow:
         for event in events:
             if event.kind in (EventKind.STEP_LIGHT, EventKind.CASE_LIGHT):
                 self._send(orders.light_message(self._case, event, self._machine.steps.get(event.step or "")))
-            elif event.cause is Cause.DEEMED:
-                self._send(orders.accepted_message(self._case, ()))
         if was_received and self._machine.status is not CaseStatus.RECEIVED:
             self._withdraw_task(names.ACCEPTANCE_STEP, self._case.plan.lead_department, Cause.DEEMED)
         self._record(events)
@@ -225,23 +228,14 @@ class CaseWorkflow:
     # -- errands ----------------------------------------------------------------------------------------------------
 
     async def _submit(self, order: TaskOrder) -> None:
-        receipt: TaskReceipt = await workflow.execute_activity(
+        await workflow.execute_activity(
             names.ACTIVITY_SUBMIT_TASK,
             order,
-            result_type=TaskReceipt,
             task_queue=names.department_queue(order.department),
             start_to_close_timeout=OUTWARD_TIMEOUT,
             retry_policy=OUTWARD,
             summary=f"分送 {order.step_name}",
         )
-        for act in receipt.acts:
-            try:
-                events = self._machine.apply_act(act, workflow.now())
-            except ActRefused as refused:
-                workflow.logger.info("answer not applied", extra={"step": order.step, "refusal": refused.refusal.value})
-            else:
-                self._record(events)
-                self._go_on()
 
     async def _withdraw(self, order: TaskWithdrawal) -> None:
         await workflow.execute_activity(
@@ -264,9 +258,11 @@ class CaseWorkflow:
         )
 
     async def _deliver(self, shipment: Shipment, event: CaseEvent) -> None:
+        earlier = self._machine.shipments.shipped[: shipment.number - 1]
+        last = shipment.final and all(part.state is DeliveryState.SIGNED for part in earlier)
         receipt: DeliveryReceipt = await workflow.execute_activity(
             names.ACTIVITY_DELIVER_RESULTS,
-            orders.delivery_order(self._case, shipment, self._machine.outcome, event),
+            orders.delivery_order(self._case, shipment, self._machine.outcome, last, event),
             result_type=DeliveryReceipt,
             task_queue=names.QUEUE_NOTIFY,
             start_to_close_timeout=OUTWARD_TIMEOUT,
@@ -274,6 +270,9 @@ class CaseWorkflow:
             summary=f"送达 {shipment.number}",
         )
         events = self._machine.move_delivery(shipment.number, receipt.state, workflow.now())
+        if self._machine.closed and not last and self._machine.status is not CaseStatus.WITHDRAWN:
+            # The other parts were signed for meanwhile: neither their news nor this order could say "finished".
+            self._send(orders.finished_message(self._case, self._machine.outcome))
         if events:
             self._record(events)
             self._go_on()

@@ -76,6 +76,10 @@ def withdrawn_message(case: CaseInput, events: tuple[CaseEvent, ...]) -> Message
     return _message(case, MessageKind.WITHDRAWN, "withdrawn", events)
 
 
+def finished_message(case: CaseInput, outcome: Outcome | None) -> MessageOrder:
+    return _message(case, MessageKind.FINISHED, "finished", ()).model_copy(update={"outcome": outcome})
+
+
 def _message(case: CaseInput, kind: MessageKind, key: str, events: tuple[CaseEvent, ...]) -> MessageOrder:
     return MessageOrder(
         key=f"{case.case_no}:{key}", case_no=case.case_no, kind=kind, theme_name=case.plan.theme_name, events=events
@@ -92,11 +96,16 @@ def light_message(case: CaseInput, event: CaseEvent, step: Step | None) -> Messa
         department=step.plan.department if step else case.plan.lead_department,
         step_name=step.plan.name if step else None,
         light=Light(event.light),
+        cause=event.cause,
         due=event.due.promised if event.due else None,
+        legal_due=event.due.legal if event.due else None,
     )
 
 
-def delivery_order(case: CaseInput, shipment: Shipment, outcome: Outcome | None, event: CaseEvent) -> DeliveryOrder:
+def delivery_order(
+    case: CaseInput, shipment: Shipment, outcome: Outcome | None, last: bool, event: CaseEvent
+) -> DeliveryOrder:
+    """``last``: nothing else of the case is still on its way."""
     return DeliveryOrder(
         key=f"{case.case_no}:delivery:{shipment.number}",
         case_no=case.case_no,
@@ -104,6 +113,7 @@ def delivery_order(case: CaseInput, shipment: Shipment, outcome: Outcome | None,
         mode=shipment.mode,
         outcome=outcome if shipment.final else None,
         results=shipment.results,
+        last=last,
         shipment=shipment.number,
         due=shipment.clock.due,
         events=(event,),
