@@ -99,6 +99,29 @@ async def test_whoever_is_killed_comes_back_and_the_runner_leaves_nothing(stack:
     assert_gone(stack)
 
 
+async def test_killed_in_mid_case_nothing_is_lost_and_nothing_is_done_twice(stack: Stack) -> None:
+    await asyncio.to_thread(stack.up)
+    sandbox = stack.ports.url("sandbox_departments")
+    async with httpx.AsyncClient(trust_env=False) as control:
+        (await control.put(f"{sandbox}/control/departments", json={"mode": "hold"})).raise_for_status()
+        case_no = await file_and_wait(stack, "P4", 1, "in_progress")
+
+        for name in ("orchestrator", "adapters", "notify", "temporal"):
+            os.kill(stack.processes()[name].pid, signal.SIGKILL)
+        (await control.put(f"{sandbox}/control/departments", json={"mode": "grant"})).raise_for_status()
+
+        async with portal(stack) as client:
+            await wait_for(client, case_no, "completed", seconds=120)
+            steps = [step["code"] for step in (await client.progress(case_no))["steps"]]
+        tasks = (await control.get(f"{sandbox}/records/tasks")).json()["items"]
+        messages = (await control.get(f"{stack.ports.url('sandbox_sms')}/records/messages")).json()["items"]
+        parcels = (await control.get(f"{stack.ports.url('sandbox_courier')}/records/parcels")).json()["items"]
+    assert sorted(task["step"] for task in tasks) == sorted(steps)
+    assert len({message["key"] for message in messages}) == len(messages) == 4  # accepted, decided, mailed, finished
+    assert len(parcels) == 1
+    await asyncio.to_thread(stack.down)
+
+
 def test_an_attached_stack_ends_with_its_parent(stack_folder: Path) -> None:
     ports = Ports.free()
     script = (

@@ -1,10 +1,11 @@
 """History events of a case without incidents: each costs the server about half a millisecond and is kept for years.
 
 How many workflow tasks a case takes depends on how the answers of its services happen to fall together on a busy
-machine, so the least of a few cases is held against the budget.
+machine, so the median of a few cases is held against the budget.
 """
 
 from collections.abc import Awaitable, Callable
+from statistics import median_low
 
 from workflow_world import Case, Services, StartCase
 
@@ -16,7 +17,7 @@ TOGETHER = 70
 _CASES = 6
 
 
-async def least_events(start_case: StartCase, decisions: Callable[[Case], Awaitable[None]]) -> int:
+async def usual_events(start_case: StartCase, decisions: Callable[[Case], Awaitable[None]]) -> int:
     counts = []
     services = Services()
     for _ in range(_CASES):
@@ -29,7 +30,7 @@ async def least_events(start_case: StartCase, decisions: Callable[[Case], Awaita
         await case.deliver(DeliveryState.SIGNED)
         assert (await case.handle.result()).status is CaseStatus.COMPLETED
         counts.append(await case.history_events())
-    return min(counts)
+    return median_low(counts)
 
 
 async def test_decisions_one_at_a_time(start_case: StartCase) -> None:
@@ -37,11 +38,11 @@ async def test_decisions_one_at_a_time(start_case: StartCase) -> None:
         for code in "abcde":
             await case.act(decide(code))
 
-    assert await least_events(start_case, decisions) <= ONE_AT_A_TIME
+    assert await usual_events(start_case, decisions) <= ONE_AT_A_TIME
 
 
 async def test_decisions_together(start_case: StartCase) -> None:
     async def decisions(case: Case) -> None:
         await case.act_together([decide(code) for code in "abcde"])
 
-    assert await least_events(start_case, decisions) <= TOGETHER
+    assert await usual_events(start_case, decisions) <= TOGETHER
