@@ -180,12 +180,22 @@ async def test_bodies_that_are_hard_to_store(intake: World) -> None:
         '{"form": {"shop_name": "\\ud800"}, "theme": "T1"}',
         '{"form": {"x": NaN}}',
         '{"applicant": {"name": "\\ud800"}}',
+        '{"\\ud800": 1, "form": {"\\udfff": 1}}',
+        '{"theme": "T1", "division": "429006", "answers": {"sign": "wanted"}, "form": {"\\ud800": 1}}',
+        '{"answers": {"\\ud800": "x"}, "theme": "T1", "division": "429006"}',
+        '{"materials": [{"material": "lease", "digest": "' + "\\u0000" * 64 + '"}]}',
+        '{"materials": [{"material": "lease", "digest": "' + "\\ud800" * 64 + '"}]}',
         '{"form": ' + '{"a":' * 5000 + "1" + "}" * 5001,
         "[1]",
         "{",
     ):
         response = await intake.http.post("/v1/applications", content=body, headers=headers)
         assert response.status_code in (400, 422), body[:60]
+    for document in ("notice", "form"):
+        body = '{"answers": {"\\ud800": "x"}}'
+        response = await intake.http.post(f"/v1/themes/T1/{document}", content=body, headers=headers)
+        assert response.status_code == 422
+        assert ("/answers/\\ud800", "unknown-question") in faults(response), "told so that every parser can read it"
 
 
 async def test_body_too_large(intake: World) -> None:

@@ -55,6 +55,10 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def refused() -> None:
         raise Problem(409, "case-closed", "办件已办结", "不能再办理。", extra={"case_no": "1"})
 
+    @app.post("/odd")
+    async def odd(body: Annotated[dict[str, str], Body()]) -> None:
+        raise Problem(422, "odd", "名称有误", errors=[FieldError(pointer([body["names"]]), "unknown", "没有这一项")])
+
     @app.get("/broken")
     async def broken() -> None:
         raise RuntimeError("张三 420111199001011234")
@@ -97,6 +101,14 @@ async def test_a_validator_that_speaks_chinese_is_quoted_others_are_not(client: 
     hidden = await client.post("/forms", json={**good, "code": "en"})
     assert hidden.json()["errors"][0]["message"] == "填写的内容不符合要求"
     assert "429006" not in hidden.text
+
+
+async def test_names_that_cannot_be_encoded_are_spelt_out(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/odd", content='{"names": "\\ud800\U0001f600"}', headers={"content-type": "application/json"}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/\\ud800\U0001f600"
 
 
 async def test_what_is_not_json_is_said_so(client: httpx.AsyncClient) -> None:

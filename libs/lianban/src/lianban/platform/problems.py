@@ -6,7 +6,9 @@ Chinese. All faults of a request are told at once.
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from lianban.platform.problem_texts import text
 
 MEDIA_TYPE: Final = "application/problem+json"
 _URN: Final = "urn:lianban:problem:"
+_UNPAIRED: Final = re.compile("[\ud800-\udfff]")
 
 _STANDARD: Final[Mapping[int, tuple[str, str]]] = {
     400: ("bad-request", "请求有误"),
@@ -107,8 +110,17 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_middleware(_Unhandled)
 
 
+class _Document(JSONResponse):
+    """Names that a caller made up are told as they are, but half of a surrogate pair cannot be encoded (and its JSON
+    escape is refused by strict parsers): it is spelt out, backslash and all."""
+
+    def render(self, content: Any) -> bytes:
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        return _UNPAIRED.sub(lambda half: f"\\\\u{ord(half[0]):04x}", text).encode()
+
+
 def respond(problem: Problem, request_id: str) -> JSONResponse:
-    return JSONResponse(
+    return _Document(
         {**problem.body(), "instance": f"urn:uuid:{uuid.UUID(request_id)}"},
         problem.status,
         problem.headers,

@@ -27,6 +27,7 @@ _NUMBER: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _IDENTITY_NUMBER: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _LONGEST: Final = 200
 
 
@@ -60,8 +61,8 @@ def check(
 
 
 def digests_of(application: ApplicationRequest) -> set[str]:
-    """Digests worth looking up."""
-    return {item.digest for item in application.materials if len(item.digest) == 64}
+    """Digests worth looking up: anything else is no digest, and may be what a database does not take."""
+    return {item.digest for item in application.materials if _DIGEST.fullmatch(item.digest)}
 
 
 def _source(source: Source, caller: Principal) -> Iterator[FieldError]:
