@@ -57,6 +57,7 @@ async def test_from_the_case_to_the_department_and_back(world: World) -> None:
     [applied] = await case.query(SmallCase.acts)
     assert (applied.act_id, applied.step, applied.department) == (f"market:{act['act_id']}", "review", "market")
     assert (applied.kind, applied.decision, applied.officer) == ("decide", "granted", "zhang")
+    assert applied.waited == 0
     assert applied.document is not None
     document = ActDocument.model_validate_json(await world.store.get(applied.document))
     assert (document.reason, document.results[0].number) == ("符合条件", "鄂天-2030-1")

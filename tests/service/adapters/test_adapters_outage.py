@@ -34,7 +34,10 @@ async def test_while_temporal_is_down_acts_are_stored_and_applied_later(world: W
     finally:
         await world.cable.mend()
     await applied(world, case.id, 2)
-    assert [act.kind for act in await case.query(SmallCase.acts)] == ["accept", "decide"]
+    carried = await case.query(SmallCase.acts)
+    assert [act.kind for act in carried] == ["accept", "decide"]
+    # Our delay is told to the case; nobody but we may be blamed for it.
+    assert [act.waited > 0 for act in carried] == [True, True]
     assert (await world.callback(decide)).json() == {
         "status": "applied",
         "case_status": "in_progress",

@@ -75,7 +75,8 @@ class SmallCase:
     @workflow.update(name=names.UPDATE_DELIVERY)
     def delivery(self, act: DeliveryAct) -> ActOutcome:
         self._acts.append(act)
-        self._states[act.shipment] = act.state
+        if act.collected or self._states.get(act.shipment) is not DeliveryState.RETURNED:
+            self._states[act.shipment] = act.state
         self._seq += 1
         status = CaseStatus.COMPLETED if self._closed else CaseStatus.DELIVERING
         event = CaseEvent(
@@ -96,6 +97,10 @@ class SmallCase:
     @workflow.query
     def states(self) -> list[DeliveryState]:
         return list(self._states.values())
+
+    @workflow.query
+    def heard(self) -> list[DeliveryAct]:
+        return self._acts
 
     @workflow.query
     def acts(self) -> list[str]:

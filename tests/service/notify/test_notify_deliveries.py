@@ -6,6 +6,7 @@ import asyncio
 
 from fastapi.responses import Response
 from notify_outside import ADDRESS, MOBILE, recipient
+from notify_small_case import SmallCase
 from notify_world import World
 
 from lianban.catalog.terms import DeliveryMode
@@ -167,5 +168,19 @@ async def test_a_returned_parcel_can_be_collected(world: World) -> None:
     await world.track(order_no, "returned")
     await world.heard(case.id, "可以领取")
     await world.until(lambda: has_state(world, order.key, case.id, "returned"))
+    await world.track(order_no, "signed")  # by the sender, who has it back
+
+    async def three_heard() -> bool:
+        return len(await case.query(SmallCase.heard)) == 3
+
+    await world.until(three_heard)
+    assert (await world.view(case.id))["state"] == "returned"
     answer = await world.http.post(path, headers=world.bearer("window"), json={"shipment": 1})
     assert answer.json() == {"status": "applied", "case_status": "completed"}
+    heard = await case.query(SmallCase.heard)
+    assert [(act.state, act.collected, act.waited > 0) for act in heard] == [
+        ("picked_up", False, True),
+        ("returned", False, True),
+        ("signed", False, True),
+        ("signed", True, False),  # in the clerk's own request
+    ]

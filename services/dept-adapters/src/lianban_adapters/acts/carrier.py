@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Final
 
 from lianban.contracts.acts import ActOutcome
@@ -31,11 +32,19 @@ class Carrier:
         self._updates = updates
         self._relay = relay
 
-    async def carry(self, act: Act, timeout: float, *, heard: bool = True) -> ActOutcome | Refused | None:
-        """None when the case could not be asked: the act waits in the outbox then. ``heard``: whoever sent the act
-        waits for the answer; a refusal nobody hears is shown in the department's inbox instead."""
+    async def carry(self, act: Act, timeout: float) -> ActOutcome | Refused | None:
+        """In the request that brought the act. None when the case could not be asked: it waits in the outbox then."""
+        return await self._carry(act, timeout, waited=0.0, heard=True)
+
+    async def carry_again(self, act: Act, timeout: float, *, heard: bool) -> ActOutcome | Refused | None:
+        """Later. ``heard``: whoever sent the act waits for the answer; a refusal nobody hears is shown in the
+        department's inbox instead."""
+        waited = max((datetime.now(UTC) - act.received_at).total_seconds(), 0.0)
+        return await self._carry(act, timeout, waited=waited, heard=heard)
+
+    async def _carry(self, act: Act, timeout: float, *, waited: float, heard: bool) -> ActOutcome | Refused | None:
         try:
-            outcome = await self._updates.act(act.case_no, department_act(act), timeout)
+            outcome = await self._updates.act(act.case_no, department_act(act, waited), timeout)
         except CaseUnreachable as error:
             _log.warning("act waits", extra={"task_id": act.task_id, "act_id": act.act_id, "error": str(error)})
             async with self._database.statements() as session:

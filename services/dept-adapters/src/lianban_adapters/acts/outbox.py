@@ -51,5 +51,5 @@ class Outbox:
         async with self._database.statements() as session:
             acts = await repository.take_due(session, BATCH)
         async with asyncio.TaskGroup() as group:
-            carried = [group.create_task(self._carrier.carry(act, _TIMEOUT, heard=False)) for act in acts]
+            carried = [group.create_task(self._carrier.carry_again(act, _TIMEOUT, heard=False)) for act in acts]
         return sum(task.result() is not None for task in carried)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from lianban.contracts.acts import ActOutcome
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.carrier import Carrier
 from lianban_adapters.acts.documents import Documents
@@ -61,7 +62,7 @@ class Acts:
         if known.behind:
             self._outbox.wake()
             return _stored()
-        return await self._carry(act)
+        return self._answer(await self._carrier.carry(act, self._update_timeout))
 
     async def _look_up(self, submission: Submission) -> repository.Known:
         async with self._database.statements() as session:
@@ -81,10 +82,9 @@ class Acts:
             case ActState.WAITING:
                 self._outbox.wake()
                 return _stored()
-        return await self._carry(act)
+        return self._answer(await self._carrier.carry_again(act, self._update_timeout, heard=True))
 
-    async def _carry(self, act: Act) -> Answer:
-        outcome = await self._carrier.carry(act, self._update_timeout)
+    def _answer(self, outcome: ActOutcome | Refused | None) -> Answer:
         if outcome is None:
             self._outbox.wake()
             return _stored()

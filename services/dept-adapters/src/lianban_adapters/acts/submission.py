@@ -72,8 +72,9 @@ def of_officer(
     )
 
 
-def department_act(act: Act) -> DepartmentAct:
-    """As the case gets it. Its id names the department too: ids are the departments' own, and a case knows several."""
+def department_act(act: Act, waited: float) -> DepartmentAct:
+    """As the case gets it. ``waited``: seconds it lay here before its case was asked.
+    Its id names the department too: ids are the departments' own, and a case knows several."""
     return DepartmentAct(
         act_id=f"{act.department}:{act.act_id}",
         step=act.step,
@@ -84,4 +85,5 @@ def department_act(act: Act) -> DepartmentAct:
         decision=Decision(act.decision) if act.decision else None,
         officer=act.officer,
         document=act.document,
+        waited=waited,
     )

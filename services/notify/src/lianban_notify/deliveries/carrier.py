@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from typing import Final
 
 from temporalio.client import Client
@@ -19,7 +20,7 @@ from lianban_notify.database import Relay
 from lianban_notify.deliveries import repository
 from lianban_notify.deliveries.notices import notice
 from lianban_notify.deliveries.states import is_news
-from lianban_notify.deliveries.tables import Delivery, DeliveryEvent
+from lianban_notify.deliveries.tables import Delivery, DeliveryEvent, is_collection
 from lianban_notify.deliveries.updates import CaseUnreachable, CaseUpdates, Refused
 
 _TELLING: Final = {DeliveryState.PICKED_UP: MessageKind.MAILED, DeliveryState.RETURNED: MessageKind.PICKUP}
@@ -37,7 +38,16 @@ class Carrier:
         self._relay = relay
 
     async def carry(self, told: DeliveryEvent, timeout: float) -> ActOutcome | Refused | None:
-        """None when the case could not be reached: the event waits then. ``timeout`` in seconds."""
+        """In the request that brought the event. None when the case could not be reached: it waits then. ``timeout``
+        in seconds."""
+        return await self._carry(told, timeout, waited=0.0)
+
+    async def carry_again(self, told: DeliveryEvent, timeout: float) -> ActOutcome | Refused | None:
+        """Later: the case learns how long the event lay here."""
+        waited = max((datetime.now(UTC) - told.received_at).total_seconds(), 0.0)
+        return await self._carry(told, timeout, waited=waited)
+
+    async def _carry(self, told: DeliveryEvent, timeout: float, *, waited: float) -> ActOutcome | Refused | None:
         async with self._factory() as session:
             delivery = await repository.get(session, str(told.delivery_key))
         assert delivery is not None
@@ -47,6 +57,8 @@ class Carrier:
             state=state,
             occurred_at=told.occurred_at,
             shipment=delivery.shipment,
+            collected=is_collection(told),
+            waited=waited,
         )
         try:
             outcome = await self._updates.deliver(delivery.case_no, act, timeout)
@@ -86,7 +98,7 @@ class Carrier:
         async with transaction(self._factory) as session:
             if not await repository.finish_event(session, told.event_id, refusal):
                 return
-            await repository.move(session, delivery.key, state)
+            await repository.move(session, delivery.key, state, collected=is_collection(told))
             events = outcome.events if isinstance(outcome, ActOutcome) else ()
             await enqueue(session, delivery.case_no, events, Relay)
         self._relay.wake()

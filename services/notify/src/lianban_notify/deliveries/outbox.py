@@ -56,7 +56,7 @@ class Outbox:
             await repository.match_events(session)
             events = await repository.lease_events(session, free)
         for event in events:
-            task: asyncio.Task[object] = asyncio.create_task(self._carrier.carry(event, _TIMEOUT))
+            task: asyncio.Task[object] = asyncio.create_task(self._carrier.carry_again(event, _TIMEOUT))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
 

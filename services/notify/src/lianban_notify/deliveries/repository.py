@@ -96,10 +96,10 @@ async def change(session: AsyncSession, key: str, **values: Any) -> None:
     await session.execute(update(Delivery).where(Delivery.key == key).values(**values))
 
 
-async def move(session: AsyncSession, key: str, state: DeliveryState) -> bool:
+async def move(session: AsyncSession, key: str, state: DeliveryState, *, collected: bool = False) -> bool:
     """Moves a delivery on; False when that is no news. Locks the row."""
     delivery = await session.get(Delivery, key, with_for_update=True)
-    if delivery is None or not is_news(current(delivery), state):
+    if delivery is None or not is_news(current(delivery), state, collected=collected):
         return False
     delivery.state = state.value
     return True

@@ -63,3 +63,8 @@ class DeliveryEvent(Base):
     free_at: Mapped[datetime] = mapped_column(INSTANT, server_default=func.now())
     carried_at: Mapped[datetime | None] = mapped_column(INSTANT)
     refusal: Mapped[str | None] = mapped_column(CODE)
+
+
+def is_collection(event: DeliveryEvent) -> bool:
+    """Told by a clerk at the window; everything else the courier tells."""
+    return event.actor is not None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from lianban.contracts.acts import ActOutcome
-from lianban.contracts.status import DELIVERY_ZH, DeliveryState
+from lianban.contracts.status import DELIVERY_RANK, DELIVERY_ZH, DeliveryState
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.problems import Problem
@@ -28,7 +28,6 @@ from lianban_notify.deliveries.tables import Delivery, DeliveryEvent
 _PLACE: Final = "delivery-place"
 _FINGERPRINT: Final = "delivery-event"
 _PATIENCE: Final = 5.0  # seconds a clerk waits for the case to answer
-_ORDER: Final = list(DeliveryState)
 
 
 class Tracking:
@@ -84,7 +83,7 @@ class Tracking:
         if not deliveries:
             raise _unknown()
         shipments = tuple(self._show(delivery, trail) for delivery in deliveries)
-        least = min(shipments, key=lambda shown: -1 if shown.state is None else _ORDER.index(shown.state))
+        least = min(shipments, key=lambda shown: -1 if shown.state is None else DELIVERY_RANK[shown.state])
         return CaseDeliveries(
             case_no=case_no, state=least.state, waybill_no=least.waybill_no, trail=least.trail, shipments=shipments
         )
