@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import DeclarativeBase
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import ActivityFailureError, Client
 from temporalio.exceptions import ApplicationError
 
 from lianban.contracts.events import CaseEvent, EventBatch
@@ -37,11 +37,16 @@ class Intake:
     def __init__(self) -> None:
         self.batches: list[EventBatch] = []
         self.failing: set[str] = set()
+        self.hanging: set[str] = set()
+        self.released = asyncio.Event()
 
     @activity.defn(name=ACTIVITY_RECORD_EVENTS)
     async def record_events(self, batch: EventBatch) -> None:
         if self.failing & {case.case_no for case in batch.cases}:
             raise ApplicationError("unknown case", type="UnknownCase", non_retryable=True)
+        if self.hanging & {case.case_no for case in batch.cases}:
+            await self.released.wait()
+            return
         self.batches.append(batch)
 
     def recorded(self) -> list[tuple[str, int]]:
@@ -62,6 +67,7 @@ async def intake(temporal_client: Client) -> AsyncIterator[Intake]:
     intake = Intake()
     async with make_worker(temporal_client, QUEUE_INTAKE, activities=[intake.record_events]):
         yield intake
+        intake.released.set()
 
 
 @contextlib.asynccontextmanager
@@ -93,6 +99,11 @@ async def put(factory: SessionFactory, case_no: str, *numbers: int) -> None:
 async def count(factory: SessionFactory) -> int:
     async with factory() as session:
         return await session.scalar(select(func.count()).select_from(Relay)) or 0
+
+
+async def clear(factory: SessionFactory) -> None:
+    async with transaction(factory) as session:
+        await session.execute(delete(Relay))
 
 
 async def emptied(factory: SessionFactory) -> None:
@@ -177,3 +188,53 @@ async def test_two_relays_on_one_table_share_the_work(
     ):
         await emptied(factory)
     assert len(intake.recorded()) == len(set(intake.recorded())) == 300
+
+
+async def test_events_that_cannot_be_read_do_not_hold_up_the_other_cases(
+    factory: SessionFactory, temporal_client: Client, intake: Intake, caplog: pytest.LogCaptureFixture
+) -> None:
+    for case_no in ("g-1", "g-2", "g-3"):
+        await put(factory, case_no, 1)
+    await put(factory, "g-2", 2)
+    damaged = update(Relay).where(Relay.case_no == "g-2", Relay.seq == 1)
+    async with transaction(factory) as session:
+        await session.execute(damaged.values(event={"seq": 1, "kind": "secret"}))
+    relay = EventRelay(factory, temporal_client, Relay)
+    assert await relay.run_once() == 4
+    assert intake.recorded() == [("g-1", 1), ("g-3", 1)]
+    assert await count(factory) == 2, "a case's events wait together, so that they stay in order"
+    assert "cannot be read" in caplog.text
+    assert "secret" not in caplog.text
+    assert await relay.run_once() == 0  # it waits for its turn
+    async with transaction(factory) as session:
+        await session.execute(damaged.values(event=event(1).model_dump(mode="json")))
+    async with running(relay):
+        await emptied(factory)
+    assert intake.recorded()[-2:] == [("g-2", 1), ("g-2", 2)]
+
+
+async def test_one_case_the_intake_comes_to_no_end_with_does_not_hold_up_the_others(
+    factory: SessionFactory, temporal_client: Client, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lianban.platform.relay._HAND_OVER", timedelta(seconds=2))
+    intake.hanging = {"h-2"}
+    for case_no in ("h-1", "h-2", "h-3"):
+        await put(factory, case_no, 1)
+    await EventRelay(factory, temporal_client, Relay).run_once()
+    assert sorted(intake.recorded()) == [("h-1", 1), ("h-3", 1)]
+    assert await count(factory) == 1
+    await clear(factory)
+
+
+async def test_a_batch_nobody_takes_up_stays_whole(
+    factory: SessionFactory, temporal_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lianban.platform.relay._HAND_OVER", timedelta(seconds=2))
+    for case_no in ("i-1", "i-2"):
+        await put(factory, case_no, 1)
+    with pytest.raises(ActivityFailureError):
+        await EventRelay(factory, temporal_client, Relay).run_once()
+    async with factory() as session:
+        free = select(func.count()).select_from(Relay).where(Relay.free_at <= func.now())
+        assert await session.scalar(free) == 2, "released at once, none of them put off"
+    await clear(factory)

@@ -16,11 +16,12 @@ import contextlib
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final, cast
 
+from pydantic import ValidationError
 from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, String, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -28,6 +29,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from temporalio.client import ActivityFailureError, Client
 from temporalio.common import ActivityIDConflictPolicy
 from temporalio.exceptions import TimeoutError as ActivityTimeout
+from temporalio.exceptions import TimeoutType
 
 from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
 from lianban.contracts.names import ACTIVITY_RECORD_EVENTS, QUEUE_INTAKE
@@ -73,6 +75,14 @@ async def enqueue(session: AsyncSession, case_no: str, events: Iterable[CaseEven
         await session.execute(insert(cast(Any, table).__table__).on_conflict_do_nothing(), rows)
 
 
+@dataclass(frozen=True)
+class _Group:
+    """Rows of one case, and what they hold."""
+
+    rows: list[RelayRow]
+    recorded: RecordedEvents
+
+
 class IntakeFails(Exception):
     """The intake fails on whatever it is handed."""
 
@@ -113,23 +123,35 @@ class EventRelay:
         rows = await self._lease()
         left = {_key(row): row for row in rows}
         try:
-            if rows and not await self._hand_over(rows):
-                # One case among many may be what the intake fails on: the others shall not wait for it.
-                failures = 0
-                for group in _by_case(rows):
-                    failures = 0 if await self._hand_over(group) else failures + 1
-                    if failures:
-                        await self._postpone(group)
-                    for row in group:
-                        del left[_key(row)]
-                    if failures == _GIVE_UP:
-                        raise IntakeFails(f"{failures} cases in a row")
+            groups = []
+            for own in _by_case(rows):
+                if group := _read(own):
+                    groups.append(group)
+                else:
+                    await self._postpone(own)
+                    _forget(left, own)
+            if groups and not await self._hand_over(groups):
+                await self._hand_over_one_by_one(groups, left)
             left.clear()
         finally:
             if left:
                 # Their lease ends by itself, but nobody has to wait for that.
-                await asyncio.shield(self._release(list(left.values())))
+                await asyncio.shield(self._free(list(left.values()), timedelta()))
         return len(rows)
+
+    async def _hand_over_one_by_one(self, groups: Sequence[_Group], left: dict[tuple[str, int], RelayRow]) -> None:
+        """One case among many may be what the intake fails on: the others shall not wait for it."""
+        failures = 0
+        for group in groups:
+            alone = len(groups) == 1  # and has failed just now
+            failures = 0 if not alone and await self._hand_over([group]) else failures + 1
+            if failures:
+                await self._postpone(group.rows)
+            _forget(left, group.rows)
+            if failures == _GIVE_UP:
+                raise IntakeFails(f"{failures} cases in a row")
+            if failures and left:
+                await self._free(list(left.values()), _LEASE)  # a failure may have taken long
 
     async def _lease(self) -> Sequence[RelayRow]:
         table = self._table
@@ -149,29 +171,25 @@ class EventRelay:
         async with transaction(self._factory) as session:
             return list(await session.scalars(lease))
 
-    async def _hand_over(self, rows: Sequence[RelayRow]) -> bool:
-        """True when recorded, False when the intake failed on it. Raises when nobody took it up in time."""
-        batch = EventBatch(
-            cases=tuple(
-                RecordedEvents(
-                    case_no=group[0].case_no, events=tuple(CaseEvent.model_validate(row.event) for row in group)
-                )
-                for group in _by_case(rows)
-            )
-        )
+    async def _hand_over(self, groups: Sequence[_Group]) -> bool:
+        """True when recorded, False when the intake failed on it or did not come to an end with it. Raises when
+        nobody took it up in time."""
+        rows = [row for group in groups for row in group.rows]
         try:
             await self._client.execute_activity(
                 ACTIVITY_RECORD_EVENTS,
-                batch,
+                EventBatch(cases=tuple(group.recorded for group in groups)),
                 id=_identity(rows),
                 task_queue=QUEUE_INTAKE,
+                # Told apart: not taken up ends by the first of these, taken up and not ended by one of the others.
+                schedule_to_start_timeout=_HAND_OVER / 2,
                 start_to_close_timeout=_HAND_OVER / 2,
                 schedule_to_close_timeout=_HAND_OVER,
                 retry_policy=_ATTEMPTS,
                 id_conflict_policy=ActivityIDConflictPolicy.USE_EXISTING,
             )
         except ActivityFailureError as error:
-            if isinstance(error.cause, ActivityTimeout):
+            if isinstance(error.cause, ActivityTimeout) and error.cause.type is TimeoutType.SCHEDULE_TO_START:
                 raise
             _log.warning("the intake failed on %s events", len(rows), exc_info=True)
             return False
@@ -182,15 +200,12 @@ class EventRelay:
         async with transaction(self._factory) as session:
             await session.execute(delete(self._table).where(self._these(rows)))
 
-    async def _release(self, rows: Sequence[RelayRow]) -> None:
-        async with transaction(self._factory) as session:
-            await session.execute(update(self._table).where(self._these(rows)).values(free_at=func.now()))
-
     async def _postpone(self, rows: Sequence[RelayRow]) -> None:
-        delay = min(2 ** max(row.attempts for row in rows), _LONGEST_DELAY)
+        await self._free(rows, timedelta(seconds=min(2 ** max(row.attempts for row in rows), _LONGEST_DELAY)))
+
+    async def _free(self, rows: Sequence[RelayRow], after: timedelta) -> None:
         async with transaction(self._factory) as session:
-            later = func.now() + timedelta(seconds=delay)
-            await session.execute(update(self._table).where(self._these(rows)).values(free_at=later))
+            await session.execute(update(self._table).where(self._these(rows)).values(free_at=func.now() + after))
 
     def _these(self, rows: Sequence[RelayRow]) -> Any:
         return tuple_(self._table.case_no, self._table.seq).in_([_key(row) for row in rows])
@@ -206,6 +221,22 @@ def _key(row: RelayRow) -> tuple[str, int]:
 
 def _by_case(rows: Sequence[RelayRow]) -> list[list[RelayRow]]:
     return [list(group) for _, group in groupby(sorted(rows, key=_key), key=lambda row: row.case_no)]
+
+
+def _forget(left: dict[tuple[str, int], RelayRow], rows: Iterable[RelayRow]) -> None:
+    for row in rows:
+        del left[_key(row)]
+
+
+def _read(rows: list[RelayRow]) -> _Group | None:
+    """None when they cannot be read: written by a newer release, or damaged. What stands there is not logged."""
+    try:
+        events = tuple(CaseEvent.model_validate(row.event) for row in rows)
+    except ValidationError as error:
+        extra = {"case_no": rows[0].case_no, "places": [".".join(map(str, fault["loc"])) for fault in error.errors()]}
+        _log.error("events cannot be read; they wait", extra=extra)
+        return None
+    return _Group(rows, RecordedEvents(case_no=rows[0].case_no, events=events))
 
 
 def _identity(rows: Sequence[RelayRow]) -> str:
