@@ -111,11 +111,15 @@ async def host_workers(
     pause: float = 2.0,
 ) -> None:
     """Runs the workers until cancelled. While Temporal cannot be reached it tries again every ``pause`` seconds,
-    and a worker that breaks is built anew, so a service starts and stays up without Temporal."""
+    and when a worker breaks all are built anew, so a service starts and stays up without Temporal. What breaks a
+    worker (its namespace, its rights) breaks its siblings too: these are stopped first, for one queue has one worker.
+    """
     while True:
         try:
             workers = build(await open_client())
-            await asyncio.gather(*(_run(worker) for worker in workers))
+            async with asyncio.TaskGroup() as running:
+                for worker in workers:
+                    running.create_task(_run(worker))
         except Exception:
             _log.warning("workers are not running; trying again", exc_info=True)
         await asyncio.sleep(pause)
