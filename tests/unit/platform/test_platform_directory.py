@@ -12,7 +12,7 @@ from lianban.platform.settings import Settings
 GOOD = """
 departments:
   market: {channel: rest, endpoint: "http://127.0.0.1:1/departments/market/tasks", secret: whsec_a, duty_email: a@b.cn}
-  health: {channel: inbox, secret: whsec_b}
+  health: {channel: inbox, secret: whsec_b, rate_per_second: 0.5, concurrency: 2}
 supervisor: {email: s@b.cn, mobile: "13800000000"}
 """
 
@@ -28,6 +28,10 @@ def test_departments_and_contacts(tmp_path: Path) -> None:
     assert directory.departments["market"].channel is Channel.REST
     assert directory.departments["health"].endpoint is None
     assert directory.supervisor.mobile == "13800000000"
+    assert [(entry.rate_per_second, entry.concurrency) for entry in directory.departments.values()] == [
+        (None, 20),
+        (0.5, 2),
+    ]
     assert "whsec" not in repr(directory)
     assert "13800000000" not in repr(directory)
 
@@ -39,6 +43,8 @@ def test_departments_and_contacts(tmp_path: Path) -> None:
         ("departments: {market: {channel: rest, secret: whsec_secret}}\nsupervisor: {}", "needs an endpoint"),
         ("departments: {market: {channel: fax, secret: whsec_secret}}\nsupervisor: {}", "departments.market.channel"),
         ("departments: {market: {channel: inbox, secret: topsecret}}\nsupervisor: {}", "departments.market.secret"),
+        ("departments: {m: {channel: inbox, secret: whsec_a, rate_per_second: 0}}\nsupervisor: {}", "rate_per_second"),
+        ("departments: {m: {channel: inbox, secret: whsec_a, concurrency: 0}}\nsupervisor: {}", "concurrency"),
         ("departments: {}", "supervisor"),
     ],
 )

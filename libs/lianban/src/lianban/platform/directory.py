@@ -28,11 +28,16 @@ class _Entry(BaseModel):
 
 
 class DepartmentEntry(_Entry):
+    """``rate_per_second`` and ``concurrency``: what the department's system can bear, tasks handed to it in a second
+    and at a time; no rate: as fast as they come."""
+
     channel: Channel
     endpoint: str | None = Field(default=None, pattern=r"^https?://")
     secret: str = Field(pattern=r"^whsec_", repr=False)
     duty_email: str | None = Field(default=None, repr=False)
     duty_mobile: str | None = Field(default=None, repr=False)
+    rate_per_second: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    concurrency: int = Field(default=20, ge=1)
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
