@@ -16,9 +16,9 @@ from lianban.catalog.models import Theme
 from lianban.catalog.terms import Audience, DeliveryMode
 from lianban.catalog.wording import DELIVERY_MODE_ZH
 from lianban.platform.auth import Principal
+from lianban.platform.media_types import FORMATS
 from lianban.platform.problems import FieldError
 from lianban_intake.applications.schemas import Applicant, ApplicationRequest, Delivery, Source
-from lianban_intake.materials.formats import FORMATS
 from lianban_intake.themes.edition import Edition, Prepared
 from lianban_intake.themes.service import FOREIGN_DIVISION_ZH, answer_errors
 

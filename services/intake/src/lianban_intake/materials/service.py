@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Final
 
+from lianban.platform.media_types import Sniffer, UnknownFormat
 from lianban.platform.objects import ObjectStore, ObjectTooLarge
 from lianban.platform.problems import FieldError, Problem
-from lianban_intake.materials.formats import Sniffer, UnknownFormat
 from lianban_intake.materials.multipart import FilePart, NotMultipart
 from lianban_intake.materials.schemas import StoredMaterial
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lianban_intake.materials.formats import Sniffer, UnknownFormat
+from lianban.platform.media_types import Sniffer, UnknownFormat, sniff
 
 
 def archive(*names: str) -> bytes:
@@ -29,7 +29,7 @@ SAMPLES = {
 }
 
 
-def sniff(content: bytes, cuts: set[int]) -> str:
+def streamed(content: bytes, cuts: set[int]) -> str:
     sniffer = Sniffer()
     edges = sorted({0, len(content)} | cuts)
     for one, other in itertools.pairwise(edges):
@@ -40,7 +40,7 @@ def sniff(content: bytes, cuts: set[int]) -> str:
 @given(st.sampled_from(sorted(SAMPLES)), st.data())
 def test_pieces_do_not_matter(content: bytes, data: st.DataObject) -> None:
     cuts = data.draw(st.sets(st.integers(0, len(content)), max_size=8))
-    assert sniff(content, cuts) == SAMPLES[content]
+    assert streamed(content, cuts) == sniff(content) == SAMPLES[content]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,8 @@ def test_pieces_do_not_matter(content: bytes, data: st.DataObject) -> None:
 )
 def test_everything_else_is_refused(content: bytes) -> None:
     with pytest.raises(UnknownFormat):
-        sniff(content, set())
+        streamed(content, set())
+    assert sniff(content) is None
 
 
 def test_a_program_is_refused_before_it_has_arrived() -> None:

@@ -76,3 +76,13 @@ class Sniffer:
                 return _OFD_ENTRY in archive.namelist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             return False
+
+
+def sniff(data: bytes) -> str | None:
+    """Media type of a whole file; None when it is none of the formats that are taken."""
+    sniffer = Sniffer()
+    try:
+        sniffer.feed(data)
+        return sniffer.finish()
+    except UnknownFormat:
+        return None
