@@ -90,8 +90,12 @@ async def test_the_ui_reads_payloads(browser: httpx.AsyncClient) -> None:
         assert answer.headers["access-control-allow-origin"] == UI
         opened = Parse(answer.content, Payloads())
         assert opened.payloads[0].data == b'{"act_id":"w1"}'
-        again = await browser.post("/codec/encode", content=answer.content)
-        assert Parse(again.content, Payloads()).payloads[0].metadata["encoding"] == ENCODING
+
+
+async def test_nobody_has_anything_sealed(browser: httpx.AsyncClient) -> None:
+    async with browser:
+        answer = await browser.post("/codec/encode", content=MessageToJson(Payloads(payloads=[Payload(data=b"1")])))
+    assert answer.status_code == 404
 
 
 async def test_other_pages_do_not(browser: httpx.AsyncClient) -> None:
