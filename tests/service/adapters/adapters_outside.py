@@ -64,6 +64,7 @@ class Intake:
         self.app = FastAPI()
         self.dossier: dict[str, Any] = dict(DOSSIER)
         self.purposes: list[str] = []
+        self.issued: list[list[str]] = []
         self.down = False
         self.events: dict[str, list[CaseEvent]] = defaultdict(list)
 
@@ -74,6 +75,7 @@ class Intake:
             if self.down:
                 return Response(status_code=503)
             self.purposes.append(f"{case_no}/{step}: {purpose}")
+            self.issued.append(request.query_params.getlist("document"))
             return self.dossier
 
     @activity.defn(name=names.ACTIVITY_RECORD_EVENTS)

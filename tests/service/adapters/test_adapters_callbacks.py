@@ -18,6 +18,7 @@ from lianban.contracts import names
 from lianban.contracts.documents import ActDocument
 from lianban.contracts.orders import TaskReceipt
 from lianban.platform.webhooks import new_secret, sign
+from lianban_adapters.acts.submission import update_id
 
 PDF = b"%PDF-1.7 certificate"
 RESULT = {
@@ -55,7 +56,11 @@ async def test_from_the_case_to_the_department_and_back(world: World) -> None:
     )
 
     [applied] = await case.query(SmallCase.acts)
-    assert (applied.act_id, applied.step, applied.department) == (f"market:{act['act_id']}", "review", "market")
+    assert (applied.act_id, applied.step, applied.department) == (
+        update_id("market", act["act_id"]),
+        "review",
+        "market",
+    )
     assert (applied.kind, applied.decision, applied.officer) == ("decide", "granted", "zhang")
     assert applied.waited == 0
     assert applied.document is not None
@@ -72,12 +77,14 @@ async def test_from_the_case_to_the_department_and_back(world: World) -> None:
 
 async def test_what_is_stored_here_names_nobody(world: World) -> None:
     case = await world.start("review")
-    await world.callback(decision(case.id, "review", reason="王大明符合条件"))
+    act = decision(case.id, "review", reason="王大明符合条件", act_id=f"reg-{case.id}-42900619800101001X")
+    assert (await world.callback(act)).status_code == 200
     stored = json.dumps(await world.rows("tasks", case.id) + await world.rows("acts", case.id), default=str)
     for personal in ("王", "13800000000"):
         assert personal not in stored
     history = json.dumps((await case.fetch_history()).to_json_dict())
     assert "王" not in history
+    assert "42900619800101001X" not in history
 
 
 @pytest.mark.parametrize(

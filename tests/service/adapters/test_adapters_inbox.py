@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import Any
 
 import httpx
 import pytest
 from adapters_outside import DOSSIER
-from adapters_small_case import SmallCase
-from adapters_world import World, withdrawal
+from adapters_small_case import CASE_QUEUE, SmallCase
+from adapters_world import World, order, withdrawal
 from fastapi.responses import Response
+from sqlalchemy import text
 
 from lianban.contracts import names
 from lianban.contracts.orders import TaskReceipt
+from lianban_adapters.acts.submission import update_id
 
 GRANT = {"kind": "decide", "decision": "granted"}
 
@@ -60,7 +63,7 @@ async def test_an_officer_finds_reads_claims_and_decides(world: World) -> None:
         answer = await decide(world, task, {**GRANT, "reason": "符合条件"}, f"k-{case.id}")
         assert (answer.status_code, answer.json()["step_state"]) == (200, "granted")
     [act] = await case.query(SmallCase.acts)
-    assert (act.actor, act.officer, act.act_id) == ("human", "li", f"health:k-{case.id}")
+    assert (act.actor, act.officer, act.act_id) == ("human", "li", update_id("health", f"k-{case.id}"))
 
     other = await decide(world, task, GRANT, f"k-{case.id}")
     assert (other.status_code, slug(other)) == (409, "idempotency-conflict")
@@ -259,7 +262,7 @@ async def test_a_material_goes_to_its_department_only(world: World) -> None:
     gone = {**materials[0], "code": "gone", "digest": "0" * 64}
     world.intake.dossier = {**DOSSIER, "materials": [*materials, gone]}
     base = f"/v1/departments/market/tasks/{task}/materials"
-    headers = world.bearer("market-system", "service", "market")
+    headers = world.bearer("market-system", "department", "market")
     try:
         first = await world.http.get(f"{base}/deed", headers=headers)
         assert (first.status_code, first.content, first.headers["content-type"]) == (200, b"\x89PNG first", "image/png")
@@ -273,8 +276,13 @@ async def test_a_material_goes_to_its_department_only(world: World) -> None:
             assert (answer.status_code, slug(answer)) == (404, "unknown-material")
         foreign = await world.http.get(f"{base}/deed", headers=world.bearer("li", department="health"))
         assert (foreign.status_code, slug(foreign)) == (403, "foreign-step")
-        none = await world.http.get(f"{base}/deed", headers=world.bearer("intake", "service", None))
-        assert none.status_code == 403
+        for role, department in (("service", None), ("service", "market"), ("department", None), ("window", "market")):
+            none = await world.http.get(f"{base}/deed", headers=world.bearer("intake", role, department))
+            assert (none.status_code, slug(none)) == (403, "forbidden")
+        system = await world.http.get(f"{base}/deed", headers=world.bearer("other", "department", "health"))
+        assert (system.status_code, slug(system)) == (403, "foreign-step")
+        for reader in (world.bearer("li", "officer", "market"), world.bearer("zhou", "supervisor", None)):
+            assert (await world.http.get(f"{base}/deed", headers=reader)).status_code == 200
         elsewhere = base.replace("market", "health")
         assert slug(await world.http.get(f"{elsewhere}/deed", headers=headers)) == "unknown-task"
 
@@ -283,3 +291,45 @@ async def test_a_material_goes_to_its_department_only(world: World) -> None:
         assert links[1] == f"https://lianban.example{base.replace(':', '%3A')}/deed?digest={digests[1]}"
     finally:
         world.intake.dossier = dict(DOSSIER)
+
+
+async def test_what_an_earlier_step_issued_is_read_before_the_intake_has_recorded_it(world: World) -> None:
+    case_no = f"issued-{uuid.uuid4().hex[:8]}"
+    issued = {"birth": "a" * 64}
+    given = order(case_no, "review", "health").model_copy(update={"documents": issued})
+    await world.temporal.start_workflow(names.CASE_WORKFLOW, args=[[given]], id=case_no, task_queue=CASE_QUEUE)
+
+    async def sent() -> bool:
+        return [row["state"] for row in await world.rows("tasks", case_no)] == ["sent"]
+
+    await world.until(sent)
+    task = names.task_id(case_no, "review")
+    for path in (f"/v1/inbox/tasks/{task}", f"/v1/departments/health/tasks/{task}/materials/certificate"):
+        world.intake.issued.clear()
+        await world.http.get(path, headers=world.bearer("li"))
+        assert world.intake.issued == [[f"birth:{issued['birth']}"]]
+
+
+async def test_a_dossier_is_closed_30_days_after_the_task_ended(world: World) -> None:
+    case = await world.start("review", department="health")
+    task = names.task_id(case.id, "review")
+    await post(world, task, "claim")
+    assert (await decide(world, task, GRANT, f"k-{case.id}")).status_code == 200
+    material = f"/v1/departments/health/tasks/{task}/materials/deed"
+    for days, closed in ((29, False), (30, True)):
+        async with world.engine.begin() as connection:
+            ended = text("UPDATE adapters.tasks SET ended_at = now() - make_interval(days => :days) WHERE id = :id")
+            await connection.execute(ended, {"days": days, "id": task})
+        answer = await world.http.get(material, headers=world.bearer("li"))
+        assert (answer.status_code, slug(answer)) == ((410, "dossier-closed") if closed else (404, "unknown-material"))
+        detail = await world.http.get(f"/v1/inbox/tasks/{task}", headers=world.bearer("li"))
+        assert detail.status_code == 200
+        assert (detail.json()["dossier"] is None) == closed
+
+
+@pytest.mark.parametrize("subject", ["王小明", "42900619800101001X", "a" * 33])
+async def test_an_officer_is_named_by_a_code(world: World, subject: str) -> None:
+    case = await world.start("review", department="health")
+    task = names.task_id(case.id, "review")
+    for answer in (await post(world, task, "claim", subject), await decide(world, task, GRANT, "k", subject)):
+        assert (answer.status_code, slug(answer)) == (403, "forbidden")

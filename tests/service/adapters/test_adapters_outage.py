@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from lianban.contracts import names
 from lianban.contracts.acts import ActOutcome, DepartmentAct
+from lianban_adapters.acts.submission import update_id
 
 
 async def applied(world: World, case_no: str, number: int) -> None:
@@ -84,9 +85,9 @@ async def test_an_act_whose_request_died_is_carried_and_a_closed_case_still_know
     outcome = await case.execute_update(
         names.UPDATE_ACT,
         DepartmentAct.model_validate(
-            {**act, "act_id": f"market:{act['act_id']}", "step": LAST_STEP, "department": "market"}
+            {**act, "act_id": update_id("market", act["act_id"]), "step": LAST_STEP, "department": "market"}
         ),
-        id=f"market:{act['act_id']}",
+        id=update_id("market", act["act_id"]),
         result_type=ActOutcome,
     )
     assert outcome.closed

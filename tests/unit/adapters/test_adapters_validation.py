@@ -83,6 +83,23 @@ def test_a_refusal_by_a_system_is_well_formed_without_them() -> None:
     assert act.actor == "system"
 
 
+@pytest.mark.parametrize("officer", ["王小明", "a b", "a" * 33, "42900619800101001X", "429006198001010012", "a\x00b"])
+def test_an_officer_is_named_by_a_code(officer: str) -> None:
+    assert faults(granted(officer=officer)) == {"/officer": "pattern"}
+    assert parse(CallbackAct, granted(officer="GA-0132_b"), NOW).officer == "GA-0132_b"
+
+
+def test_no_text_carries_what_databases_do_not_store() -> None:
+    result = {"code": "a\x00", "name": "b\x00", "number": "c\nd"}
+    assert set(faults(granted(reason="d\x00", results=[result]))) == {
+        "/reason",
+        "/results/0/code",
+        "/results/0/name",
+        "/results/0/number",
+    }
+    assert parse(CallbackAct, granted(reason="第一\n第二"), NOW).reason == "第一\n第二"
+
+
 def test_deciding_needs_a_decision_and_accepting_has_none() -> None:
     assert faults(granted(decision=...)) == {"/decision": "missing"}
     assert faults(granted(kind="accept")) == {"/decision": "not-with-accept", "/results": "not-with-accept"}

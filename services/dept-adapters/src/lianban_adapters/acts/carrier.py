@@ -43,10 +43,11 @@ class Carrier:
         return await self._carry(act, timeout, waited=waited, heard=heard)
 
     async def _carry(self, act: Act, timeout: float, *, waited: float, heard: bool) -> ActOutcome | Refused | None:
+        told = department_act(act, waited)
         try:
-            outcome = await self._updates.act(act.case_no, department_act(act, waited), timeout)
+            outcome = await self._updates.act(act.case_no, told, timeout)
         except CaseUnreachable as error:
-            _log.warning("act waits", extra={"task_id": act.task_id, "act_id": act.act_id, "error": str(error)})
+            _log.warning("act waits", extra={"task_id": act.task_id, "act_id": told.act_id, "error": str(error)})
             async with self._database.statements() as session:
                 await repository.postpone(session, act)
             return None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from lianban.contracts.status import ActKind, ActorKind, Decision
 
@@ -15,9 +17,28 @@ KEY: Final = r"^[A-Za-z0-9][A-Za-z0-9._:-]*$"
 
 ActId = Annotated[str, Field(max_length=128, pattern=KEY)]
 TaskId = Annotated[str, Field(max_length=160, pattern=KEY)]
-Officer = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Statement = Annotated[str, Field(max_length=20_000)]
 MediaType = Literal["application/pdf", "image/jpeg", "image/png", "application/ofd"]
+
+
+_OFFICER: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
+_IDENTITY_NUMBER: Final = re.compile(r"[0-9]{17}[0-9Xx]")
+
+
+def is_officer_code(text: str) -> bool:
+    """Letters, digits, ``-`` and ``_``, 32 at most: a code, not a name and not an identity number (GB 11643)."""
+    return _OFFICER.fullmatch(text) is not None and _IDENTITY_NUMBER.search(text) is None
+
+
+def _officer_code(value: str) -> str:
+    if not is_officer_code(value):
+        raise PydanticCustomError("pattern", "应为工作人员编号：32 位以内的字母、数字、“-”、“_”，不得为姓名、身份证号")
+    return value
+
+
+Officer = Annotated[str, Field(min_length=1), AfterValidator(_officer_code)]
+Statement = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+NamedLine = Annotated[Line, Field(min_length=1)]
 
 
 def _decode(value: object) -> object:
@@ -50,15 +71,15 @@ class _Written(BaseModel):
 
 
 class WrittenFile(_Written):
-    name: str = Field(min_length=1, max_length=200)
+    name: NamedLine
     media_type: MediaType
     content: Annotated[bytes, BeforeValidator(_decode)]
 
 
 class WrittenResult(_Written):
-    code: str = Field(min_length=1, max_length=64)
-    name: str = Field(min_length=1, max_length=200)
-    number: str | None = Field(default=None, max_length=200)
+    code: Annotated[NamedLine, Field(max_length=64)]
+    name: NamedLine
+    number: Line | None = None
     valid_from: date | None = None
     valid_until: date | None = None
     file: WrittenFile | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -72,11 +73,16 @@ def of_officer(
     )
 
 
+def update_id(department: str, act_id: str) -> str:
+    """Of the act's Update. Act ids are the departments' own: two may use the same, and as text of outsiders they do
+    not belong where everybody who operates the platform reads them."""
+    return hashlib.sha256(f"{department}:{act_id}".encode()).hexdigest()[:32]
+
+
 def department_act(act: Act, waited: float) -> DepartmentAct:
-    """As the case gets it. ``waited``: seconds it lay here before its case was asked.
-    Its id names the department too: ids are the departments' own, and a case knows several."""
+    """As the case gets it. ``waited``: seconds it lay here before its case was asked."""
     return DepartmentAct(
-        act_id=f"{act.department}:{act.act_id}",
+        act_id=update_id(act.department, act.act_id),
         step=act.step,
         department=act.department,
         kind=ActKind(act.kind),

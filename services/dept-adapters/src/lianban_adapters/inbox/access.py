@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lianban.platform.auth import Principal
 from lianban.platform.problems import Problem
 from lianban_adapters.acts.problems import foreign_step, unknown_task
+from lianban_adapters.acts.schemas import is_officer_code
 from lianban_adapters.tasks import repository
 from lianban_adapters.tasks.tables import Task
 
@@ -16,6 +17,13 @@ def own_department(caller: Principal) -> str:
     if caller.department is None:
         raise Problem(403, "forbidden", "没有权限", "令牌未写明所属部门。")
     return caller.department
+
+
+def own_code(caller: Principal) -> str:
+    """The officer's code, which goes with every act. Raises the problem 403 when the token names a person otherwise."""
+    if not is_officer_code(caller.subject):
+        raise Problem(403, "forbidden", "没有权限", "令牌的主体应为工作人员编号。")
+    return caller.subject
 
 
 async def visible_task(session: AsyncSession, caller: Principal, task_id: str) -> Task:

@@ -16,8 +16,8 @@ from lianban_adapters.acts.schemas import KEY, ActAnswer, InboxAct
 from lianban_adapters.acts.submission import of_officer
 from lianban_adapters.acts.validation import parse
 from lianban_adapters.channels.port import INBOX
-from lianban_adapters.dossiers.reading import read_dossier
-from lianban_adapters.inbox.access import own_department, visible_task
+from lianban_adapters.dossiers.reading import is_open_to_reading, read_dossier
+from lianban_adapters.inbox.access import own_code, own_department, visible_task
 from lianban_adapters.inbox.schemas import (
     TaskDetail,
     TaskItem,
@@ -69,7 +69,7 @@ async def read_task(task_id: TaskId, caller: Reader, own: Own) -> TaskDetail:
         task = await visible_task(session, caller, task_id)
         done = await acts.of_task(session, task_id)
     dossier = None
-    if task.state != TaskState.WITHDRAWN:
+    if is_open_to_reading(task):
         fetched = await read_dossier(own.dossiers, task, f"人工收件箱查阅：{caller.subject}")
         dossier = officer_dossier(task, fetched, own.public_url)
     documents = [await own.documents.read(act.document) if act.document else None for act in done]
@@ -85,7 +85,7 @@ async def claim_task(task_id: TaskId, caller: Officer, own: Own) -> TaskItem:
     """Claiming again what one holds changes nothing."""
     async with own.database.statements() as session:
         await visible_task(session, caller, task_id)
-        claimed = await tasks.claim(session, task_id, caller.subject, INBOX)
+        claimed = await tasks.claim(session, task_id, own_code(caller), INBOX)
         task = claimed or await visible_task(session, caller, task_id)
     if claimed is None and task.state != TaskState.CLAIMED:
         raise step_not_open()
@@ -110,10 +110,10 @@ async def decide_task(
     task_id: TaskId, caller: Officer, own: Own, key: Key, request: Request, response: Response
 ) -> ActAnswer:
     """The act of the officer who holds the task; the idempotency key is the act's id."""
-    department = own_department(caller)
+    department, officer = own_department(caller), own_code(caller)
     now = datetime.now(UTC)
-    known = {"actor": ActorKind.HUMAN, "officer": caller.subject}
+    known = {"actor": ActorKind.HUMAN, "officer": officer}
     act = parse(InboxAct, read_json(await request.body()), now, known)
-    answer = await own.acts.take(of_officer(department, task_id, key, caller.subject, act, now, own.keyring))
+    answer = await own.acts.take(of_officer(department, task_id, key, officer, act, now, own.keyring))
     response.status_code = answer.status
     return answer.body

@@ -81,7 +81,7 @@ class TaskAct(BaseModel):
 
 
 class TaskDetail(TaskItem):
-    """``dossier`` is absent for a task taken back: the department has no business with it any more."""
+    """``dossier`` is absent for a task taken back or long ended: the department has no business with it any more."""
 
     dossier: OfficerDossier | None
     acts: list[TaskAct]
