@@ -70,6 +70,31 @@ async def test_from_acceptance_to_completion(intake: World) -> None:
     assert steps_of(progress)["owner-check"]["decision"] == "granted"
 
 
+async def test_delivery_is_as_far_as_the_least_advanced_shipment(intake: World) -> None:
+    case_no = await intake.filed()
+
+    async def told(seq: int, shipment: int, state: DeliveryState) -> str | None:
+        moved = event(
+            seq, EventKind.DELIVERY_MOVED, delivery=state, shipment=shipment, case_status=CaseStatus.DELIVERING
+        )
+        await record(intake, case_no, moved)
+        return str((await progress_of(intake, case_no))["delivery"]["state"])
+
+    assert await told(2, 1, DeliveryState.PICKED_UP) == "picked_up"
+    assert await told(4, 2, DeliveryState.SIGNED) == "picked_up"
+    assert await told(3, 2, DeliveryState.IN_TRANSIT) == "picked_up", "older than what is known"
+    assert await told(6, 1, DeliveryState.SIGNED) == "signed"
+    assert await told(7, 2, DeliveryState.RETURNED) == "returned"
+
+
+async def test_a_case_that_was_withdrawn_has_no_light(intake: World) -> None:
+    case_no = await intake.filed()
+    withdrawn = {"case_status": CaseStatus.WITHDRAWN, "light": Light.YELLOW, "outcome": Outcome.WITHDRAWN}
+    await record(intake, case_no, accepted(1), event(2, EventKind.CASE_WITHDRAWN, **withdrawn))
+    progress = await progress_of(intake, case_no)
+    assert (progress["status"], progress["light"], progress["light_zh"]) == ("withdrawn", "none", "—")
+
+
 async def test_light_is_the_worst_of_all_that_runs(intake: World) -> None:
     case_no = await intake.filed()
     red = event(

@@ -20,13 +20,16 @@ async def rows_of(intake: World, case_no: str) -> Any:
     """Everything the projection writes, but what tells one case from another."""
     case = await intake.rows("SELECT * FROM intake.cases WHERE case_no = :n", n=case_no)
     steps = await intake.rows("SELECT * FROM intake.case_steps WHERE case_no = :n ORDER BY code", n=case_no)
+    shipments = await intake.rows(
+        "SELECT number, state, seq FROM intake.shipments WHERE case_no = :n ORDER BY number", n=case_no
+    )
     events = await intake.rows(
         "SELECT seq, at, kind, body::text FROM intake.events WHERE case_no = :n AND seq > 0 ORDER BY seq", n=case_no
     )
     for row in (*case, *steps):
         del row["case_no"]
         row.pop("received_at", None)
-    return case, steps, events
+    return case, steps, shipments, events
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

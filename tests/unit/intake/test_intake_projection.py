@@ -10,7 +10,7 @@ from intake_strategies import arrivals, batch_of, histories
 
 from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
 from lianban.contracts.status import CaseStatus, DeliveryState, EventKind, StepState
-from lianban_intake.events.projection import CasePatch, fold
+from lianban_intake.events.projection import CasePatch, ShipmentPatch, fold
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -62,8 +62,8 @@ def test_a_step_event_tells_nothing_of_the_case_but_its_status() -> None:
     assert case == CasePatch(case_no="C", status=CaseStatus.IN_PROGRESS, seq=1)
 
 
-def test_newest_shipment_is_shown() -> None:
-    def moved(seq: int, shipment: int, state: DeliveryState) -> CaseEvent:
+def test_each_shipment_has_its_own_last_state() -> None:
+    def moved(seq: int, shipment: int | None, state: DeliveryState) -> CaseEvent:
         return CaseEvent(
             seq=seq,
             at=NOW,
@@ -73,9 +73,15 @@ def test_newest_shipment_is_shown() -> None:
             shipment=shipment,
         )
 
-    events = [moved(1, 1, DeliveryState.ORDERED), moved(2, 2, DeliveryState.ORDERED), moved(3, 1, DeliveryState.SIGNED)]
-    [case] = fold(batch_of("C", events)).cases
-    assert case.delivery_state is DeliveryState.ORDERED
+    events = [
+        moved(2, 2, DeliveryState.ORDERED),
+        moved(3, 1, DeliveryState.SIGNED),
+        moved(1, None, DeliveryState.ORDERED),
+    ]
+    assert fold(batch_of("C", events)).shipments == [
+        ShipmentPatch("C", 1, DeliveryState.SIGNED, 3),
+        ShipmentPatch("C", 2, DeliveryState.ORDERED, 2),
+    ]
 
 
 def test_nothing_folds_to_nothing() -> None:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, String, and_, bindparam, exists, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Row, String, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import CaseStatus, EventKind
-from lianban_intake.cases.tables import Case, CaseStep
+from lianban_intake.cases.tables import Case, CaseShipment, CaseStep
 from lianban_intake.events.tables import Event
 from lianban_intake.outbox.tables import PendingStart
 
@@ -22,9 +22,15 @@ _NUMBER = bindparam("number", type_=String)
 _SOURCE = bindparam("source", type_=String)
 _VISIBLE = or_(_SOURCE.is_(None), Case.source_system == _SOURCE)
 
+_SHIPMENTS = func.array(
+    select(CaseShipment.state).where(CaseShipment.case_no == Case.case_no).scalar_subquery(), type_=ARRAY(String)
+).label("shipments")
+
+_SHOWN: list[ColumnElement[Any]] = [*_CASE, _SHIPMENTS, *_STEP]
+
 # Built once: with so many columns, building costs more than asking.
 _WITH_STEPS = (
-    select(*_CASE, *_STEP)
+    select(*_SHOWN)
     .join(CaseStep, CaseStep.case_no == Case.case_no)
     .where(Case.case_no == _NUMBER, _VISIBLE)
     .order_by(CaseStep.position)
@@ -32,7 +38,8 @@ _WITH_STEPS = (
 
 
 async def with_steps(connection: AsyncConnection, case_no: str, source: str | None) -> Sequence[Row[Any]]:
-    """One row for each step, in plan order, each with the columns of the case; none when there is no such case."""
+    """One row for each step, in plan order, each with the columns of the case and the
+    states of its ``shipments``; none when there is no such case."""
     return (await connection.execute(_WITH_STEPS, {"number": case_no, "source": source})).all()
 
 

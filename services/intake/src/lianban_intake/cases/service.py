@@ -15,6 +15,7 @@ from lianban.contracts.events import CaseEvent
 from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.status import (
     CASE_STATUS_ZH,
+    DELIVERY_RANK,
     DELIVERY_ZH,
     EVENT_ZH,
     LIGHT_ZH,
@@ -59,9 +60,9 @@ def _progress(rows: Sequence[Row[Any]]) -> Progress:
     steps = tuple(_step(row) for row in rows)
     status = CaseStatus(case.status)
     light = min([Light(case.light), *(step.light for step in steps)], key=_WORST.index)
-    if status in (CaseStatus.COMPLETED, CaseStatus.REFUSED):
+    if status in (CaseStatus.COMPLETED, CaseStatus.REFUSED, CaseStatus.WITHDRAWN):
         light = Light.NONE  # no clock runs any more
-    delivery = DeliveryState(case.delivery_state) if case.delivery_state else None
+    delivery = min(map(DeliveryState, case.shipments), key=DELIVERY_RANK.__getitem__, default=None)
     return Progress(
         case_no=case.case_no,
         theme=case.theme,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, DateTime, ForeignKey, SmallInteger, String, Text, text
+from sqlalchemy import Date, DateTime, ForeignKey, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lianban_intake.database import Base
@@ -43,8 +43,6 @@ class Case(Base):
     due_provisional: Mapped[bool | None]
     calendar_version: Mapped[str | None] = mapped_column(String(64))
     due_seq: Mapped[int] = mapped_column(server_default="0")
-    delivery_state: Mapped[str | None] = mapped_column(CODE)
-    delivery_rank: Mapped[int] = mapped_column(BigInteger, server_default="0")
     outcome: Mapped[str | None] = mapped_column(CODE)
     outcome_seq: Mapped[int] = mapped_column(server_default="0")
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT)
@@ -79,3 +77,15 @@ class CaseStep(Base):
     decision: Mapped[str | None] = mapped_column(CODE)
     document: Mapped[str | None] = mapped_column(String(64))
     decision_seq: Mapped[int] = mapped_column(server_default="0")
+
+
+class CaseShipment(Base):
+    """A part of a case's results on its way. ``number`` counts from 1."""
+
+    __tablename__ = "shipments"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 80}},)
+
+    case_no: Mapped[str] = mapped_column(CASE_NO, ForeignKey(Case.case_no), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(CODE)
+    seq: Mapped[int]

@@ -80,8 +80,6 @@ class CasePatch(_Dues):
     seq: int = 0
     light: str | None = None
     light_seq: int = 0
-    delivery_state: str | None = None
-    delivery_rank: int = 0
     outcome: str | None = None
     outcome_seq: int = 0
     accepted_at: datetime | None = None
@@ -98,8 +96,6 @@ class CasePatch(_Dues):
             self.light, self.light_seq = event.light, event.seq
         if _tells_case_due(event):
             self._take_due(event)
-        if event.delivery is not None and (rank := delivery_rank(event)) >= self.delivery_rank:
-            self.delivery_state, self.delivery_rank = event.delivery, rank
         if event.outcome is not None and event.seq >= self.outcome_seq:
             self.outcome, self.outcome_seq = event.outcome, event.seq
         if event.kind is EventKind.CASE_ACCEPTED:
@@ -109,6 +105,21 @@ class CasePatch(_Dues):
             self.decided_at = _later(self.decided_at, event.at)
         elif event.kind in _CASE_ENDS:
             self.closed_at = _later(self.closed_at, event.at)
+        return self
+
+
+@dataclass(slots=True)
+class ShipmentPatch:
+    """Of one shipment of one case: a case may ship in parts."""
+
+    case_no: str
+    number: int
+    state: str | None = None
+    seq: int = 0
+
+    def take(self, event: CaseEvent) -> Self:
+        if event.seq >= self.seq:
+            self.state, self.seq = event.delivery, event.seq
         return self
 
 
@@ -129,6 +140,7 @@ class Folded:
 
     events: list[EventRow]
     steps: list[StepPatch]
+    shipments: list[ShipmentPatch]
     cases: list[CasePatch]
 
 
@@ -136,6 +148,7 @@ def fold(batch: EventBatch) -> Folded:
     """A case may occur more than once in a batch, and an event more than once in a case."""
     events: dict[tuple[str, int], EventRow] = {}
     steps: dict[tuple[str, str], StepPatch] = {}
+    shipments: dict[tuple[str, int], ShipmentPatch] = {}
     cases: dict[str, CasePatch] = {}
     for recorded in batch.cases:
         case_no = recorded.case_no
@@ -149,12 +162,10 @@ def fold(batch: EventBatch) -> Folded:
                 if key not in steps:
                     steps[key] = StepPatch(case_no=case_no, code=event.step)
                 steps[key].take(event)
-    return Folded(_ordered(events), _ordered(steps), _ordered(cases))
-
-
-def delivery_rank(event: CaseEvent) -> int:
-    """A case may ship in parts: the newest shipment comes first, then the newest event about it."""
-    return ((event.shipment or 1) << 32) + event.seq
+            elif event.delivery is not None:
+                number = event.shipment or 1
+                shipments.setdefault((case_no, number), ShipmentPatch(case_no, number)).take(event)
+    return Folded(_ordered(events), _ordered(steps), _ordered(shipments), _ordered(cases))
 
 
 def _tells_case_due(event: CaseEvent) -> bool:

@@ -46,6 +46,12 @@ WITH known AS MATERIALIZED (
         started_at timestamptz, ended_at timestamptz, decision text, document text, decision_seq integer
     ) JOIN known USING (case_no)
     WHERE s.case_no = p.case_no AND s.code = p.code
+), shipped AS (
+    INSERT INTO intake.shipments AS s (case_no, number, state, seq)
+    SELECT case_no, number, state, seq
+    FROM json_to_recordset(CAST(:shipments AS json)) AS p(case_no text, number integer, state text, seq integer)
+    JOIN known USING (case_no)
+    ON CONFLICT (case_no, number) DO UPDATE SET state = EXCLUDED.state, seq = EXCLUDED.seq WHERE EXCLUDED.seq > s.seq
 ), moved AS (
     UPDATE intake.cases AS c SET
         status = CASE WHEN p.seq > c.seq THEN p.status ELSE c.status END,
@@ -57,8 +63,6 @@ WITH known AS MATERIALIZED (
         due_provisional = CASE WHEN p.due_seq > c.due_seq THEN p.due_provisional ELSE c.due_provisional END,
         calendar_version = CASE WHEN p.due_seq > c.due_seq THEN p.calendar_version ELSE c.calendar_version END,
         due_seq = GREATEST(c.due_seq, p.due_seq),
-        delivery_state = CASE WHEN p.delivery_rank > c.delivery_rank THEN p.delivery_state ELSE c.delivery_state END,
-        delivery_rank = GREATEST(c.delivery_rank, p.delivery_rank),
         outcome = CASE WHEN p.outcome_seq > c.outcome_seq THEN p.outcome ELSE c.outcome END,
         outcome_seq = GREATEST(c.outcome_seq, p.outcome_seq),
         accepted_at = GREATEST(c.accepted_at, p.accepted_at),
@@ -68,7 +72,7 @@ WITH known AS MATERIALIZED (
     FROM json_to_recordset(CAST(:cases AS json)) AS p(
         case_no text, status text, seq integer, light text, light_seq integer,
         promised_due date, legal_due date, due_provisional boolean, calendar_version text, due_seq integer,
-        delivery_state text, delivery_rank bigint, outcome text, outcome_seq integer,
+        outcome text, outcome_seq integer,
         accepted_at timestamptz, deemed boolean, decided_at timestamptz, closed_at timestamptz
     ) JOIN known USING (case_no)
     WHERE c.case_no = p.case_no
@@ -84,6 +88,7 @@ async def record(connection: AsyncConnection, folded: Folded) -> set[str]:
         {
             "events": to_json(folded.events, exclude_none=True).decode(),
             "steps": to_json(folded.steps).decode(),
+            "shipments": to_json(folded.shipments).decode(),
             "cases": to_json(folded.cases).decode(),
         },
     )
