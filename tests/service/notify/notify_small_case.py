@@ -13,7 +13,7 @@ with workflow.unsafe.imports_passed_through():
     from lianban.contracts.acts import ActOutcome, DeliveryAct, Refusal
     from lianban.contracts.events import CaseEvent
     from lianban.contracts.orders import DeliveryOrder, DeliveryReceipt, MessageOrder
-    from lianban.contracts.status import CaseStatus, DeliveryState, EventKind
+    from lianban.contracts.status import CaseStatus, DeliveryState, EventKind, Outcome
 
 CASE_QUEUE = "notify-test-cases"
 _RETRY = RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_interval=timedelta(seconds=1))
@@ -29,6 +29,7 @@ class SmallCase:
         self._states: dict[int, DeliveryState] = {}
         self._acts: list[DeliveryAct] = []
         self._last = False
+        self._withdrawn = False
         self._seq = 100
 
     @workflow.run
@@ -42,6 +43,7 @@ class SmallCase:
                 receipt = await self._run(names.ACTIVITY_DELIVER_RESULTS, order, DeliveryReceipt)
                 self._states.setdefault(order.shipment, receipt.state)
                 self._last = self._last or order.outcome is not None
+                self._withdrawn = order.outcome is Outcome.WITHDRAWN
         await workflow.wait_condition(workflow.all_handlers_finished)
         return len(self._acts)
 
@@ -78,7 +80,8 @@ class SmallCase:
         if act.collected or self._states.get(act.shipment) is not DeliveryState.RETURNED:
             self._states[act.shipment] = act.state
         self._seq += 1
-        status = CaseStatus.COMPLETED if self._closed else CaseStatus.DELIVERING
+        ended = CaseStatus.WITHDRAWN if self._withdrawn else CaseStatus.COMPLETED
+        status = ended if self._closed else CaseStatus.DELIVERING
         event = CaseEvent(
             seq=self._seq,
             at=workflow.now(),

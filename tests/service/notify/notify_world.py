@@ -54,8 +54,10 @@ class World:
         mode: DeliveryMode = DeliveryMode.COURIER,
         outcome: Outcome | None = Outcome.GRANTED,
         shipment: int = 1,
+        *,
+        last: bool = False,
     ) -> DeliveryOrder:
-        order = delivery_order(case.id, mode, outcome, shipment)
+        order = delivery_order(case.id, mode, outcome, shipment).model_copy(update={"last": last})
         await case.signal(SmallCase.deliver, order)
         return order
 

@@ -11,6 +11,7 @@ from notify_world import World
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts.status import EventKind, Outcome
+from lianban_notify.deliveries.carrier import update_id
 
 
 async def test_by_courier_from_order_to_signature(world: World) -> None:
@@ -31,7 +32,7 @@ async def test_by_courier_from_order_to_signature(world: World) -> None:
     assert len(texts) == 3
     events = await world.recorded(case.id, 4)
     assert [event.kind for event in events] == [EventKind.DELIVERY_ORDERED] + [EventKind.DELIVERY_MOVED] * 3
-    assert events[1].act_id == f"delivery:{order_no}-picked_up"
+    assert events[1].act_id == update_id(f"{order_no}-picked_up")
     view = await world.view(case.id)
     assert (view["state"], view["waybill_no"]) == ("signed", waybill)
     assert [(entry["state_zh"], entry["place"]) for entry in view["trail"]] == [
@@ -69,7 +70,7 @@ async def test_pickup_at_the_window(world: World) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "applied", "case_status": "completed"})
     assert await case.result() == 1
     await world.heard(case.id, "结果已送达")
-    assert [event.act_id for event in await world.recorded(case.id, 2)][1] == f"delivery:{order.key}:collected"
+    assert [event.act_id for event in await world.recorded(case.id, 2)][1] == update_id(f"{order.key}:collected")
     again = await world.http.post(path, headers=world.bearer("window"))
     assert again.status_code == 200
     assert len(await world.rows("delivery_events", case.id)) == 1
@@ -84,13 +85,34 @@ async def has_state(world: World, key: str, case_no: str, state: str) -> bool:
 
 async def test_electronically_the_case_ends_at_once(world: World) -> None:
     case = await world.case()
-    await world.deliver(case, DeliveryMode.ELECTRONIC, Outcome.REFUSED)
+    await world.deliver(case, DeliveryMode.ELECTRONIC, Outcome.REFUSED, last=True)
     assert await case.result() == 0
     [told] = await world.heard(case.id, "已办结，结果：不予")
     assert "不予办理的理由、依据和救济途径" in told
     [mail] = world.mails(case.id)
     assert "行政复议" in mail.get_body().get_content()
     assert world.courier.parcels.keys().isdisjoint({f"{case.id}:delivery:1"})
+
+
+async def test_electronically_while_something_else_is_on_its_way_only_the_decision_is_told(world: World) -> None:
+    case = await world.case()
+    await world.deliver(case, DeliveryMode.ELECTRONIC, Outcome.GRANTED)
+    assert await case.result() == 0
+    [told] = await world.heard(case.id, "已全部办结，结果：准予")
+    assert "评价" not in told
+
+
+async def test_who_withdrew_is_not_told_of_an_end(world: World) -> None:
+    case = await world.case()
+    await world.deliver(case, DeliveryMode.ELECTRONIC, Outcome.WITHDRAWN, last=True)
+    assert await case.result() == 0
+    assert not any("评价" in text for text in world.texts(case.id))
+    carried = await world.case()
+    order_no = await world.ordered(await world.deliver(carried, outcome=Outcome.WITHDRAWN))
+    await world.track(order_no, "signed")
+    assert await carried.result() == 1
+    await world.heard(carried.id, "已由快递揽收")
+    assert not any("评价" in text for text in world.texts(carried.id))
 
 
 async def test_in_parts_the_case_is_finished_with_the_last_signature(world: World) -> None:

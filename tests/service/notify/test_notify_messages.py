@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from lianban.clock.limits import Light
 from lianban.contracts.events import CaseEvent
-from lianban.contracts.status import CaseStatus, EventKind, MessageKind
+from lianban.contracts.status import CaseStatus, Cause, EventKind, MessageKind
 
 
 async def states(world: World, case_no: str, number: int) -> dict[tuple[str, str], str]:
@@ -187,3 +187,11 @@ async def test_a_yellow_light_goes_to_the_officer_a_red_one_to_the_supervisor_to
     [mail] = world.mails(red.id)
     assert mail["To"] == DUTY_EMAIL
     assert mail["Subject"] == f"红灯：开办幼儿园·食品经营许可（{red.id}）"
+
+
+async def test_what_is_deemed_accepted_is_told_to_officer_and_supervisor(world: World) -> None:
+    case = await world.case()
+    await world.tell(case, MessageKind.LIGHT, department="market", light=Light.YELLOW, cause=Cause.DEEMED)
+    await states(world, case.id, 3)
+    assert {message["to"] for message in sent_about(world, case.id)} == {DUTY_MOBILE, SUPERVISOR_MOBILE}
+    assert all("逾期未受理，已视为受理" in text for text in world.texts(case.id))

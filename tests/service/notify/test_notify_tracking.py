@@ -14,6 +14,15 @@ from sqlalchemy import text
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts.orders import DeliveryOrder
 from lianban.platform.webhooks import new_secret, sign
+from lianban_notify.deliveries.carrier import update_id
+
+TRACKED = {
+    "event_id": "e-1",
+    "order_no": "O-1",
+    "waybill_no": "W-1",
+    "state": "signed",
+    "occurred_at": "2026-07-01T09:00:00+08:00",
+}
 
 
 def slug(answer: httpx.Response) -> str:
@@ -44,8 +53,8 @@ async def test_repeats_and_disorder_are_harmless(world: World) -> None:
     view = await world.view(case.id)
     assert view["state"] == "in_transit"
     assert [entry["state"] for entry in view["trail"]] == ["picked_up", "in_transit"]
-    # In transit is no news to tell; picked up came too late to be one.
-    assert not any("揽收" in text for text in world.texts(case.id))
+    # Whatever comes first tells that the courier has it; what comes after tells nothing new.
+    assert sum("揽收" in text for text in await world.heard(case.id, "揽收")) == 1
     await world.track(order_no, "signed")
     assert await case.result() == 3
     await world.heard(case.id, "结果已送达")
@@ -75,7 +84,7 @@ async def test_news_faster_than_the_answer_to_the_order_is_matched_later(world: 
             {"number": order_no, "key": order.key},
         )
     await carried(world, case.id, 1)
-    assert await case.query(SmallCase.acts) == [f"delivery:{order_no}-picked_up"]
+    assert await case.query(SmallCase.acts) == [update_id(f"{order_no}-picked_up")]
     await case.terminate()
 
 
@@ -108,6 +117,31 @@ async def test_every_fault_of_a_callback_is_told(world: World) -> None:
     body = b"not json"
     odd = await world.http.post("/v1/courier/tracking", content=body, headers=sign(world.courier_secret, "odd", body))
     assert (odd.status_code, slug(odd)) == (422, "invalid-request")
+
+
+@pytest.mark.parametrize("field", ["event_id", "order_no", "waybill_no"])
+async def test_numbers_are_printable(world: World, field: str) -> None:
+    for number in ("a\x00", "号码", ""):
+        body = to_json({**TRACKED, field: number})
+        answer = await world.http.post(
+            "/v1/courier/tracking", content=body, headers=sign(world.courier_secret, "m-1", body)
+        )
+        assert (answer.status_code, slug(answer)) == (422, "invalid-request")
+        assert [fault["pointer"] for fault in answer.json()["errors"]] == [f"/{field}"]
+
+
+@pytest.mark.parametrize("case_no", ["%00", "%E5%8F%B7", "9" * 65])
+async def test_case_numbers_are_printable(world: World, case_no: str) -> None:
+    path = f"/v1/deliveries/{case_no}"
+    assert (await world.http.get(path, headers=world.bearer("operator"))).status_code == 422
+    assert (await world.http.post(f"{path}/collected", headers=world.bearer("window"))).status_code == 422
+
+
+async def test_departments_do_not_look(world: World) -> None:
+    for role in ("service", "supervisor", "window"):
+        token = world.authority.issue("market-system", (role,), "market")
+        answer = await world.http.get("/v1/deliveries/429006X0", headers={"Authorization": f"Bearer {token}"})
+        assert (answer.status_code, slug(answer)) == (403, "forbidden")
 
 
 async def test_news_is_kept_while_temporal_is_away_and_told_afterwards(world: World) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from itertools import product
+from typing import Any
 
 import pytest
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.clock.limits import Light
-from lianban.contracts.status import OUTCOME_ZH, MessageKind, Outcome
+from lianban.contracts.status import OUTCOME_ZH, Cause, MessageKind, Outcome
 from lianban_notify.messages.texts import Facts, House, Texts
 
 TEXTS = Texts(House("天门市政务服务中心", "12345", "一事联办综窗"))
@@ -62,14 +63,38 @@ def test_decided_and_finished_at_once(outcome: Outcome, results: tuple[str, ...]
     assert OUTCOME_ZH[outcome] not in TEXTS.of(MessageKind.FINISHED, facts).body
 
 
-def test_lights_say_how_urgent() -> None:
-    yellow = TEXTS.of(MessageKind.LIGHT, replace(FACTS, light=Light.YELLOW, due=date(2026, 7, 9)))
-    red = TEXTS.of(MessageKind.LIGHT, replace(FACTS, light=Light.RED, due=date(2026, 7, 9), step_name="消防审批"))
-    assert yellow.sms == (
-        "【天门市政务服务中心】黄灯提醒：“开办幼儿园”办件429006E1-1即将到期（承诺2026年7月9日办结），请及时办理。"
-    )
-    assert "的“消防审批”环节已超过承诺时限（承诺2026年7月9日办结）" in red.sms
-    assert "督办人员" in red.body
+def light(**changes: Any) -> Facts:
+    return replace(FACTS, light=Light.YELLOW, due=date(2026, 7, 9), legal_due=date(2026, 7, 30), **changes)
+
+
+@pytest.mark.parametrize(
+    ("cause", "yellow", "red"),
+    [
+        (None, "承诺时限即将到期（2026年7月9日止），请及时办理。", "已超过承诺时限（2026年7月9日止）"),
+        (Cause.PROMISE_OVERDUE, "承诺时限即将到期（2026年7月9日止），请及时办理。", "已超过承诺时限（2026年7月9日止）"),
+        (Cause.LEGAL_OVERDUE, "法定时限即将到期（2026年7月30日止），请及时办理。", "已超过法定时限（2026年7月30日止）"),
+        (Cause.DELIVERY, "送达时限即将到期（2026年7月9日止），请及时送达。", "已超过送达时限（2026年7月9日止）"),
+        (Cause.DEEMED, "逾期未受理，已视为受理，请及时办理。", "逾期未受理，已视为受理，请及时办理。"),
+    ],
+)
+def test_lights_say_how_urgent_and_which_limit(cause: Cause | None, yellow: str, red: str) -> None:
+    soon = TEXTS.of(MessageKind.LIGHT, light(cause=cause))
+    assert soon.sms == f"【天门市政务服务中心】黄灯提醒：“开办幼儿园”办件429006E1-1{yellow}"
+    late = TEXTS.of(MessageKind.LIGHT, replace(light(cause=cause), light=Light.RED, step_name="消防审批"))
+    assert f"的“消防审批”环节{red}" in late.sms
+    assert "督办人员" in late.body
+    assert "每个工作日" not in late.body
+    name = red.removeprefix("已超过").partition("（")[0].partition("，请")[0]
+    assert name in soon.body
+    assert name in late.body
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_quotation_marks_do_not_nest(kind: MessageKind) -> None:
+    text = TEXTS.of(kind, replace(FACTS, theme_name="新生儿出生“一件事”", light=Light.YELLOW))
+    assert "“新生儿出生‘一件事’”" in text.sms
+    assert "““" not in text.sms + text.subject + text.body
+    assert "””" not in text.sms + text.subject + text.body
 
 
 def test_a_parcel_is_named_by_its_number() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
 
 from temporalio.client import Client
 from temporalio.common import ActivityIDConflictPolicy
@@ -12,18 +13,16 @@ from temporalio.service import RPCError
 
 from lianban.contracts.acts import ActOutcome, DeliveryAct
 from lianban.contracts.names import ACTIVITY_SEND_MESSAGE, QUEUE_NOTIFY
-from lianban.contracts.status import DeliveryState, MessageKind
+from lianban.contracts.status import CaseStatus, DeliveryState, MessageKind
 from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.relay import EventRelay, enqueue
 from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT
 from lianban_notify.database import Relay
 from lianban_notify.deliveries import repository
 from lianban_notify.deliveries.notices import notice
-from lianban_notify.deliveries.states import is_news
+from lianban_notify.deliveries.states import is_news, is_with_courier
 from lianban_notify.deliveries.tables import Delivery, DeliveryEvent, is_collection
 from lianban_notify.deliveries.updates import CaseUnreachable, CaseUpdates, Refused
-
-_TELLING: Final = {DeliveryState.PICKED_UP: MessageKind.MAILED, DeliveryState.RETURNED: MessageKind.PICKUP}
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ class Carrier:
         assert delivery is not None
         state = DeliveryState(told.state)
         act = DeliveryAct(
-            act_id=f"delivery:{told.event_id}",
+            act_id=update_id(told.event_id),
             state=state,
             occurred_at=told.occurred_at,
             shipment=delivery.shipment,
@@ -62,23 +61,18 @@ class Carrier:
         )
         try:
             outcome = await self._updates.deliver(delivery.case_no, act, timeout)
-            await self._start_messages(delivery, state, outcome)
+            await self._start_messages(delivery, act, outcome)
         except (CaseUnreachable, RPCError) as error:
-            _log.warning("delivery news waits", extra={"event_id": told.event_id, "error": type(error).__name__})
+            _log.warning("delivery news waits", extra={"act_id": act.act_id, "error": type(error).__name__})
             async with transaction(self._factory) as session:
                 await repository.postpone_event(session, told)
             return None
         await self._finish(delivery, told, state, outcome)
         return outcome
 
-    async def _start_messages(self, delivery: Delivery, state: DeliveryState, outcome: ActOutcome | Refused) -> None:
+    async def _start_messages(self, delivery: Delivery, act: DeliveryAct, outcome: ActOutcome | Refused) -> None:
         """As activities of their own: a gateway that is down holds up no parcel's news."""
-        kinds = []
-        if state in _TELLING and is_news(repository.current(delivery), state):
-            kinds.append(_TELLING[state])
-        if isinstance(outcome, ActOutcome) and outcome.closed:
-            kinds.append(MessageKind.FINISHED)
-        for kind in kinds:
+        for kind in _messages(repository.current(delivery), act, outcome):
             order = notice(delivery, kind)
             await self._client.start_activity(
                 ACTIVITY_SEND_MESSAGE,
@@ -102,3 +96,20 @@ class Carrier:
             events = outcome.events if isinstance(outcome, ActOutcome) else ()
             await enqueue(session, delivery.case_no, events, Relay)
         self._relay.wake()
+
+
+def update_id(event_id: str) -> str:
+    """Of the event's Update. Event ids are text of outsiders: they do not belong where everybody who operates the
+    platform reads them."""
+    return hashlib.sha256(f"delivery:{event_id}".encode()).hexdigest()[:32]
+
+
+def _messages(before: DeliveryState | None, act: DeliveryAct, outcome: ActOutcome | Refused) -> Iterator[MessageKind]:
+    """What the applicant is told. The courier's first news may be any: whichever it is tells that he has the parcel."""
+    if is_news(before, act.state, collected=act.collected):
+        if act.state is DeliveryState.RETURNED:
+            yield MessageKind.PICKUP
+        elif not act.collected and not is_with_courier(before) and is_with_courier(act.state):
+            yield MessageKind.MAILED
+    if isinstance(outcome, ActOutcome) and outcome.closed and outcome.case_status is not CaseStatus.WITHDRAWN:
+        yield MessageKind.FINISHED

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json
 
 from lianban.platform.webhooks import sign
+from lianban_notify.deliveries.schemas import PRINTABLE
 from lianban_notify.outward import Unavailable, check, unreachable
 
 _PEER: Final = "courier"
@@ -44,8 +45,8 @@ class Waybill(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    order_no: str = Field(min_length=1, max_length=64)
-    waybill_no: str = Field(min_length=1, max_length=64)
+    order_no: str = Field(max_length=64, pattern=PRINTABLE)
+    waybill_no: str = Field(max_length=64, pattern=PRINTABLE)
 
 
 class Courier(Protocol):

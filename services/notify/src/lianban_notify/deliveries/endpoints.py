@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Request, Response
+from fastapi import APIRouter, Body, Depends, Path, Request, Response
 from pydantic import ValidationError
 
 from lianban.platform.auth import Principal, require
 from lianban.platform.problems import Problem, field_errors
 from lianban.platform.webhooks import verify
-from lianban_notify.deliveries.schemas import CaseDeliveries, Collection, Stored, TrackingEvent
+from lianban_notify.deliveries.schemas import PRINTABLE, CaseDeliveries, Collection, Stored, TrackingEvent
 from lianban_notify.deliveries.tracking import Tracking
 
 router = APIRouter(prefix="/v1")
@@ -23,7 +23,13 @@ async def tracking_of(request: Request) -> Tracking:
 
 TrackingOf = Annotated[Tracking, Depends(tracking_of)]
 Clerk = Annotated[Principal, Depends(require("window"))]
-Looker = Annotated[Principal, Depends(require("service", "operator", "supervisor", "window"))]
+CaseNo = Annotated[str, Path(max_length=64, pattern=PRINTABLE)]
+
+
+async def looker(caller: Annotated[Principal, Depends(require("service", "operator", "supervisor", "window"))]) -> None:
+    """Raises the problem 403 for whoever belongs to a department: where results go is none of its business."""
+    if caller.department is not None:
+        raise Problem(403, "forbidden", "没有权限", "部门不能查看送达信息。")
 
 
 @router.post("/courier/tracking")
@@ -41,7 +47,7 @@ async def hear(request: Request, tracking: TrackingOf) -> Stored:
 
 @router.post("/deliveries/{case_no}/collected")
 async def collect(
-    case_no: str,
+    case_no: CaseNo,
     clerk: Clerk,
     tracking: TrackingOf,
     response: Response,
@@ -53,7 +59,7 @@ async def collect(
     return stored
 
 
-@router.get("/deliveries/{case_no}")
-async def view(case_no: str, looker: Looker, tracking: TrackingOf) -> CaseDeliveries:
+@router.get("/deliveries/{case_no}", dependencies=[Depends(looker)])
+async def view(case_no: CaseNo, tracking: TrackingOf) -> CaseDeliveries:
     """Waybills, states and trails of a case's shipments."""
     return await tracking.view(case_no)

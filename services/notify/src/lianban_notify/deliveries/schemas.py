@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts.status import CaseStatus, DeliveryState, Outcome
+
+PRINTABLE: Final = r"^[\x20-\x7e]+$"
+"""Numbers of others are text of others: what databases do not store must not get as far as that."""
 
 
 class TrackingEvent(BaseModel):
@@ -16,9 +19,9 @@ class TrackingEvent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    event_id: str = Field(min_length=1, max_length=100)
-    order_no: str = Field(min_length=1, max_length=64)
-    waybill_no: str = Field(min_length=1, max_length=64)
+    event_id: str = Field(max_length=100, pattern=PRINTABLE)
+    order_no: str = Field(max_length=64, pattern=PRINTABLE)
+    waybill_no: str = Field(max_length=64, pattern=PRINTABLE)
     state: Literal["picked_up", "in_transit", "signed", "returned"]
     occurred_at: AwareDatetime
     place: str | None = Field(default=None, max_length=200)

@@ -41,7 +41,7 @@ class Deliveries:
         delivery = await self._store(order)
         if delivery.mode == DeliveryMode.COURIER and delivery.order_no is None:
             delivery = await self._hand_to_courier(delivery)
-        if _is_all(delivery):
+        if _ends_case(order, delivery):
             return await self._finish_at_once(delivery)
         if order.outcome is not None or delivery.mode == DeliveryMode.ELECTRONIC:
             await self._tell(delivery, MessageKind.DECIDED)
@@ -50,9 +50,6 @@ class Deliveries:
         state = _FIRST[DeliveryMode(delivery.mode)]
         async with transaction(self._factory) as session:
             await repository.move(session, delivery.key, state)
-            shipments = await repository.of_case(session, delivery.case_no)
-        if order.outcome is not None and all(each.state == DeliveryState.SIGNED for each in shipments):
-            await self._tell(delivery, MessageKind.FINISHED)
         return DeliveryReceipt(state=state)
 
     async def _finish_at_once(self, delivery: Delivery) -> DeliveryReceipt:
@@ -125,9 +122,11 @@ _FIRST: Final = {
 }
 
 
-def _is_all(delivery: Delivery) -> bool:
-    """Nothing was handed over before, nothing comes after, and nothing of this has to be carried."""
-    return delivery.mode == DeliveryMode.ELECTRONIC and delivery.shipment == 1 and delivery.outcome is not None
+def _ends_case(order: DeliveryOrder, delivery: Delivery) -> bool:
+    """Nothing of the case is still on its way, and nothing of this has to be carried. Who withdrew knows it is over."""
+    if delivery.mode != DeliveryMode.ELECTRONIC or not order.last:
+        return False
+    return order.outcome is not None and order.outcome is not Outcome.WITHDRAWN
 
 
 def _names(delivery: Delivery) -> tuple[str, ...]:

@@ -20,3 +20,8 @@ def is_news(current: DeliveryState | None, state: DeliveryState, *, collected: b
     if current is DeliveryState.RETURNED:
         return collected and state is DeliveryState.SIGNED
     return state is DeliveryState.RETURNED or DELIVERY_RANK[state] > DELIVERY_RANK[current]
+
+
+def is_with_courier(state: DeliveryState | None) -> bool:
+    """The courier has, or had, the parcel, and it has not come back."""
+    return state is not None and DELIVERY_RANK[state] >= DELIVERY_RANK[DeliveryState.PICKED_UP]

@@ -44,7 +44,9 @@ class MessageActivities:
                 theme_name=order.theme_name,
                 step_name=order.step_name,
                 light=order.light,
+                cause=order.cause,
                 due=order.due,
+                legal_due=order.legal_due,
                 outcome=order.outcome,
                 waybill_no=await self._waybills(order.key),
             )

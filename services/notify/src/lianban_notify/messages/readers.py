@@ -1,4 +1,5 @@
-"""Who reads a message: the applicant, or the officer on duty (and the supervisor, once a light is red)."""
+"""Who reads a message: the applicant, or the officer on duty (and the supervisor, once a light is red
+or a department has let the time to accept pass)."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import logging
 
 from lianban.clock.limits import Light
 from lianban.contracts.orders import MessageOrder
-from lianban.contracts.status import MessageKind
+from lianban.contracts.status import Cause, MessageKind
 from lianban.platform.directory import Directory
 from lianban_notify.intake import Intake
 from lianban_notify.messages.ports import Reader, Readers
@@ -33,7 +34,7 @@ class ReaderBook:
             _log.warning("no officer to remind", extra={"department": order.department, "case_no": order.case_no})
         else:
             readers.append(Reader("duty", department.duty_mobile, department.duty_email))
-        if order.light is Light.RED:
+        if order.light is Light.RED or order.cause is Cause.DEEMED:
             supervisor = self._directory.supervisor
             readers.append(Reader("supervisor", supervisor.mobile, supervisor.email))
         return readers
