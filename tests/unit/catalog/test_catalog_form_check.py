@@ -155,3 +155,14 @@ def test_messages_never_hold_a_value(values: dict[str, str]) -> None:
 )
 def test_any_json_is_answered(values: dict[str, Any]) -> None:
     assert {fault.code for fault in check_form(FORM, values)} >= {FormProblem.MISSING}
+
+
+def test_a_forms_schema_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    build = FormSpec.json_schema
+    monkeypatch.setattr(FormSpec, "json_schema", lambda form: built.append(form) or build(form))
+    one, other = FORM.model_copy(), FORM.model_copy(update={"fields": FORM.fields[:1]})
+    for _ in range(3):
+        assert check_form(one, GOOD) == []
+        assert {fault.code for fault in check_form(other, GOOD)} == {FormProblem.UNKNOWN}
+    assert len(built) == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,6 +65,31 @@ def test_anything_else_is_unauthenticated(token: str) -> None:
     with pytest.raises(Problem) as caught:
         AUTHORITY.verify(token)
     assert (caught.value.status, caught.value.slug) == (401, "unauthenticated")
+
+
+def test_a_good_token_is_read_once_and_forgotten_when_it_expires(monkeypatch: pytest.MonkeyPatch) -> None:
+    authority, reads = TokenAuthority(FILE), []
+    decode = jwt.decode
+    monkeypatch.setattr(jwt, "decode", lambda *given, **options: reads.append(given) or decode(*given, **options))
+    token = authority.issue("x", ("operator",), ttl=timedelta(hours=1))
+    assert authority.verify(token) is authority.verify(token)
+    assert len(reads) == 1
+    later = time.time() + 3600
+    monkeypatch.setattr(time, "time", lambda: later)
+    authority.verify(token)
+    assert len(reads) == 2
+    for _ in range(2):
+        with pytest.raises(Problem):
+            authority.verify(token + "x")
+    assert len(reads) == 4, "a bad token is never remembered"
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lianban.platform.auth._REMEMBERED", 3)
+    authority = TokenAuthority(FILE)
+    for number in range(10):
+        assert authority.verify(authority.issue(f"p-{number}", ("portal",))).subject == f"p-{number}"
+        assert len(authority._known) <= 3
 
 
 def test_roles_nobody_knows_are_dropped() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -71,7 +72,7 @@ def check_form(form: FormSpec, values: Mapping[str, object]) -> list[FormFault]:
         if field.required and field.code not in values
     ]
     errors: dict[str, list[ValidationError]] = {}
-    for error in Draft202012Validator(form.json_schema()).iter_errors(dict(values)):
+    for error in _validator(_Form(form)).iter_errors(dict(values)):
         if error.path:
             errors.setdefault(str(error.path[0]), []).append(error)
     for field in form.fields:
@@ -80,6 +81,27 @@ def check_form(form: FormSpec, values: Mapping[str, object]) -> list[FormFault]:
         elif field.code in values:
             faults += _value_faults(field, values[field.code])
     return faults
+
+
+class _Form:
+    """A form as a key: by identity, for comparing forms costs as much as checking one."""
+
+    __slots__ = ("spec",)
+
+    def __init__(self, spec: FormSpec) -> None:
+        self.spec = spec
+
+    def __hash__(self) -> int:
+        return id(self.spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Form) and other.spec is self.spec
+
+
+@lru_cache(maxsize=1024)
+def _validator(form: _Form) -> Any:
+    """Thousands of applications share a handful of forms."""
+    return Draft202012Validator(form.spec.json_schema())
 
 
 def _telling(faults: Iterable[FormFault]) -> list[FormFault]:
