@@ -14,14 +14,13 @@ from lianban.catalog.terms import AcceptanceMode, DeliveryMode, RefusalPolicy
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import local_date
 from lianban.clock.limits import Light
-from lianban.contracts.acts import DeliveryAct, DepartmentAct, Refusal
+from lianban.contracts.acts import DeliveryAct, DepartmentAct
 from lianban.contracts.case import CaseProgress
 from lianban.contracts.events import CaseEvent, Due
 from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.orders import DeliverableResult
 from lianban.contracts.status import (
     ActKind,
-    ActorKind,
     CaseStatus,
     Cause,
     Decision,
@@ -30,9 +29,9 @@ from lianban.contracts.status import (
     Outcome,
     StepState,
 )
+from lianban_orchestrator.domain import checks
 from lianban_orchestrator.domain.clocks import RunningClock
 from lianban_orchestrator.domain.outcome import outcome_of
-from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.shipments import Shipment, Shipments
 from lianban_orchestrator.domain.steps import Step, ancestors, dependants
 from lianban_orchestrator.domain.transitions import Trigger
@@ -147,38 +146,7 @@ class CaseMachine:
 
     def check_act(self, act: DepartmentAct) -> None:
         """Raises ActRefused when the act is not possible now."""
-        if self.status not in (CaseStatus.RECEIVED, CaseStatus.IN_PROGRESS, CaseStatus.DELIVERING):
-            raise ActRefused(Refusal.CASE_CLOSED)
-        if act.step == ACCEPTANCE_STEP and not self.accepts_on_filing:
-            self._check_acceptance(act)
-            return
-        step = self.steps.get(act.step)
-        if step is None:
-            raise ActRefused(Refusal.UNKNOWN_STEP, act.step)
-        if step.plan.department != act.department:
-            raise ActRefused(Refusal.FOREIGN_STEP, act.step)
-        if step.state is not StepState.OPEN:
-            raise ActRefused(Refusal.STEP_NOT_OPEN, act.step)
-        if act.kind is ActKind.ACCEPT:
-            if step.accepted:
-                raise ActRefused(Refusal.ALREADY_ACCEPTED, act.step)
-        elif act.decision is None:
-            raise ActRefused(Refusal.DECISION_NEEDED, act.step)
-        elif act.decision is Decision.REFUSED:
-            if act.actor is not ActorKind.HUMAN or not act.officer:
-                raise ActRefused(Refusal.HUMAN_NEEDED, act.step)
-            if not act.document:
-                raise ActRefused(Refusal.DOCUMENT_NEEDED, act.step)
-        elif step.is_notice:
-            raise ActRefused(Refusal.TOO_EARLY, act.step)
-
-    def _check_acceptance(self, act: DepartmentAct) -> None:
-        if act.department != self.plan.lead_department:
-            raise ActRefused(Refusal.FOREIGN_STEP, act.step)
-        if self.status is not CaseStatus.RECEIVED:
-            raise ActRefused(Refusal.ALREADY_ACCEPTED, act.step)
-        if act.kind is not ActKind.ACCEPT:
-            raise ActRefused(Refusal.STEP_NOT_OPEN, act.step)
+        checks.check_act(self, act)
 
     def apply_act(self, act: DepartmentAct, now: datetime) -> list[CaseEvent]:
         """Raises ActRefused when the act is not possible now (the same checks as :meth:`check_act`)."""
@@ -252,10 +220,7 @@ class CaseMachine:
 
     def check_withdraw(self) -> None:
         """Raises ActRefused when nothing is left that could be taken back."""
-        if self.status in (CaseStatus.COMPLETED, CaseStatus.REFUSED, CaseStatus.WITHDRAWN):
-            raise ActRefused(Refusal.CASE_CLOSED)
-        if not self.deciding:
-            raise ActRefused(Refusal.TOO_LATE)
+        checks.check_withdraw(self)
 
     def withdraw(self, now: datetime, act_id: str) -> list[CaseEvent]:
         self.check_withdraw()
@@ -286,10 +251,7 @@ class CaseMachine:
 
     def check_delivery(self, act: DeliveryAct) -> None:
         """Raises ActRefused for a shipment this case does not have, or a case that has ended."""
-        if self.closed:
-            raise ActRefused(Refusal.CASE_CLOSED)
-        if self.shipments.get(act.shipment) is None:
-            raise ActRefused(Refusal.NO_DELIVERY)
+        checks.check_delivery(self, act)
 
     def move_delivery(
         self, number: int, state: DeliveryState, now: datetime, act: DeliveryAct | None = None
