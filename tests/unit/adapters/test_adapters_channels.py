@@ -6,8 +6,11 @@ import json
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from temporalio.client import Client
 
 from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import StepKind
@@ -16,9 +19,11 @@ from lianban.contracts.orders import TaskOrder, TaskWithdrawal
 from lianban.contracts.status import Cause
 from lianban.platform.directory import Directory
 from lianban.platform.webhooks import new_secret
+from lianban_adapters import app
 from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_withdrawn
 from lianban_adapters.channels.registry import KINDS, Channels, Surroundings, UnknownChannel
 from lianban_adapters.dossiers.models import Dossier
+from lianban_adapters.tasks.activities import TaskActivities
 from lianban_adapters.waiting import retry_after
 
 ORDER = TaskOrder(
@@ -103,6 +108,20 @@ def test_it_may_name_an_instant() -> None:
     assert later is not None
     assert timedelta(seconds=80) < later <= timedelta(seconds=90)
     assert retry_after("Mon, 01 Jan 2001 00:00:00 GMT") == timedelta()
+
+
+def test_a_department_is_sent_as_much_as_it_can_bear(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: dict[str, dict[str, Any]] = {}
+    monkeypatch.setattr(app, "make_worker", lambda client, queue, **options: made.update({queue: options}))
+    slow = {"channel": "inbox", "secret": new_secret(), "rate_per_second": 2.5, "concurrency": 3}
+    departments = {"slow": slow, "usual": {"channel": "inbox", "secret": new_secret()}}
+    directory = Directory.model_validate({"departments": departments, "supervisor": {}})
+    app.department_workers(directory, cast(TaskActivities, SimpleNamespace(all=())))(cast(Client, None))
+    limits = {
+        queue: (options["max_concurrent_activities"], options["max_activities_per_second"])
+        for queue, options in made.items()
+    }
+    assert limits == {"dept-slow": (3, 2.5), "dept-usual": (20, None)}
 
 
 async def test_channels_are_made_as_the_directory_says() -> None:

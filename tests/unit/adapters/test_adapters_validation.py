@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -117,12 +119,24 @@ def test_times_must_be_possible() -> None:
     assert faults(granted(occurred_at="0001-01-01T00:00:00+08:00")) == {"/occurred_at": "value_error"}
 
 
+def archive(entry: str) -> str:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        file.writestr(entry, "<x/>")
+    return base64.b64encode(content.getvalue()).decode()
+
+
 def test_a_file_must_be_what_it_says() -> None:
     def with_file(**file: str) -> dict[str, Any]:
         return granted(results=[{"code": "a", "name": "b", "file": {"name": "f", **file}}])
 
     png = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
     assert faults(with_file(media_type="application/pdf", content=png)) == {"/results/0/file/content": "media-type"}
+    assert parse(CallbackAct, with_file(media_type="application/ofd", content=archive("OFD.xml")), NOW)
+    for content in (archive("word/document.xml"), base64.b64encode(b"PK\x03\x04 and no more").decode()):
+        assert faults(with_file(media_type="application/ofd", content=content)) == {
+            "/results/0/file/content": "media-type"
+        }
     assert faults(with_file(media_type="text/html", content=PDF)) == {"/results/0/file/media_type": "literal_error"}
     assert faults(with_file(media_type="application/pdf", content="%%%")) == {"/results/0/file/content": "value_error"}
     assert faults(with_file(media_type="application/pdf", content="")) == {"/results/0/file/content": "value_error"}

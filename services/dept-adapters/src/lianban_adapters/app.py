@@ -16,6 +16,7 @@ from temporalio.worker import Worker
 from lianban.contracts.names import department_queue
 from lianban.platform import service
 from lianban.platform.auth import TokenAuthority
+from lianban.platform.case_updates import CaseUpdates
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import create_engine
 from lianban.platform.directory import Directory, load_directory
@@ -29,8 +30,7 @@ from lianban_adapters.acts.endpoints import router as acts_router
 from lianban_adapters.acts.immediate import ImmediateAnswers
 from lianban_adapters.acts.outbox import Outbox
 from lianban_adapters.acts.service import Acts
-from lianban_adapters.acts.updates import CaseUpdates
-from lianban_adapters.channels.registry import CONCURRENCY, Channels, Surroundings
+from lianban_adapters.channels.registry import Channels, Surroundings
 from lianban_adapters.database import Database, Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.inbox.endpoints import router as inbox_router
@@ -96,7 +96,9 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
 
     app.state.checks["database"] = database_answers
     await stack.enter_async_context(
-        _running(relay.run(), outbox.run(), host_workers(open_client, _workers(directory, TaskActivities(tasks))))
+        _running(
+            relay.run(), outbox.run(), host_workers(open_client, department_workers(directory, TaskActivities(tasks)))
+        )
     )
     return Services(
         directory=directory,
@@ -110,16 +112,19 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     )
 
 
-def _workers(directory: Directory, activities: TaskActivities) -> Callable[[Client], Sequence[Worker]]:
+def department_workers(directory: Directory, activities: TaskActivities) -> Callable[[Client], Sequence[Worker]]:
+    """As many tasks at a time and in a second as each department's system can bear."""
+
     def build(client: Client) -> Sequence[Worker]:
         return [
             make_worker(
                 client,
                 department_queue(department),
                 activities=activities.all,
-                max_concurrent_activities=CONCURRENCY,
+                max_concurrent_activities=entry.concurrency,
+                max_activities_per_second=entry.rate_per_second,
             )
-            for department in directory.departments
+            for department, entry in directory.departments.items()
         ]
 
     return build

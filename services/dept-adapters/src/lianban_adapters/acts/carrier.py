@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from lianban.contracts.acts import ActOutcome
-from lianban.contracts.names import ACCEPTANCE_STEP
+from lianban.contracts.names import ACCEPTANCE_STEP, UPDATE_ACT
 from lianban.contracts.status import ActKind
+from lianban.platform.case_updates import CaseUnreachable, CaseUpdates, Refused
 from lianban.platform.database import transaction
 from lianban.platform.relay import EventRelay, enqueue
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.submission import department_act
 from lianban_adapters.acts.tables import Act
-from lianban_adapters.acts.updates import CaseUnreachable, CaseUpdates, Refused
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.database import Database, Relay
 from lianban_adapters.tasks import repository as tasks
@@ -45,7 +45,7 @@ class Carrier:
     async def _carry(self, act: Act, timeout: float, *, waited: float, heard: bool) -> ActOutcome | Refused | None:
         told = department_act(act, waited)
         try:
-            outcome = await self._updates.act(act.case_no, told, timeout)
+            outcome = await self._updates.send(act.case_no, UPDATE_ACT, told, timeout)
         except CaseUnreachable as error:
             _log.warning("act waits", extra={"task_id": act.task_id, "act_id": told.act_id, "error": str(error)})
             async with self._database.statements() as session:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lianban.contracts.acts import ActOutcome
+from lianban.platform.case_updates import Refused
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.carrier import Carrier
 from lianban_adapters.acts.documents import Documents
@@ -15,7 +16,6 @@ from lianban_adapters.acts.schemas import ActAnswer
 from lianban_adapters.acts.states import ActState
 from lianban_adapters.acts.submission import Submission
 from lianban_adapters.acts.tables import Act
-from lianban_adapters.acts.updates import Refused
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.database import Database
 from lianban_adapters.tasks import repository as tasks

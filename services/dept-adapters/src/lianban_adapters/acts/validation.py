@@ -9,19 +9,12 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from lianban.contracts.status import ActKind, ActorKind, Decision
+from lianban.platform.media_types import sniff
 from lianban.platform.problems import FieldError, Problem, field_errors
 from lianban_adapters.acts.schemas import WrittenAct
 
 _AHEAD: Final = timedelta(minutes=5)
 """Clocks of departments may go fast by this much."""
-
-_SIGNATURES: Final = {
-    "application/pdf": b"%PDF-",
-    "image/jpeg": b"\xff\xd8\xff",
-    "image/png": b"\x89PNG\r\n\x1a\n",
-    "application/ofd": b"PK\x03\x04",
-}
-"""First bytes of each type: an applicant shall get what the certificate says it is."""
 
 _REFUSAL_NEEDS: Final = {
     "officer": "不予决定须写明作出决定的工作人员（行政许可法第三十八条）",
@@ -78,7 +71,8 @@ def _contents(act: WrittenAct, now: datetime) -> Iterator[FieldError]:
     for number, result in enumerate(act.results):
         if result.valid_from and result.valid_until and result.valid_from > result.valid_until:
             yield FieldError(f"/results/{number}/valid_until", "before-start", "有效期止不得早于有效期起")
-        if result.file and not result.file.content.startswith(_SIGNATURES[result.file.media_type]):
+        # An applicant shall get what the certificate says it is.
+        if result.file and sniff(result.file.content) != result.file.media_type:
             yield FieldError(f"/results/{number}/file/content", "media-type", "文件内容与所写的类型不符")
 
 

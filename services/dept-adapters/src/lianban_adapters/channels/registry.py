@@ -15,9 +15,6 @@ from lianban_adapters.channels.inbox import InboxChannel
 from lianban_adapters.channels.port import INBOX, Channel
 from lianban_adapters.channels.rest import RestChannel
 
-CONCURRENCY: Final = 20
-"""Tasks under way to one department at once. Each has its own connections: a slow one holds up nobody else."""
-
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -32,8 +29,9 @@ Maker = Callable[[DepartmentEntry, Surroundings], Channel]
 
 
 def _rest(entry: DepartmentEntry, around: Surroundings) -> Channel:
-    # Time is limited as a whole: an answer that trickles in counts as none.
-    http = open_session(ClientTimeout(total=around.send_timeout), CONCURRENCY)
+    # Each has its own connections: a slow one holds up nobody else. Time is limited as a whole: an answer that
+    # trickles in counts as none.
+    http = open_session(ClientTimeout(total=around.send_timeout), entry.concurrency)
     around.stack.push_async_callback(http.close)
     return RestChannel(http, entry, around.public_url)
 

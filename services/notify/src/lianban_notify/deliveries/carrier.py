@@ -12,8 +12,9 @@ from temporalio.common import ActivityIDConflictPolicy
 from temporalio.service import RPCError
 
 from lianban.contracts.acts import ActOutcome, DeliveryAct
-from lianban.contracts.names import ACTIVITY_SEND_MESSAGE, QUEUE_NOTIFY
+from lianban.contracts.names import ACTIVITY_SEND_MESSAGE, QUEUE_NOTIFY, UPDATE_DELIVERY
 from lianban.contracts.status import CaseStatus, DeliveryState, MessageKind
+from lianban.platform.case_updates import CaseUnreachable, CaseUpdates, Refused
 from lianban.platform.database import SessionFactory, transaction
 from lianban.platform.relay import EventRelay, enqueue
 from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT
@@ -22,7 +23,6 @@ from lianban_notify.deliveries import repository
 from lianban_notify.deliveries.notices import notice
 from lianban_notify.deliveries.states import is_news, is_with_courier
 from lianban_notify.deliveries.tables import Delivery, DeliveryEvent, is_collection
-from lianban_notify.deliveries.updates import CaseUnreachable, CaseUpdates, Refused
 
 _log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Carrier:
             waited=waited,
         )
         try:
-            outcome = await self._updates.deliver(delivery.case_no, act, timeout)
+            outcome = await self._updates.send(delivery.case_no, UPDATE_DELIVERY, act, timeout)
             await self._start_messages(delivery, act, outcome)
         except (CaseUnreachable, RPCError) as error:
             _log.warning("delivery news waits", extra={"act_id": act.act_id, "error": type(error).__name__})

@@ -1,4 +1,4 @@
-"""The one place where an act reaches its case: the Update ``act`` on the case's workflow."""
+"""Updates of a case: the one way in which what others do reaches its workflow, and what comes back from it."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from lianban.contracts import names
-from lianban.contracts.acts import ActOutcome, DepartmentAct, Refusal
+from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Refusal, Withdrawal
 
 UNFORESEEN: Final = "act-refused"
 """The case failed the act for a reason that is no :class:`Refusal`. Its answer is final all the same."""
 
+Act = DepartmentAct | DeliveryAct | Withdrawal
+
+_COMPLETED_WITH_IT: Final = "AcceptedUpdateCompletedWorkflow"
 _CLOSED: Final = "该办件已经结束。"
 _NOT_SAID: Final = "办件未接受该动作。"
 
@@ -41,12 +43,13 @@ class CaseUpdates:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def act(self, case_no: str, act: DepartmentAct, timeout: float) -> ActOutcome | Refused:
-        """``timeout`` in seconds. Raises :class:`CaseUnreachable`."""
+    async def send(self, case_no: str, update: str, act: Act, timeout: float) -> ActOutcome | Refused:
+        """The Update's id is the act's: a repetition gets the first outcome. ``timeout`` in seconds. Raises
+        :class:`CaseUnreachable`."""
         handle = self._client.get_workflow_handle(case_no)
         try:
             async with asyncio.timeout(timeout):
-                return await self._ask(handle, act)
+                return await self._ask(handle, update, act)
         except (RPCError, WorkflowUpdateRPCTimeoutOrCancelledError, TimeoutError, RuntimeError, OSError) as error:
             # The client hides a cancellation behind an error of its own; it must not be lost on the way.
             task = asyncio.current_task()
@@ -54,23 +57,21 @@ class CaseUpdates:
                 raise asyncio.CancelledError from None
             raise CaseUnreachable(type(error).__name__) from error
 
-    async def _ask(self, handle: WorkflowHandle[Any, Any], act: DepartmentAct) -> ActOutcome | Refused:
+    async def _ask(self, handle: WorkflowHandle[Any, Any], update: str, act: Act) -> ActOutcome | Refused:
         try:
-            applied: ActOutcome = await handle.execute_update(
-                names.UPDATE_ACT, act, id=act.act_id, result_type=ActOutcome
-            )
+            applied: ActOutcome = await handle.execute_update(update, act, id=act.act_id, result_type=ActOutcome)
             return applied
         except WorkflowUpdateFailedError as failed:
             return _refused(failed.cause)
         except RPCError as error:
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise
-        return await self._of_closed(handle, act)
+        return await self._of_closed(handle, act.act_id)
 
-    async def _of_closed(self, handle: WorkflowHandle[Any, Any], act: DepartmentAct) -> ActOutcome | Refused:
+    async def _of_closed(self, handle: WorkflowHandle[Any, Any], act_id: str) -> ActOutcome | Refused:
         """A closed case takes no Update, but it still knows the outcome of one it had taken before it closed."""
         try:
-            applied: ActOutcome = await handle.get_update_handle(act.act_id, result_type=ActOutcome).result()
+            applied: ActOutcome = await handle.get_update_handle(act_id, result_type=ActOutcome).result()
             return applied
         except WorkflowUpdateFailedError as failed:
             return _refused(failed.cause)
@@ -83,6 +84,6 @@ class CaseUpdates:
 def _refused(cause: BaseException) -> Refused:
     if isinstance(cause, ApplicationError) and cause.type in set(Refusal):
         return Refused(cause.type, cause.message)
-    if isinstance(cause, ApplicationError) and cause.type == "AcceptedUpdateCompletedWorkflow":
+    if isinstance(cause, ApplicationError) and cause.type == _COMPLETED_WITH_IT:
         return Refused(Refusal.CASE_CLOSED, _CLOSED)
     return Refused(UNFORESEEN, _NOT_SAID)
