@@ -6,6 +6,7 @@ Bare and whole take turns, so that a slow moment of the machine meets both; the 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import statistics
 import tempfile
 from collections import Counter
@@ -46,15 +47,15 @@ async def measure(stack: Stack, cases: int, at_once: int, turns: int) -> None:
     client = await Client.connect(f"127.0.0.1:{stack.ports.temporal}")
     password = stack.secrets().database[SUPERUSER]
     database = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{stack.ports.postgres}/{DATABASE}"
-    async with (
-        bare.worker(client),
-        whole.cases(RunningStack.read(stack.state.root), database) as filed,
-    ):
+    async with contextlib.AsyncExitStack() as opened:
+        for worker in bare.workers(client):
+            await opened.enter_async_context(worker)
+        filed = await opened.enter_async_context(whole.cases(RunningStack.read(stack.state.root), database))
         kinds: dict[str, Callable[[str], Awaitable[None]]] = {
-            "bare": lambda name: bare.run_case(client, f"bare-{name}"),
-            "bare, spread": lambda name: bare.run_case(client, f"{bare.SPREAD}-{name}"),
-            "whole": filed.run_case,
+            f"bare, {shape}": lambda name, shape=shape: bare.run_case(client, f"{shape}-{name}")  # type: ignore[misc]
+            for shape in bare.Shape
         }
+        kinds["whole"] = filed.run_case
         for run_case in kinds.values():
             await closed_loop(run_case, at_once, at_once)  # warm up
         measured = {kind: Measured() for kind in kinds}
@@ -86,10 +87,10 @@ class Measured:
 def report(measured: dict[str, Measured], cases: int, at_once: int) -> None:
     whole_rate = measured["whole"].per_second
     print(f"\n{whole.STEPS}-step cases, {at_once} at once, {cases} of each kind; medians of the turns")
-    print(f"  {'':13} {'cases/s':>8} {'whole/it':>9} {'ms a case':>10}")
+    print(f"  {'':14} {'cases/s':>8} {'whole/it':>9} {'ms a case':>10}")
     for kind, found in measured.items():
         spent = 1000 * found.spent.total() / cases
-        print(f"  {kind:13} {found.per_second:8.1f} {whole_rate / found.per_second:9.2f} {spent:10.0f}")
+        print(f"  {kind:14} {found.per_second:8.1f} {whole_rate / found.per_second:9.2f} {spent:10.0f}")
     print("\nprocessor time of the whole stack by program, ms a case")
     for name, seconds in measured["whole"].spent.most_common():
         print(f"  {name:13} {1000 * seconds / cases:8.1f}")

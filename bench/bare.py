@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
+from typing import Any
 
 from temporalio import activity, workflow
 from temporalio.client import Client
@@ -18,14 +21,32 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 QUEUE = "bench-bare"
 STEPS = 5
-SPREAD = "spread"
 _TIMEOUT = timedelta(seconds=60)
+
+
+class Shape(StrEnum):
+    """What a case is like; its number begins with it."""
+
+    TOGETHER = "together"
+    """All in one worker, decisions at once: the least that Temporal can need."""
+    SPREAD = "spread"
+    """Decisions over a second, so that each comes by itself and costs a workflow task of its own, as over HTTP."""
+    DIVIDED = "divided"
+    """Spread, and activities on queues of other workers, as services that are apart need it: no eager execution."""
+
+    @classmethod
+    def of(cls, case_no: str) -> Shape:
+        return cls(case_no.split("-")[0])
 
 
 @dataclass
 class Submission:
     case_no: str
     step: int
+
+
+def services_queue(case_no: str, step: int) -> str:
+    return f"{QUEUE}-{step}" if Shape.of(case_no) is Shape.DIVIDED else QUEUE
 
 
 @workflow.defn
@@ -37,11 +58,14 @@ class BareCase:
     async def run(self, case_no: str) -> int:
         await asyncio.gather(*(self._step(case_no, step) for step in range(STEPS)))
         for _ in range(2):
-            await workflow.execute_activity("finish", case_no, start_to_close_timeout=_TIMEOUT)
+            queue = services_queue(case_no, 0)
+            await workflow.execute_activity("finish", case_no, task_queue=queue, start_to_close_timeout=_TIMEOUT)
         return len(self._decided)
 
     async def _step(self, case_no: str, step: int) -> None:
-        await workflow.execute_activity("submit", Submission(case_no, step), start_to_close_timeout=_TIMEOUT)
+        submission = Submission(case_no, step)
+        queue = services_queue(case_no, step)
+        await workflow.execute_activity("submit", submission, task_queue=queue, start_to_close_timeout=_TIMEOUT)
         await workflow.wait_condition(lambda: step in self._decided)
 
     @workflow.update
@@ -51,8 +75,7 @@ class BareCase:
 
 
 class Departments:
-    """Decides each submission from outside: at once, or (case numbers that begin with ``spread``) after up to a
-    second, so that each decision comes by itself and costs a workflow task of its own, as it does over HTTP."""
+    """Decides each submission from outside: at once, or after up to a second."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -65,7 +88,7 @@ class Departments:
         task.add_done_callback(self._deciding.discard)
 
     async def _decide(self, submission: Submission) -> None:
-        if submission.case_no.startswith(SPREAD):
+        if Shape.of(submission.case_no) is not Shape.TOGETHER:
             await asyncio.sleep(random.random())
         handle = self._client.get_workflow_handle_for(BareCase.run, submission.case_no)
         await handle.execute_update(BareCase.decide, submission.step, id=f"decide-{submission.step}")
@@ -75,14 +98,28 @@ class Departments:
         return None
 
 
-def worker(client: Client) -> Worker:
-    """One worker for the workflow and its activities, tuned as ours are."""
+def workers(client: Client) -> list[Worker]:
+    """One worker for the workflow and its activities, tuned as ours are, and one for each queue of its own."""
     departments = Departments(client)
+    activities = [departments.submit, departments.finish]
+    apart = [
+        Worker(
+            client,
+            task_queue=f"{QUEUE}-{step}",
+            activities=activities,
+            activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=1, minimum=1, maximum=20),
+        )
+        for step in range(STEPS)
+    ]
+    return [_workflow_worker(client, activities), *apart]
+
+
+def _workflow_worker(client: Client, activities: list[Callable[..., Any]]) -> Worker:
     return Worker(
         client,
         task_queue=QUEUE,
         workflows=[BareCase],
-        activities=[departments.submit, departments.finish],
+        activities=activities,
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules("bare")
         ),
