@@ -131,6 +131,15 @@ STEP_STATE_ZH: Final = {
     StepState.CANCELLED: "不再办理",
 }
 LIGHT_ZH: Final = {"none": "—", "green": "绿灯", "yellow": "黄灯", "red": "红灯"}
+MESSAGE_ZH: Final = {
+    MessageKind.ACCEPTED: "受理",
+    MessageKind.LIGHT: "亮灯",
+    MessageKind.DECIDED: "办理结果",
+    MessageKind.MAILED: "已寄出",
+    MessageKind.PICKUP: "领取",
+    MessageKind.FINISHED: "办结",
+    MessageKind.WITHDRAWN: "撤回",
+}
 DELIVERY_ZH: Final = {
     DeliveryState.ORDERED: "已下单",
     DeliveryState.NOTIFIED: "已通知领取",

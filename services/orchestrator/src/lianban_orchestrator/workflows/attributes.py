@@ -1,4 +1,9 @@
-"""Search attributes of a case: upserted together, and only those that changed (each upsert is an event)."""
+"""Search attributes of a case, upserted together when something changes that operators search for.
+
+An upsert costs the server more than a decision does. So a department that has decided leaves ``PendingDepartments``
+with the next change of state, light or date, or when another department joins; only a department that joins is told
+at once. Where a case needs attention the list is therefore exact, and elsewhere it never lacks anybody.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +31,20 @@ class Attributes:
         now = self._values(machine)
         if not self._told:
             self._told = {key: workflow.info().typed_search_attributes.get(key) for key in now}
+        if now[known.PENDING_DEPARTMENTS] and self._only_left(now):
+            return
         changes: list[SearchAttributeUpdate[Any]] = [
             key.value_set(value) for key, value in now.items() if value is not None and value != self._told[key]
         ]
         if changes:
             workflow.upsert_search_attributes(changes)
             self._told = now
+
+    def _only_left(self, now: dict[Any, Any]) -> bool:
+        """Whether nothing but this has changed: departments are no longer waited for."""
+        pending = known.PENDING_DEPARTMENTS
+        same = all(value == self._told[key] for key, value in now.items() if key is not pending and value is not None)
+        return same and set(now[pending]) <= set(self._told[pending] or ())
 
     def _values(self, machine: CaseMachine) -> dict[Any, Any]:
         due = machine.due

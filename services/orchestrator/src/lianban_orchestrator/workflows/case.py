@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
     from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
     from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskWithdrawal
-    from lianban.contracts.status import CaseStatus, Cause, DeliveryState, EventKind
+    from lianban.contracts.status import MESSAGE_ZH, CaseStatus, Cause, DeliveryState, EventKind
     from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT, RECORD, RECORD_TIMEOUT
     from lianban_orchestrator.domain.machine import CaseMachine
     from lianban_orchestrator.domain.refusals import ActRefused
@@ -254,7 +254,7 @@ class CaseWorkflow:
             task_queue=names.QUEUE_NOTIFY,
             start_to_close_timeout=OUTWARD_TIMEOUT,
             retry_policy=OUTWARD,
-            summary=f"告知 {order.kind}",
+            summary=f"告知 {MESSAGE_ZH[order.kind]}",
         )
 
     async def _deliver(self, shipment: Shipment, event: CaseEvent) -> None:
