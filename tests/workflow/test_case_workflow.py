@@ -13,6 +13,7 @@ from lianban.catalog.terms import AcceptanceMode, DeliveryMode, StepKind
 from lianban.clock.limits import Light
 from lianban.contracts.acts import Refusal
 from lianban.contracts.names import ACCEPTANCE_STEP
+from lianban.contracts.search_attributes import PENDING_DEPARTMENTS
 from lianban.contracts.status import (
     ActKind,
     CaseStatus,
@@ -186,6 +187,26 @@ async def test_operators_read_the_case(start_case: StartCase) -> None:
     described = await case.handle.describe()
     assert described.typed_search_attributes
     assert "| 环节a | a局 | 准予（通过） |" in await details(case)
+
+
+async def test_the_list_of_departments_waited_for_never_lacks_anybody(start_case: StartCase) -> None:
+    """A department that joins is told at once; one that has decided leaves with the next change of another kind."""
+    case = await start_case(make_plan(make_step("a"), make_step("b"), make_step("c", after=("a",))))
+    await case.services.until(lambda: len(case.services.tasks) == 2)
+    assert await waited_for(case) == ["dept-of-a", "dept-of-b"]
+    await case.act(decide("a"))
+    await case.services.until(lambda: len(case.services.tasks) == 3)
+    assert await waited_for(case) == ["dept-of-b", "dept-of-c"]
+    await case.act(decide("b"))
+    assert "dept-of-c" in await waited_for(case)
+    await case.act(decide("c"))
+    await case.services.until(lambda: case.services.deliveries)
+    assert await waited_for(case) == []
+
+
+async def waited_for(case: Case) -> list[str]:
+    described = await case.handle.describe()
+    return sorted(described.typed_search_attributes.get(PENDING_DEPARTMENTS) or [])
 
 
 async def test_operators_see_what_failed_for_good(start_case: StartCase) -> None:
