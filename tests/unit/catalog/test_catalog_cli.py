@@ -56,10 +56,21 @@ def test_show_is_a_table_of_the_plan(folder: Path) -> None:
     assert "时间 30 → 3 个工作日" in lines[-1]
 
 
+def test_show_takes_first_options_without_answers(folder: Path) -> None:
+    result = run("catalog", "show", "B4", "--folder", folder)
+    assert result.exit_code == 0, result.output
+    lines = result.output.splitlines()
+    assert lines[0] == "没有给出回答，各题取第一个选项："
+    assert "  -a place=own　经营场所是自有还是租用？自有" in lines
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["B4"], "place: 请回答“经营场所是自有还是租用？”（可选：自有、租用）"),
+        (
+            ["B4", "-a", "sign=no"],
+            "place: 请回答“经营场所是自有还是租用？”（可选：own＝自有；rented＝租用），写作 -a place=rented",
+        ),
         (["B4", "-a", "place"], "写成 问题=选项 的形式"),
         (["Z9"], "没有主题 Z9"),
         (["B4", "-a", "place=own", "-a", "sign=no", "--division", "420100"], "区划 420100 不在该主题的适用范围内"),

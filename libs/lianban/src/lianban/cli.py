@@ -9,10 +9,11 @@ from unicodedata import east_asian_width
 
 import click
 
-from lianban.catalog.answers import InvalidAnswers
+from lianban.catalog.answers import AnswerFault, InvalidAnswers, first_answers
 from lianban.catalog.compiler import Compilation, ForeignDivision, UnknownTheme, compile_theme
 from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog, read_catalog
+from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
 
 
@@ -70,27 +71,52 @@ def _answer(_context: click.Context, _parameter: click.Parameter, values: tuple[
 @catalog.command()
 @click.argument("theme")
 @click.option(
-    "--answers", "-a", multiple=True, callback=_answer, metavar="问题=选项", help="情形引导的回答，可多次给出"
+    "--answers",
+    "-a",
+    multiple=True,
+    callback=_answer,
+    metavar="问题=选项",
+    help="情形引导的回答，可多次给出；一个也不给时各题取第一个选项",
 )
 @click.option("--division", help="申请人所在区划，缺省为主题的区划")
 @click.option("--folder", default="catalog", type=click.Path(file_okay=False), show_default=True, help="目录文件夹")
 def show(theme: str, answers: dict[str, str], division: str | None, folder: str) -> None:
     """按回答编制主题的办理计划并列出。"""
     try:
-        found = load_catalog(folder)
+        found, taken = load_catalog(folder), []
+        if not answers and theme in found.themes:
+            answers = first_answers(found.themes[theme])
+            taken = _taken(found.themes[theme], answers)
         place = division or (found.themes[theme].division if theme in found.themes else "")
         compilation = compile_theme(found, theme, answers, place)
     except CatalogError as error:
         raise click.ClickException(str(error)) from None
     except InvalidAnswers as error:
-        lines = [f"  {fault.question}: {fault.message_zh}" for fault in error.faults]
+        lines = [_told(found.themes[theme], fault) for fault in error.faults]
         raise click.ClickException("\n".join(["回答有误：", *lines])) from None
     except UnknownTheme:
         raise click.ClickException(f"没有主题 {theme}") from None
     except ForeignDivision:
         raise click.ClickException(f"区划 {place} 不在该主题的适用范围内") from None
-    for line in _described(compilation):
+    for line in [*taken, *_described(compilation)]:
         print(line)
+
+
+def _taken(theme: Theme, answers: dict[str, str]) -> list[str]:
+    lines = [
+        f"  -a {question.code}={option.value}　{question.text}{option.label}"
+        for question in theme.questions
+        for option in question.options
+        if answers.get(question.code) == option.value
+    ]
+    return ["没有给出回答，各题取第一个选项：", *lines, ""] if lines else []
+
+
+def _told(theme: Theme, fault: AnswerFault) -> str:
+    """The fault, with what to type instead."""
+    line = f"  {fault.question}: {fault.message_zh}"
+    examples = [question.options[-1].value for question in theme.questions if question.code == fault.question]
+    return f"{line}，写作 -a {fault.question}={examples[0]}" if examples else line
 
 
 def _described(compilation: Compilation) -> list[str]:

@@ -78,15 +78,20 @@ def validate_answers(theme: Theme, answers: Mapping[str, str]) -> tuple[AnswerFa
     asked = {question.code for question in questions_to_ask(theme, answers)}
     for question in theme.questions:
         given = answers.get(question.code, "")
-        labels = "、".join(option.label for option in question.options)
+        options = "；".join(f"{option.value}＝{option.label}" for option in question.options)
         if given == "":
             if question.code in asked:
-                message = f"请回答“{question.text}”（可选：{labels}）"
+                message = f"请回答“{question.text}”（可选：{options}）"
                 faults.append(AnswerFault(question.code, AnswerProblem.MISSING_ANSWER, message))
         elif all(option.value != given for option in question.options):
-            message = f"“{question.text}”的回答不在可选范围内（可选：{labels}）"
+            message = f"“{question.text}”的回答不在可选范围内（可选：{options}）"
             faults.append(AnswerFault(question.code, AnswerProblem.UNKNOWN_OPTION, message))
     return tuple(faults)
+
+
+def first_answers(theme: Theme) -> dict[str, str]:
+    """Every question that is then asked, answered with its first option."""
+    return {code: answer for code, answer in next(combinations(theme)).items() if answer}
 
 
 def combinations(theme: Theme) -> Iterator[dict[str, str]]:
