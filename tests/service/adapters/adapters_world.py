@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowHandle
 
+from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import StepKind
 from lianban.contracts import names
 from lianban.contracts.events import CaseEvent, Due
@@ -27,6 +28,9 @@ from lianban.contracts.status import CaseStatus, Cause, EventKind
 from lianban.platform.auth import Role, TokenAuthority
 from lianban.platform.objects import ObjectStore
 from lianban.platform.webhooks import sign
+
+CERTIFIED_STEP = "certified"
+"""Granting this step yields a licence on paper; granting any other may yield one on record."""
 
 _cases = itertools.count(1)
 
@@ -118,6 +122,7 @@ def order(case_no: str, step: str, department: str, seq: int = 1) -> TaskOrder:
         theme_name="教育入学",
         division="429006",
         received_at=now,
+        results=(PlanResult(code="licence", name="许可证", deliverable=step == CERTIFIED_STEP),),
         due=due,
         events=(event,),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from temporalio.client import Client
 from lianban.catalog.models import Catalog
 from lianban.catalog.terms import StepKind
 from lianban.clock.limits import Light
-from lianban_sandbox import timeskip
+from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient
 from lianban_sandbox.portal.filing import Filer
 from lianban_stack.demo.outside import Outside
@@ -114,7 +115,8 @@ class Carrier:
         code, department = step["code"], step["department"]
         matters = {item.code or item.matter: item.matter for item in self._catalog.themes[run.scene.theme].steps}
         results = [
-            {"code": result.code, "name": result.name} for result in self._catalog.matters[matters[code]].results
+            _issued(result.code, result.name, result.deliverable)
+            for result in self._catalog.matters[matters[code]].results
         ]
         found: list[Json] = []
 
@@ -142,6 +144,16 @@ class Carrier:
             if asyncio.get_running_loop().time() > deadline:
                 raise Stuck(otherwise)
             await asyncio.sleep(_PAUSE)
+
+
+def _issued(code: str, name: str, deliverable: bool) -> Json:
+    """A result as the officer writes it: what is to be handed over comes with its file."""
+    result = {"code": code, "name": name}
+    if not deliverable:
+        return result
+    content = documents.pdf(name, ["本文件由演示生成，不具有法律效力。"])
+    file = {"name": f"{name}.pdf", "media_type": documents.PDF, "content": base64.b64encode(content).decode()}
+    return {**result, "file": file}
 
 
 def _end_of(step: Json) -> datetime:

@@ -17,17 +17,18 @@ from lianban.platform.problems import Problem
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.documents import Documents
 from lianban_adapters.acts.outbox import Outbox
+from lianban_adapters.acts.results import result_faults
 from lianban_adapters.acts.schemas import CallbackAct
 from lianban_adapters.acts.service import REVIEW_REASON
 from lianban_adapters.acts.states import ActState
 from lianban_adapters.acts.submission import Submission, of_system
-from lianban_adapters.acts.validation import parse
+from lianban_adapters.acts.validation import invalid, parse
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.database import Database
 from lianban_adapters.tasks import repository as tasks
 from lianban_adapters.tasks.tables import Task
 
-_UNREADABLE: Final = "业务系统的即时答复不合格式，未采用，请人工核办。"
+_UNREADABLE: Final = "业务系统的即时答复不合格式，或者缺少应有的办理结果、文件，未采用，请人工核办。"
 _ID_TAKEN: Final = "业务系统的即时答复所用的编号已用于另一个办理动作，未采用，请人工核办。"
 
 _log = logging.getLogger(__name__)
@@ -42,8 +43,8 @@ class ImmediateAnswers:
 
     async def take(self, order: TaskOrder, channel: str, answers: Sequence[Any]) -> tuple[str, bool]:
         """The task is acknowledged and its answers are stored, together: where the task lies then, and whether it was
-        still waiting to be sent. What no case may get is left to a person: an answer that cannot be read, and a
-        refusal by a system (L-REFUSE)."""
+        still waiting to be sent. What no case may get is left to a person: an answer that cannot be read or lacks
+        results, and a refusal by a system (L-REFUSE)."""
         identity = task_id(order.case_no, order.step)
         try:
             submissions = [self._submission(order, identity, answer) for answer in answers]
@@ -78,4 +79,7 @@ class ImmediateAnswers:
         act = parse(CallbackAct, answer, datetime.now(UTC))
         if act.task_id != identity:
             raise Problem(422, "invalid-act", "答复的是另一项任务")
-        return of_system(order.department, act, self._keyring)
+        submission = of_system(order.department, act, self._keyring)
+        if faults := list(result_faults(order.results, submission)):
+            raise invalid(faults)
+        return submission

@@ -12,10 +12,12 @@ from lianban_adapters.acts.carrier import Carrier
 from lianban_adapters.acts.documents import Documents
 from lianban_adapters.acts.outbox import Outbox
 from lianban_adapters.acts.problems import conflict, foreign_step, not_claimed, refused, step_not_open, unknown_task
+from lianban_adapters.acts.results import expected_of, result_faults
 from lianban_adapters.acts.schemas import ActAnswer
 from lianban_adapters.acts.states import ActState
 from lianban_adapters.acts.submission import Submission
 from lianban_adapters.acts.tables import Act
+from lianban_adapters.acts.validation import invalid
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.database import Database
 from lianban_adapters.tasks import repository as tasks
@@ -109,6 +111,9 @@ def _checked(task: Task | None, submission: Submission) -> Task:
     holder = submission.holder
     if holder is not None and (task.state, task.claimed_by) != (TaskState.CLAIMED, holder):
         raise step_not_open() if task.state == TaskState.DECIDED else not_claimed()
+    # A second decision is the case's to refuse: it says more than what that decision lacks.
+    if task.state != TaskState.DECIDED and (faults := list(result_faults(expected_of(task), submission))):
+        raise invalid(faults)
     return task
 
 
