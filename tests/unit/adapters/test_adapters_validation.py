@@ -108,6 +108,20 @@ def test_deciding_needs_a_decision_and_accepting_has_none() -> None:
     assert parse(CallbackAct, granted(kind="accept", decision=..., results=...), NOW).kind == "accept"
 
 
+def test_everything_missing_is_told_at_once() -> None:
+    assert faults({}, InboxAct, actor="human", officer="zhang") == {"/kind": "missing", "/decision": "missing"}
+    needed = ("act_id", "task_id", "kind", "actor", "occurred_at", "decision")
+    assert faults({}) == {f"/{name}": "missing" for name in needed}
+
+
+def test_clocks_may_differ_by_five_minutes() -> None:
+    for model, raw in ((CallbackAct, granted()), (InboxAct, {"kind": "decide", "decision": "granted"})):
+        ahead = {"occurred_at": (NOW + timedelta(minutes=5)).isoformat()}
+        assert parse(model, {**raw, **ahead}, NOW).occurred_at == NOW + timedelta(minutes=5)
+        beyond = {"occurred_at": (NOW + timedelta(minutes=5, seconds=1)).isoformat()}
+        assert faults({**raw, **beyond}, model) == {"/occurred_at": "in-future"}
+
+
 def test_times_must_be_possible() -> None:
     ahead = (NOW + timedelta(minutes=6)).isoformat()
     turned = [{"code": "a", "name": "b", "valid_from": "2026-02-01", "valid_until": "2026-01-31"}]

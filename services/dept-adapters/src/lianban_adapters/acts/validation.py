@@ -52,7 +52,8 @@ def invalid(faults: list[FieldError]) -> Problem:
 def rules(written: Mapping[str, Any]) -> Iterator[FieldError]:
     """What fields ask of each other. Looks at what was written, so that it speaks even where types are wrong."""
     kind, decision = written.get("kind"), written.get("decision")
-    if kind == ActKind.DECIDE and decision is None:
+    # An act without a kind lacks the decision as well, and whoever wrote it shall not learn that only next time.
+    if kind in (None, ActKind.DECIDE) and decision is None:
         yield FieldError("/decision", "missing", "办结须写明办理结论")
     if kind == ActKind.ACCEPT:
         for name in ("decision", "results"):
@@ -67,7 +68,7 @@ def rules(written: Mapping[str, Any]) -> Iterator[FieldError]:
 def _contents(act: WrittenAct, now: datetime) -> Iterator[FieldError]:
     occurred_at = getattr(act, "occurred_at", None)
     if occurred_at is not None and occurred_at > now + _AHEAD:
-        yield FieldError("/occurred_at", "in-future", "办理时间不得晚于当前时间")
+        yield FieldError("/occurred_at", "in-future", "办理时间晚于当前时间 5 分钟以上")
     for number, result in enumerate(act.results):
         if result.valid_from and result.valid_until and result.valid_from > result.valid_until:
             yield FieldError(f"/results/{number}/valid_until", "before-start", "有效期止不得早于有效期起")
