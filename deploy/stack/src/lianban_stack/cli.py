@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 
 from lianban.platform.auth import Role, TokenAuthority
-from lianban_stack import display
+from lianban.platform.directory import load_directory
+from lianban_stack import display, tokens
 from lianban_stack.compose_files import write as write_compose_files
 from lianban_stack.demo.show import demonstrate
 from lianban_stack.errors import StackError
@@ -69,7 +70,7 @@ def status() -> None:
     """Show each program; exit code 0 only if all are healthy."""
     stack, console = _stack(), Console()
     if not stack.running:
-        console.print("the stack does not run")
+        console.print("the stack does not run; `make up` starts it")
         sys.exit(1)
     rows = stack.status()
     console.print(display.status(rows), display.directions(stack))
@@ -91,10 +92,14 @@ def compose_files() -> None:
 
 @main.command()
 @click.option("--role", type=click.Choice(get_args(Role)), required=True)
-@click.option("--subject", required=True, help="who calls: a portal's system name, or a person's number")
+@click.option("--subject", required=True, help="who calls: a portal's system name, or an officer's code")
 @click.option("--department", help="that of an officer or of a department's system")
 @click.option("--hours", type=click.IntRange(1, 24), default=8, show_default=True)
 def token(role: str, subject: str, department: str | None, hours: int) -> None:
     """Print a token for the APIs of this stack."""
-    authority = TokenAuthority.load(_stack().secrets().token_keys)
-    print(authority.issue(subject, (cast("Role", role),), department, timedelta(hours=hours)))
+    stack, chosen = _stack(), cast("Role", role)
+    if not stack.state.secrets.exists():
+        raise StackError("no stack was started here yet; `make up` starts it")
+    secrets = stack.secrets()
+    tokens.check(chosen, subject, department, load_directory(secrets.directory).departments)
+    print(TokenAuthority.load(secrets.token_keys).issue(subject, (chosen,), department, timedelta(hours=hours)))

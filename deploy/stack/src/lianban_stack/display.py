@@ -61,6 +61,7 @@ class Board:
 def directions(stack: Stack) -> Table:
     """Where everything is, and how to try it."""
     url, python = stack.ports.url, _shown(Path(sys.executable))
+    token = f"{python} -m lianban_stack token"
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -76,7 +77,10 @@ def directions(stack: Stack) -> Table:
         ("state folder", str(stack.state.root)),
         ("logs", str(stack.state.logs)),
         ("file a case", f"{python} -m lianban_sandbox.portal file E1   (others: {python} -m lianban_sandbox.portal)"),
-        ("a token", f"{python} -m lianban_stack token --role officer --subject <who> --department <code>"),
+        ("portal's token", f"T=$({token} --role portal --subject sandbox-portal)"),
+        ("progress", f'curl -H "Authorization: Bearer $T" {url("intake")}/v1/applications/<case_no>'),
+        ("officer's token", f"T=$({token} --role officer --department urban-management --subject CG-001)"),
+        ("manual inbox", f'curl -H "Authorization: Bearer $T" {url("adapters")}/v1/inbox/tasks'),
     ]
     for name, value in rows:
         table.add_row(name, value)

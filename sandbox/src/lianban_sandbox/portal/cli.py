@@ -46,7 +46,8 @@ def _at_the_portal(
         except PortalError as error:
             raise click.ClickException(str(error)) from None
         except httpx.TransportError as error:
-            raise click.ClickException(f"{stack.urls['intake']} 无法连接（{type(error).__name__}）") from None
+            told = f"{stack.urls['intake']} 无法连接（{type(error).__name__}）；环境未启动时先用 make up 启动"
+            raise click.ClickException(told) from None
 
     return run
 
@@ -77,7 +78,7 @@ def main(context: click.Context, state: Path) -> None:
     try:
         context.obj = RunningStack.read(state)
     except NoStack as error:
-        raise click.ClickException(f"没有找到运行中的环境（{error}）") from None
+        raise click.ClickException(f"没有找到运行中的环境（{error}）；先用 make up 启动") from None
 
 
 @main.command()
