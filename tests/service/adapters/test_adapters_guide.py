@@ -1,26 +1,49 @@
-"""The example in the departments' guide does what it says."""
+"""The examples in the departments' guide do what they say."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from adapters_world import World, decision
+from adapters_world import CERTIFIED_STEP, World, decision, withdrawal
 from pydantic_core import to_json
+from standardwebhooks.webhooks import Webhook
 
+from lianban.contracts.names import task_id
 from lianban.platform.webhooks import sign
+from lianban_adapters.acts.schemas import InboxAct
+from lianban_adapters.acts.states import ActState
+from lianban_adapters.acts.validation import parse
+from lianban_adapters.channels.messages import task_withdrawn
+from lianban_adapters.tasks.states import TaskState
 
 GUIDE = Path(__file__).parents[3] / "docs" / "departments.zh-CN.md"
 
 
-def block(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    return found.group(1)
+def block(language: str, number: int = 0) -> str:
+    found: list[str] = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    return found[number]
+
+
+async def run(script: str, folder: Path, **variables: str) -> tuple[bytes, str]:
+    """What the script wrote, and what it complained of."""
+    process = await asyncio.create_subprocess_exec(
+        "bash",
+        "-euc",
+        script,
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", **variables},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    return output, errors.decode()
 
 
 @pytest.fixture(scope="module")
@@ -53,18 +76,46 @@ async def test_the_curl_example_sends_an_act(world: World, tmp_path: Path) -> No
     case = await world.start("review")
     act = decision(case.id, "review", act_id="act-20260302-0001", reason="符合条件")
     (tmp_path / "act.json").write_bytes(to_json(act, indent=1) + b"\n")
-    process = await asyncio.create_subprocess_exec(
-        "bash",
-        "-euc",
-        block("bash"),
-        cwd=tmp_path,
-        env={
-            "PATH": "/usr/bin:/bin",
-            "SECRET": world.secrets["market"],
-            "PLATFORM": str(world.http.base_url).rstrip("/"),
-        },
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
+    platform = str(world.http.base_url).rstrip("/")
+    output, errors = await run(block("bash"), tmp_path, SECRET=world.secrets["market"], PLATFORM=platform)
+    assert b'"status":"applied"' in output, errors
+
+
+@pytest.mark.skipif(not all(map(shutil.which, ("bash", "curl", "base64"))), reason="needs curl")
+async def test_the_inbox_example_grants_with_a_file(world: World, tmp_path: Path) -> None:
+    case = await world.start(CERTIFIED_STEP, department="health")
+    (tmp_path / "licence.pdf").write_bytes(b"%PDF-1.7 licence" * 20)
+    output, errors = await run(
+        block("bash", 1),
+        tmp_path,
+        OFFICER=world.bearer("li")["Authorization"].removeprefix("Bearer "),
+        PLATFORM=str(world.http.base_url).rstrip("/"),
+        TASK=task_id(case.id, CERTIFIED_STEP),
     )
-    output, errors = await process.communicate()
-    assert b'"status":"applied"' in output, errors.decode()
+    assert b'"status":"applied"' in output, errors
+
+
+def test_the_signed_sample_is_right(example: dict[str, Any]) -> None:
+    rows = re.findall(
+        r"^\| (密钥|`webhook-[a-z]+`|正文) \| `(.*)` \|$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE
+    )
+    sample = {name.strip("`"): value for name, value in rows}
+    body, moment = sample["正文"].encode(), datetime.fromtimestamp(int(sample["webhook-timestamp"]), UTC)
+    assert len(body) == 37
+    signed = Webhook(sample["密钥"]).sign(sample["webhook-id"], moment, body.decode())
+    assert signed == sample["webhook-signature"]
+    assert signed == example["signature"](sample["密钥"], sample["webhook-id"], sample["webhook-timestamp"], body)
+
+
+def test_the_examples_are_what_the_platform_writes_and_takes() -> None:
+    _, withdrawn, _, refusal = (json.loads(block("json", number)) for number in range(4))
+    sent = json.loads(task_withdrawn(withdrawal(withdrawn["data"]["case_no"], withdrawn["data"]["step"])))
+    assert {**sent, "timestamp": withdrawn["timestamp"]} == withdrawn
+    known = {"actor": "human", "officer": "li"}
+    assert parse(InboxAct, refusal, datetime.now(UTC), known).decision == "refused"
+
+
+def test_every_state_is_explained() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    assert [state for state in TaskState if f"| `{state}` |" not in text] == []
+    assert [state for state in ActState if f"`{state}` " not in text] == []
