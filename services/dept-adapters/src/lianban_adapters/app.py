@@ -57,7 +57,7 @@ def create_app(settings: AdapterSettings) -> FastAPI:
             yield {"services": await _start(settings, authority, app, stack)}
 
     app = service.create_app(
-        "lianban-adapters",
+        "一事联办 · 部门对接",
         lifespan,
         authority=authority,
         body_limits={"/v1/departments/": MAX_ACT, "/v1/inbox/": MAX_ACT},

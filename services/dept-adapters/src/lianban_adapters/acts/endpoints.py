@@ -19,7 +19,12 @@ from lianban_adapters.services import Services, services
 router = APIRouter()
 
 
-@router.post("/v1/departments/{department}/acts", response_model=ActAnswer, response_model_exclude_none=True)
+@router.post(
+    "/v1/departments/{department}/acts",
+    summary="业务系统回传办理动作",
+    response_model=ActAnswer,
+    response_model_exclude_none=True,
+)
 async def receive_act(
     department: str, request: Request, response: Response, own: Annotated[Services, Depends(services)]
 ) -> ActAnswer:

@@ -39,13 +39,13 @@ TaskId = Annotated[str, Path(pattern=KEY, max_length=160)]
 Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, max_length=128)]
 
 
-@router.get("")
+@router.get("", summary="任务列表")
 async def list_tasks(
     caller: Reader,
     own: Own,
-    state: Annotated[list[TaskState] | None, Query(description="default: everything open")] = None,
-    channel: Annotated[Literal["inbox", "any"], Query(description="any: also what is with the system")] = "inbox",
-    department: Annotated[str | None, Query(pattern=KEY, max_length=64, description="for supervisors")] = None,
+    state: Annotated[list[TaskState] | None, Query(description="状态，缺省为未办结的")] = None,
+    channel: Annotated[Literal["inbox", "any"], Query(description="any：含业务系统正在办理的")] = "inbox",
+    department: Annotated[str | None, Query(pattern=KEY, max_length=64, description="部门，供督办人员筛选")] = None,
     after: Annotated[str | None, Query(pattern=KEY, max_length=160)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> TaskList:
@@ -63,7 +63,7 @@ async def list_tasks(
     return TaskList(tasks=[task_item(task) for task in page], next=page[-1].id if len(found) > limit else None)
 
 
-@router.get("/{task_id}")
+@router.get("/{task_id}", summary="任务详情和卷宗")
 async def read_task(task_id: TaskId, caller: Reader, own: Own) -> TaskDetail:
     async with own.database.statements() as session:
         task = await visible_task(session, caller, task_id)
@@ -80,7 +80,7 @@ async def read_task(task_id: TaskId, caller: Reader, own: Own) -> TaskDetail:
     )
 
 
-@router.post("/{task_id}/claim")
+@router.post("/{task_id}/claim", summary="领取任务")
 async def claim_task(task_id: TaskId, caller: Officer, own: Own) -> TaskItem:
     """Claiming again what one holds changes nothing."""
     async with own.database.statements() as session:
@@ -94,7 +94,7 @@ async def claim_task(task_id: TaskId, caller: Officer, own: Own) -> TaskItem:
     return task_item(task)
 
 
-@router.post("/{task_id}/release")
+@router.post("/{task_id}/release", summary="放回任务")
 async def release_task(task_id: TaskId, caller: Reader, own: Own) -> TaskItem:
     """By its holder; by a supervisor, when the holder cannot."""
     async with own.database.statements() as session:
@@ -105,7 +105,7 @@ async def release_task(task_id: TaskId, caller: Reader, own: Own) -> TaskItem:
     return task_item(released)
 
 
-@router.post("/{task_id}/decide", response_model_exclude_none=True)
+@router.post("/{task_id}/decide", summary="受理或者办结", response_model_exclude_none=True)
 async def decide_task(
     task_id: TaskId, caller: Officer, own: Own, key: Key, request: Request, response: Response
 ) -> ActAnswer:

@@ -22,14 +22,16 @@ Reader = Annotated[Principal, Depends(require("officer", "department", "supervis
 Code = Annotated[str, Path(pattern=KEY, max_length=160)]
 
 
-@router.get("/v1/departments/{department}/tasks/{task_id}/materials/{code}", response_class=Response)
+@router.get(
+    "/v1/departments/{department}/tasks/{task_id}/materials/{code}", summary="调阅材料", response_class=Response
+)
 async def read_material(
     department: str,
     task_id: Code,
     code: Code,
     caller: Reader,
     own: Annotated[Services, Depends(services)],
-    digest: Annotated[str | None, Query(description="which file, of a material that has several")] = None,
+    digest: Annotated[str | None, Query(description="一份材料有多个文件时，指明哪一个")] = None,
 ) -> Response:
     """Only what the dossier of this task names; the intake logs the access."""
     async with own.database.statements() as session:

@@ -32,7 +32,7 @@ async def looker(caller: Annotated[Principal, Depends(require("service", "operat
         raise Problem(403, "forbidden", "没有权限", "部门不能查看送达信息。")
 
 
-@router.post("/courier/tracking")
+@router.post("/courier/tracking", summary="快递轨迹回传")
 async def hear(request: Request, tracking: TrackingOf) -> Stored:
     """A parcel moved. Signed by the courier (Standard Webhooks)."""
     body = await request.body()
@@ -45,7 +45,7 @@ async def hear(request: Request, tracking: TrackingOf) -> Stored:
     return await tracking.hear(event)
 
 
-@router.post("/deliveries/{case_no}/collected")
+@router.post("/deliveries/{case_no}/collected", summary="登记窗口领取")
 async def collect(
     case_no: CaseNo,
     clerk: Clerk,
@@ -59,7 +59,7 @@ async def collect(
     return stored
 
 
-@router.get("/deliveries/{case_no}", dependencies=[Depends(looker)])
+@router.get("/deliveries/{case_no}", summary="送达情况", dependencies=[Depends(looker)])
 async def view(case_no: CaseNo, tracking: TrackingOf) -> CaseDeliveries:
     """Waybills, states and trails of a case's shipments."""
     return await tracking.view(case_no)
