@@ -13,6 +13,7 @@ from temporalio.client import Client
 from lianban.catalog.models import Catalog
 from lianban.catalog.terms import StepKind
 from lianban.clock.limits import Light
+from lianban.contracts.status import CaseStatus
 from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient
 from lianban_sandbox.portal.filing import Filer
@@ -48,6 +49,7 @@ class Carrier:
         await self._prepare(run)
         run.note = "填写一张表、上传一套材料"
         filer = await Filer.prepare(self._portal, run.scene.theme, answers=run.scene.answers)
+        run.savings = (await self._portal.notice(run.scene.theme, filer.answers))["savings"]
         run.case_no = (await filer.file(f"demo-{run.scene.theme}"))["case_no"]
         idle_since = asyncio.get_running_loop().time()
         seen: object = None
@@ -77,8 +79,13 @@ class Carrier:
                 await self._outside.hold(matter.department, code)
 
     async def _look(self, run: CaseRun) -> None:
-        run.look(await self._portal.progress(run.case_no))
-        run.note = f"{run.progress['status_zh']}：{self._going_on(run)}"
+        await self._read(run)
+        received = run.status == CaseStatus.RECEIVED and not any(step["state"] == "open" for step in run.steps)
+        run.note = "已收件，等待启动" if received else f"{run.progress['status_zh']}：{self._going_on(run)}"
+
+    async def _read(self, run: CaseRun) -> None:
+        progress = await self._portal.progress(run.case_no)
+        run.look(progress, (await self._portal.events(run.case_no))["events"])
 
     def _going_on(self, run: CaseRun) -> str:
         open_steps = [step["name"] for step in run.steps if step["state"] == "open"]
@@ -94,11 +101,11 @@ class Carrier:
         late = run.scene.late
         if step["kind"] == StepKind.NOTICE:
             run.attended.add(code)
-            run.note = f"{step['name']}：公示至 {step['due']['promised']}"
+            run.tell(f"{step['name']}：公示至 {step['due']['promised']}")
             await self._pass_until(run, _end_of(step))
         elif late is not None and late.step == code:
             run.attended.add(code)
-            run.note = f"{step['name']}：{step['department_name']}迟迟未办，{_LATE_ZH[late.light]}"
+            run.tell(f"{step['name']}：{step['department_name']}迟迟未办，{_LATE_ZH[late.light]}")
             # Yellow from the beginning of the last working day, red when it is over.
             await self._pass_until(run, _end_of(step) - timedelta(days=late.light is Light.YELLOW))
             await self._until(lambda: self._shows(run, code, late.light), f"{code} 未亮{_LATE_ZH[late.light]}")
@@ -129,7 +136,7 @@ class Carrier:
         await self._outside.decide(department, found[0]["task_id"], results)
 
     async def _shows(self, run: CaseRun, code: str, light: Light) -> bool:
-        run.look(await self._portal.progress(run.case_no))
+        await self._read(run)
         return any(step["code"] == code and step["light"] == light for step in run.steps)
 
     async def _pass_until(self, run: CaseRun, instant: datetime) -> None:

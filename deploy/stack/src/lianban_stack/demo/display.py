@@ -35,19 +35,32 @@ async def follow(console: Console, runs: Sequence[CaseRun]) -> None:
     if not console.is_terminal:
         await _tell(console, runs)
     with Live(_board(runs), console=console, refresh_per_second=8) as live:
+        told = [0] * len(runs)
         try:
             while True:
+                _remember(live.console, runs, told)
                 live.update(_board(runs))
                 await asyncio.sleep(_REFRESH)
         finally:
+            _remember(live.console, runs, told)
             live.update(_board(runs))
+
+
+def _remember(console: Console, runs: Sequence[CaseRun], told: list[int]) -> None:
+    """Story events stay above the board, where the next refresh does not overwrite them."""
+    for number, run in enumerate(runs):
+        for text in run.story[told[number] :]:
+            console.print(f"{run.scene.theme} {run.case_no} {text}", soft_wrap=True, highlight=False)
+        told[number] = len(run.story)
 
 
 async def _tell(console: Console, runs: Sequence[CaseRun]) -> None:
     told: dict[int, str] = {}
+    remembered = [0] * len(runs)
     while True:
+        _remember(console, runs, remembered)
         for number, run in enumerate(runs):
-            if run.note and told.get(number) != run.note:
+            if run.note and run.note not in run.story and told.get(number) != run.note:
                 told[number] = run.note
                 console.print(f"{run.scene.theme} {run.case_no} {run.note}", soft_wrap=True)
         await asyncio.sleep(_REFRESH)
@@ -56,14 +69,21 @@ async def _tell(console: Console, runs: Sequence[CaseRun]) -> None:
 def _board(runs: Sequence[CaseRun]) -> Table:
     table = Table(box=None, padding=(0, 1), expand=True)
     table.add_column("主题", no_wrap=True, overflow="ellipsis", max_width=22)
-    for column in ("办件编号", "环节", "亮灯"):
+    for column in ("办件编号", "环节", "曾亮灯"):
         table.add_column(column, no_wrap=True)
     table.add_column("正在办理", ratio=1, overflow="ellipsis", no_wrap=True)
     for run in runs:
         ended = sum(step["state"] == "granted" for step in run.steps)
         done = Text("✔ 已办结", style="green") if run.status == "completed" else Text(run.note)
-        table.add_row(run.theme_name, run.case_no, f"{ended}/{len(run.steps)}", lights(run.lights), done)
+        table.add_row(plain(run.theme_name), run.case_no, f"{ended}/{len(run.steps)}", lights(run.lights), done)
     return table
+
+
+EXPLANATION = "样例数据，真实进程；等待的工作日由时间快进代替。绿＝正常，黄＝临近承诺期限，红＝超过承诺期限"
+
+
+def plain(theme_name: str) -> str:
+    return theme_name.removesuffix("“一件事”")
 
 
 def reckoning(results: Sequence[tuple[CaseRun, Evidence | None]]) -> Table:
@@ -72,7 +92,7 @@ def reckoning(results: Sequence[tuple[CaseRun, Evidence | None]]) -> Table:
     table.add_column("办件", overflow="fold", width=24)
     for column in ("环节", "部门", "工作日", "短信", "邮件"):
         table.add_column(column, justify="right", no_wrap=True)
-    for column in ("亮灯", "包裹", "状态"):
+    for column in ("曾亮灯", "包裹", "状态"):
         table.add_column(column, no_wrap=True)
     for run, evidence in results:
         counts = [str(len(run.steps)), str(len(run.departments)), "–", "–", "–"]
@@ -81,8 +101,25 @@ def reckoning(results: Sequence[tuple[CaseRun, Evidence | None]]) -> Table:
             counts[2:] = [str(evidence.working_days), str(evidence.messages), str(evidence.mails)]
             parcels = "\n".join(f"{number}\n{DELIVERY_ZH[DeliveryState(state)]}" for number, state in evidence.parcels)
         state = Text(run.progress.get("status_zh", "未提交"), style="green" if run.completed else "bold red")
-        name = f"{run.scene.theme} {run.theme_name.removesuffix('“一件事”')}\n{run.case_no}"
+        name = f"{run.scene.theme} {plain(run.theme_name)}\n{run.case_no}"
         table.add_row(name, *counts, lights(run.lights, "\n"), parcels, state)
+    return table
+
+
+_SAVED_ZH = {"days": "工作日", "steps": "环节", "materials": "材料", "visits": "跑动", "forms": "表格"}
+
+
+def savings(runs: Sequence[CaseRun]) -> Table:
+    """Each matter alone → once for all, as the notice tells the applicant."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("单独办→一次办", overflow="fold", max_width=32)
+    for word in _SAVED_ZH.values():
+        table.add_column(word, justify="right", no_wrap=True)
+    for run in runs:
+        if run.savings:
+            before, after = run.savings["before"], run.savings["after"]
+            figures = [f"{before[key]}→{after[key]}" for key in _SAVED_ZH]
+            table.add_row(f"{run.scene.theme} {plain(run.theme_name)}", *figures)
     return table
 
 

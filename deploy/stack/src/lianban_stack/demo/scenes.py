@@ -50,6 +50,10 @@ class CaseRun:
     note: str = ""
     lights: set[str] = field(default_factory=set)
     """Every light it ever had."""
+    story: list[str] = field(default_factory=list)
+    """What is worth remembering of it, in order: lights, public notices."""
+    savings: Json = field(default_factory=dict)
+    """``before`` and ``after``, as the notice tells the applicant."""
     attended: set[str] = field(default_factory=set)
     faults: list[str] = field(default_factory=list)
 
@@ -69,10 +73,15 @@ class CaseRun:
     def departments(self) -> set[str]:
         return {step["department"] for step in self.steps}
 
-    def look(self, progress: Json) -> None:
-        """Take in the intake's newest answer."""
+    def look(self, progress: Json, events: list[Json]) -> None:
+        """Take in the intake's newest answers."""
         self.progress = progress
-        self.lights |= {progress["light"], *(step["light"] for step in progress["steps"])}
+        self.lights |= {event["light"] for event in events}
+
+    def tell(self, text: str) -> None:
+        """What goes on now, and is worth remembering."""
+        self.note = text
+        self.story.append(text)
 
     def instant(self, name: str) -> datetime:
         """A point in time of the case's own clock, such as ``accepted_at``."""

@@ -48,11 +48,13 @@ def demonstrate(folder: Path, console: Console) -> int:
         results = asyncio.run(perform(stack, console))
     finally:
         stack.down()
+    console.print(display.EXPLANATION, highlight=False, soft_wrap=True)
     console.print(display.reckoning(results))
     runs = [run for run, _ in results]
+    console.print(display.savings(runs), "", highlight=False)
     for fault in display.faults(runs):
         console.print(fault, style="red", soft_wrap=True)
-    console.print(f"{time.monotonic() - started:.0f} s; nothing is left running; logs in {stack.state.logs}")
+    console.print(f"用时 {time.monotonic() - started:.0f} 秒；没有留下运行的进程；日志在 {stack.state.logs}")
     completed = sum(run.completed for run in runs)
     failed = len(runs) - completed
     console.print(f"demo: {completed} cases completed, {failed} failed", highlight=False)

@@ -92,7 +92,7 @@ class Verifier:
     async def _check_lights(self, run: CaseRun) -> None:
         """What was late was seen: as an event of the case, and in the duty officer's mailbox."""
         events = (await self._portal.events(run.case_no))["events"]
-        run.lights |= {event["light"] for event in events}
+        run.look(run.progress, events)
         late = run.scene.late
         if late is None:
             return
