@@ -1,8 +1,9 @@
 """Search attributes of a case, upserted together when something changes that operators search for.
 
 Each upsert is an event and a write of its own to visibility. So a department that has decided leaves
-``PendingDepartments`` with the next change of state, light or date, or when another department joins; only a department that joins is told
-at once. Where a case needs attention the list is therefore exact, and elsewhere it never lacks anybody.
+``PendingDepartments`` with the next change of state, light or date, or when another department joins; only a department
+that joins is told at once. Where a case needs attention the list is therefore exact, and elsewhere it never lacks
+anybody.
 """
 
 from __future__ import annotations
