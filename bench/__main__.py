@@ -48,8 +48,7 @@ async def measure(stack: Stack, cases: int, at_once: int, turns: int) -> None:
     password = stack.secrets().database[SUPERUSER]
     database = f"postgresql://{SUPERUSER}:{password}@127.0.0.1:{stack.ports.postgres}/{DATABASE}"
     async with contextlib.AsyncExitStack() as opened:
-        for worker in bare.workers(client):
-            await opened.enter_async_context(worker)
+        await opened.enter_async_context(bare.worker(client))
         filed = await opened.enter_async_context(whole.cases(RunningStack.read(stack.state.root), database))
         kinds: dict[str, Callable[[str], Awaitable[None]]] = {
             f"bare, {shape}": lambda name, shape=shape: bare.run_case(client, f"{shape}-{name}")  # type: ignore[misc]

@@ -1,23 +1,23 @@
 """The bare shape: what Temporal alone needs for a case like ours. Nothing but submissions, decisions, two last calls.
 
-Five steps side by side, each one activity and one Update from outside; two activities at the end. No database, no
-HTTP, no encryption.
+Five steps side by side, each one activity and one Update from outside; three deadlines that never fire; two upserts of
+search attributes; two activities at the end. No database, no HTTP, no encryption, all in one worker.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any
-
 from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
+
+from lianban.contracts.search_attributes import CASE_STATUS
+from lianban.platform.workflow_runner import ContextFreeSandbox
 
 QUEUE = "bench-bare"
 STEPS = 5
@@ -25,14 +25,12 @@ _TIMEOUT = timedelta(seconds=60)
 
 
 class Shape(StrEnum):
-    """What a case is like; its number begins with it."""
+    """When the decisions of a case come; its number begins with it."""
 
     TOGETHER = "together"
-    """All in one worker, decisions at once: the least that Temporal can need."""
-    SPREAD = "spread"
-    """Decisions over a second, so that each comes by itself and costs a workflow task of its own, as over HTTP."""
-    DIVIDED = "divided"
-    """Spread, and activities on queues of other workers, as services that are apart need it: no eager execution."""
+    """At once: several in one workflow task. The least that Temporal can need."""
+    ONE_BY_ONE = "one by one"
+    """Over a second, so that each costs a workflow task of its own, as decisions over HTTP do."""
 
     @classmethod
     def of(cls, case_no: str) -> Shape:
@@ -45,10 +43,6 @@ class Submission:
     step: int
 
 
-def services_queue(case_no: str, step: int) -> str:
-    return f"{QUEUE}-{step}" if Shape.of(case_no) is Shape.DIVIDED else QUEUE
-
-
 @workflow.defn
 class BareCase:
     def __init__(self) -> None:
@@ -56,16 +50,17 @@ class BareCase:
 
     @workflow.run
     async def run(self, case_no: str) -> int:
+        deadlines = [asyncio.create_task(asyncio.sleep(days * 86_400)) for days in (5, 20, 30)]
         await asyncio.gather(*(self._step(case_no, step) for step in range(STEPS)))
-        for _ in range(2):
-            queue = services_queue(case_no, 0)
-            await workflow.execute_activity("finish", case_no, task_queue=queue, start_to_close_timeout=_TIMEOUT)
+        for status in ("delivering", "completed"):
+            workflow.upsert_search_attributes([CASE_STATUS.value_set(status)])
+            await workflow.execute_activity("finish", case_no, start_to_close_timeout=_TIMEOUT)
+        for deadline in deadlines:
+            deadline.cancel()
         return len(self._decided)
 
     async def _step(self, case_no: str, step: int) -> None:
-        submission = Submission(case_no, step)
-        queue = services_queue(case_no, step)
-        await workflow.execute_activity("submit", submission, task_queue=queue, start_to_close_timeout=_TIMEOUT)
+        await workflow.execute_activity("submit", Submission(case_no, step), start_to_close_timeout=_TIMEOUT)
         await workflow.wait_condition(lambda: step in self._decided)
 
     @workflow.update
@@ -88,7 +83,7 @@ class Departments:
         task.add_done_callback(self._deciding.discard)
 
     async def _decide(self, submission: Submission) -> None:
-        if Shape.of(submission.case_no) is not Shape.TOGETHER:
+        if Shape.of(submission.case_no) is Shape.ONE_BY_ONE:
             await asyncio.sleep(random.random())
         handle = self._client.get_workflow_handle_for(BareCase.run, submission.case_no)
         await handle.execute_update(BareCase.decide, submission.step, id=f"decide-{submission.step}")
@@ -98,30 +93,16 @@ class Departments:
         return None
 
 
-def workers(client: Client) -> list[Worker]:
-    """One worker for the workflow and its activities, tuned as ours are, and one for each queue of its own."""
+def worker(client: Client) -> Worker:
+    """Tuned as ours are."""
     departments = Departments(client)
-    activities = [departments.submit, departments.finish]
-    apart = [
-        Worker(
-            client,
-            task_queue=f"{QUEUE}-{step}",
-            activities=activities,
-            activity_task_poller_behavior=PollerBehaviorAutoscaling(initial=1, minimum=1, maximum=20),
-        )
-        for step in range(STEPS)
-    ]
-    return [_workflow_worker(client, activities), *apart]
-
-
-def _workflow_worker(client: Client, activities: list[Callable[..., Any]]) -> Worker:
     return Worker(
         client,
         task_queue=QUEUE,
         workflows=[BareCase],
-        activities=activities,
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules("bare")
+        activities=[departments.submit, departments.finish],
+        workflow_runner=ContextFreeSandbox(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules("bare", "lianban")
         ),
         max_cached_workflows=2000,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(initial=5, minimum=2, maximum=50),

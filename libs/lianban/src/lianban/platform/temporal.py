@@ -16,10 +16,11 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.service import GrpcCompression
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from lianban.platform.codec import EncryptingCodec
 from lianban.platform.crypto import Keyring
+from lianban.platform.workflow_runner import ContextFreeSandbox
 
 PASSED_THROUGH: Final = (
     "lianban",
@@ -87,7 +88,7 @@ def make_worker(
     if workflows:
         defaults |= {
             "workflow_task_poller_behavior": PollerBehaviorAutoscaling(minimum=2, initial=5, maximum=50),
-            "workflow_runner": SandboxedWorkflowRunner(
+            "workflow_runner": ContextFreeSandbox(
                 restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
             ),
             "max_cached_workflows": _CACHED_WORKFLOWS,
