@@ -22,7 +22,23 @@ from itertools import groupby
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
-from sqlalchemy import BigInteger, DateTime, Identity, Index, Integer, String, delete, func, select, tuple_, update
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    String,
+    bindparam,
+    column,
+    delete,
+    func,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -64,6 +80,36 @@ class RelayRow:
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
         return (Index(None, "position"),)
+
+
+def enqueued(stored: CTE, table: type[RelayRow]) -> CTE:
+    """:func:`enqueue` as part of the very statement that stores what the events came with: nothing is enqueued where
+    ``stored`` (one row at the most) stored nothing. One round trip instead of four. Executed with
+    :func:`enqueue_values`."""
+    rows = (
+        func.jsonb_to_recordset(bindparam("relay_events", type_=JSONB))
+        .table_valued(column("seq", Integer), column("event", JSONB))
+        .render_derived(name="events", with_types=True)
+    )
+    relay = cast(Any, table).__table__
+    chosen = select(bindparam("relay_case", type_=String), rows.c.seq, rows.c.event).select_from(
+        rows.join(stored, true())
+    )
+    return (
+        insert(relay)
+        .from_select(["case_no", "seq", "event"], chosen)
+        .on_conflict_do_nothing()
+        .returning(relay.c.seq)
+        .cte("relayed")
+    )
+
+
+def enqueue_values(case_no: str, events: Iterable[CaseEvent]) -> dict[str, Any]:
+    """Parameters of :func:`enqueued`."""
+    return {
+        "relay_case": case_no,
+        "relay_events": [{"seq": event.seq, "event": _document(event)} for event in events],
+    }
 
 
 async def enqueue(session: AsyncSession, case_no: str, events: Iterable[CaseEvent], table: type[RelayRow]) -> None:

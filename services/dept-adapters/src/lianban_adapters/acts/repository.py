@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from lianban.contracts.acts import ActOutcome
+from lianban.platform.relay import enqueue_values, enqueued
 from lianban_adapters.acts.states import UNDER_WAY, ActState
 from lianban_adapters.acts.submission import Submission
 from lianban_adapters.acts.tables import Act
+from lianban_adapters.database import Relay
 from lianban_adapters.tasks.states import OPEN, TaskState
 from lianban_adapters.tasks.tables import Task
 
@@ -52,7 +54,7 @@ _DECIDED: Final = (
     .values(state=TaskState.DECIDED, ended_at=func.now())
     .cte("decided")
 )
-_FINISH: Final = select(_FINISHED.c.task_id).add_cte(_DECIDED)
+_FINISH: Final = select(_FINISHED.c.task_id).add_cte(_DECIDED).add_cte(enqueued(_FINISHED, Relay))
 
 
 @dataclass(frozen=True)
@@ -95,8 +97,9 @@ async def store(
 
 
 async def finish(session: AsyncSession, act: Act, outcome: ActOutcome, *, ends_task: bool) -> bool:
-    """The case has applied it. False when that was known already."""
+    """The case has applied it, and its events are on their way. False when that was known already."""
     values = {
+        **enqueue_values(act.case_no, outcome.events),
         "of_department": act.department,
         "of_act": act.act_id,
         "new_status": outcome.case_status.value,

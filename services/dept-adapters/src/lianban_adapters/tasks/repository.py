@@ -11,19 +11,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.platform.relay import enqueue_values, enqueued
+from lianban_adapters.database import Relay
 from lianban_adapters.tasks.states import OPEN, TaskState
 from lianban_adapters.tasks.tables import Task
 
 _TASKS: Final = cast(Table, Task.__table__)
 _SHORT: Final = (_TASKS.c.id, _TASKS.c.state, _TASKS.c.channel, _TASKS.c.cause)
+_WRITTEN: Final = ("id", "department", "case_no", "step", "details", "due", "state", "channel")
 
 # On the path of every task; built once, because building a statement costs more than running it.
 _INSERT: Final = insert(_TASKS)
-_STORE: Final = _INSERT.on_conflict_do_update(
-    index_elements=[_TASKS.c.id],
-    set_={"details": _INSERT.excluded.details, "due": _INSERT.excluded.due},
-    where=_TASKS.c.details.is_(None),
-).returning(*_SHORT)
+_NEW: Final = (
+    _INSERT.values({name: bindparam(f"new_{name}", type_=_TASKS.c[name].type) for name in _WRITTEN})
+    .on_conflict_do_update(
+        index_elements=[_TASKS.c.id],
+        set_={"details": _INSERT.excluded.details, "due": _INSERT.excluded.due},
+        where=_TASKS.c.details.is_(None),
+    )
+    .returning(*_SHORT)
+    .cte("stored")
+)
+_STORE: Final = select(_NEW).add_cte(enqueued(_NEW, Relay))
 _STORED: Final = select(*_SHORT).where(_TASKS.c.id == bindparam("of_task"))
 _MARK_SENT: Final = (
     update(_TASKS)
@@ -47,16 +56,18 @@ async def by_id(session: AsyncSession, identity: str) -> Task | None:
 
 
 async def store(session: AsyncSession, order: TaskOrder, channel: str) -> Stored | None:
-    """The stored task, or none when it was stored before. A withdrawal that came first stays a withdrawal."""
+    """The stored task with its events on their way, or none when it was stored before. A withdrawal that came first
+    stays a withdrawal."""
     values = {
-        "id": task_id(order.case_no, order.step),
-        "department": order.department,
-        "case_no": order.case_no,
-        "step": order.step,
-        "details": order.model_dump(mode="json", exclude={"events"}),
-        "due": order.due.promised if order.due else None,
-        "state": TaskState.RECEIVED,
-        "channel": channel,
+        "new_id": task_id(order.case_no, order.step),
+        "new_department": order.department,
+        "new_case_no": order.case_no,
+        "new_step": order.step,
+        "new_details": order.model_dump(mode="json", exclude={"events"}),
+        "new_due": order.due.promised if order.due else None,
+        "new_state": TaskState.RECEIVED,
+        "new_channel": channel,
+        **enqueue_values(order.case_no, order.events),
     }
     row = (await session.execute(_STORE, values)).one_or_none()
     return Stored(*row) if row is not None else None

@@ -68,11 +68,10 @@ class Tasks:
 
     async def _store(self, order: TaskOrder, channel: str) -> Stored:
         """Before anything else can fail, the task and the events it carries are safe."""
-        async with transaction(self._database.transactions) as session:
+        async with self._database.statements() as session:
             stored = await repository.store(session, order, channel)
             if stored is None:
                 return await repository.stored(session, task_id(order.case_no, order.step))
-            await enqueue(session, order.case_no, order.events, Relay)
         self._relay.wake()
         return stored
 

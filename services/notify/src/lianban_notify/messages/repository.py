@@ -10,7 +10,9 @@ from sqlalchemy import String, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lianban_notify.database import SCHEMA
+from lianban.contracts.orders import MessageOrder
+from lianban.platform.relay import enqueue_values, enqueued
+from lianban_notify.database import SCHEMA, Relay
 from lianban_notify.messages.tables import Letter, LetterState, Message
 
 HOLD: Final = timedelta(seconds=60)
@@ -28,7 +30,14 @@ _letters: Final = Letter.metadata.tables[f"{SCHEMA}.{Letter.__tablename__}"]
 
 
 # On the path of every message; built once, because building a statement costs more than running it.
-_STORE: Final = insert(_messages).on_conflict_do_nothing().returning(_messages.c.key)
+_NEW: Final = (
+    insert(_messages)
+    .values({name: bindparam(f"new_{name}", type_=String) for name in ("key", "case_no", "kind")})
+    .on_conflict_do_nothing()
+    .returning(_messages.c.key)
+    .cte("stored")
+)
+_STORE: Final = select(_NEW.c.key).add_cte(enqueued(_NEW, Relay))
 _DONE_AT: Final = select(_messages.c.done_at).where(_messages.c.key == bindparam("of_key"))
 _MARK_DONE: Final = update(_messages).where(_messages.c.key == bindparam("of_key")).values(done_at=func.now())
 _HOLD: Final = (
@@ -63,9 +72,10 @@ _MARK_SENT: Final = _LETTER.values(
 _MARK_REJECTED: Final = _LETTER.values(state=LetterState.REJECTED.value, reason=bindparam("new_reason"))
 
 
-async def store(session: AsyncSession, key: str, case_no: str, kind: str) -> bool:
-    """False when the message is known already."""
-    return await session.scalar(_STORE, {"key": key, "case_no": case_no, "kind": kind}) is not None
+async def store(session: AsyncSession, order: MessageOrder) -> bool:
+    """The message and its events. False when it is known already."""
+    values = {"new_key": order.key, "new_case_no": order.case_no, "new_kind": order.kind.value}
+    return await session.scalar(_STORE, values | enqueue_values(order.case_no, order.events)) is not None
 
 
 async def is_done(session: AsyncSession, key: str) -> bool:

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from lianban.contracts.orders import MessageOrder
-from lianban.platform.database import transaction
-from lianban.platform.relay import EventRelay, enqueue
-from lianban_notify.database import Database, Relay
+from lianban.platform.relay import EventRelay
+from lianban_notify.database import Database
 from lianban_notify.messages import repository
 from lianban_notify.messages.ports import Mail, MailSender, Reader, Sms, SmsSender
 from lianban_notify.messages.readers import ReaderBook
@@ -104,10 +103,8 @@ class Messages:
                 await repository.mark_sent(session, letter.id, reference)
 
     async def _store(self, order: MessageOrder) -> bool:
-        async with transaction(self._database.transactions) as session:
-            stored = await repository.store(session, order.key, order.case_no, order.kind.value)
-            if stored:
-                await enqueue(session, order.case_no, order.events, Relay)
+        async with self._database.statements() as session:
+            stored = await repository.store(session, order)
         if stored and order.events:
             self._relay.wake()
         return stored
