@@ -49,6 +49,7 @@ def build_app(settings: NotifySettings) -> FastAPI:
                 host_workers(lambda: temporal(lazy=False), parts.workers), parts.relay.run(), parts.outbox.run()
             ):
                 yield
+            parts.ports.mail.close()
         await engine.dispose()
 
     app = create_app("一事联办 · 通知送达", lifespan, authority=authority, checks={"database": database_answers})

@@ -24,11 +24,12 @@ from lianban_notify.deliveries.service import Deliveries
 from lianban_notify.deliveries.tracking import Tracking
 from lianban_notify.intake import Intake
 from lianban_notify.messages.activities import MessageActivities
-from lianban_notify.messages.mail import ConsoleMail, RecordingMail, Server, SmtpMail
+from lianban_notify.messages.mail import ConsoleMail, RecordingMail, SmtpMail
 from lianban_notify.messages.ports import MailSender, SmsSender
 from lianban_notify.messages.readers import ReaderBook
 from lianban_notify.messages.service import Messages
 from lianban_notify.messages.sms import ConsoleSms, HttpSms, RecordingSms
+from lianban_notify.messages.smtp_connections import Server, SmtpConnections
 from lianban_notify.messages.texts import House, Texts
 from lianban_notify.settings import NotifySettings, read_secret
 
@@ -96,7 +97,7 @@ def _mail(settings: NotifySettings) -> MailSender:
             server = Server(
                 settings.smtp_host, settings.smtp_port, settings.smtp_security, settings.smtp_username, password
             )
-            return SmtpMail(server, settings.mail_from, settings.organisation)
+            return SmtpMail(SmtpConnections(server), settings.mail_from, settings.organisation)
         case "console":
             return ConsoleMail()
         case "recording":

@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
 from email.header import Header
 from email.mime.text import MIMEText
 from email.utils import formataddr, formatdate
-from typing import Final, Literal
+from typing import Final, Protocol
 
 import aiosmtplib
 
 from lianban_notify.messages.ports import Mail
 from lianban_notify.outward import Rejected, Unavailable
 
-_TIMEOUT: Final = 10.0  # seconds, of each command
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")  # ASCII: few servers take more
 _PERMANENT: Final = range(500, 600)
 _OURS_TO_MEND: Final = frozenset({530, 534, 535, 538})  # credentials
@@ -24,37 +23,31 @@ _OURS_TO_MEND: Final = frozenset({530, 534, 535, 538})  # credentials
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Server:
-    host: str
-    port: int
-    security: Literal["none", "starttls", "tls"]
-    username: str | None = None
-    password: str | None = None
+class Connection(Protocol):
+    async def send_message(self, message: MIMEText, /) -> object:
+        """Raises :class:`aiosmtplib.SMTPException` or :class:`OSError`."""
+
+
+class Connections(Protocol):
+    def one(self) -> AbstractAsyncContextManager[Connection]:
+        """A connection with no mail under way."""
+
+    def close(self) -> None: ...
 
 
 class SmtpMail:
     """A mail server (RFC 5321)."""
 
-    def __init__(self, server: Server, sender: str, organisation: str) -> None:
-        self._server = server
+    def __init__(self, connections: Connections, sender: str, organisation: str) -> None:
+        self._connections = connections
         self._sender = sender
         self._organisation = organisation
 
     async def send(self, mail: Mail) -> str:
         message = self._compose(mail)
-        server = self._server
         try:
-            await aiosmtplib.send(
-                message,
-                hostname=server.host,
-                port=server.port,
-                username=server.username,
-                password=server.password,
-                use_tls=server.security == "tls",
-                start_tls=server.security == "starttls",
-                timeout=_TIMEOUT,
-            )
+            async with self._connections.one() as client:
+                await client.send_message(message)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _refusal(max(refused.code for refused in error.recipients)) from None
         except aiosmtplib.SMTPResponseException as error:
@@ -62,6 +55,9 @@ class SmtpMail:
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable(f"mail server not reached: {type(error).__name__}") from None
         return str(message["Message-ID"])
+
+    def close(self) -> None:
+        self._connections.close()
 
     def _compose(self, mail: Mail) -> MIMEText:
         """The older of the library's two ways to write a mail: the newer one parses what it has just written, and
@@ -88,6 +84,9 @@ class ConsoleMail:
         _log.info("mail", extra={"key": mail.key, "subject": mail.subject})
         return "console"
 
+    def close(self) -> None:
+        """Nothing is open."""
+
 
 class RecordingMail:
     """Keeps what it is given."""
@@ -98,6 +97,9 @@ class RecordingMail:
     async def send(self, mail: Mail) -> str:
         self.sent.append(mail)
         return f"recording-{len(self.sent)}"
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 def _refusal(code: int) -> Rejected | Unavailable:

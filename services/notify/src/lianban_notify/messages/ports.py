@@ -39,6 +39,9 @@ class MailSender(Protocol):
     async def send(self, mail: Mail) -> str:
         """The Message-ID."""
 
+    def close(self) -> None:
+        """No more mails."""
+
 
 @dataclass(frozen=True)
 class Reader:
