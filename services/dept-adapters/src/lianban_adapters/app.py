@@ -18,7 +18,7 @@ from lianban.platform import service
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.case_updates import CaseUpdates
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import create_engine
+from lianban.platform.database import Database, create_engine
 from lianban.platform.directory import Directory, load_directory
 from lianban.platform.objects import open_store
 from lianban.platform.outgoing import open_session
@@ -31,7 +31,7 @@ from lianban_adapters.acts.immediate import ImmediateAnswers
 from lianban_adapters.acts.outbox import Outbox
 from lianban_adapters.acts.service import Acts
 from lianban_adapters.channels.registry import Channels, Surroundings
-from lianban_adapters.database import Database, Relay
+from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.inbox.endpoints import router as inbox_router
 from lianban_adapters.materials.endpoints import router as materials_router

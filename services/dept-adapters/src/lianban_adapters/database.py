@@ -1,13 +1,12 @@
-"""The adapters' own schema, and the two ways its tables are used."""
+"""The adapters' own schema."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase
 
-from lianban.platform.database import SessionFactory, metadata_for, session_factory
+from lianban.platform.database import metadata_for
 from lianban.platform.relay import RelayRow
 
 SCHEMA: Final = "adapters"
@@ -19,13 +18,3 @@ class Base(DeclarativeBase):
 
 class Relay(RelayRow, Base):
     """Events on their way to the intake."""
-
-
-class Database:
-    """``transactions`` for what must happen together, ``statements`` for single statements, which commit themselves:
-    two round trips fewer each, on the path of every act."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
-        self.transactions: SessionFactory = session_factory(engine)
-        self.statements: SessionFactory = session_factory(engine.execution_options(isolation_level="AUTOCOMMIT"))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from lianban.platform.crypto import Keyring
+from lianban.platform.database import Database
 from lianban.platform.directory import Directory
 from lianban.platform.objects import ObjectStore
 from lianban_adapters.acts.documents import Documents
 from lianban_adapters.acts.service import Acts
-from lianban_adapters.database import Database
 from lianban_adapters.dossiers.client import Dossiers
 
 

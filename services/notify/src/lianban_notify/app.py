@@ -14,11 +14,10 @@ from temporalio.client import Client
 
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import create_engine
+from lianban.platform.database import Database, create_engine
 from lianban.platform.outgoing import open_session
 from lianban.platform.service import create_app
 from lianban.platform.temporal import connect, host_workers
-from lianban_notify.database import Database
 from lianban_notify.deliveries.endpoints import router
 from lianban_notify.settings import NotifySettings, read_secret
 from lianban_notify.wiring import Parts

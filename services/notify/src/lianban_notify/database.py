@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import DateTime, String
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import DeclarativeBase
 
-from lianban.platform.database import SessionFactory, metadata_for, session_factory
+from lianban.platform.database import metadata_for
 from lianban.platform.relay import RelayRow
 
 SCHEMA: Final = "notify"
@@ -25,12 +24,3 @@ class Base(DeclarativeBase):
 
 class Relay(RelayRow, Base):
     """Events on their way to the intake."""
-
-
-class Database:
-    """``transactions`` for what must happen together, ``statements`` for single statements, which commit themselves:
-    two round trips fewer each, several times a message."""
-
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.transactions: SessionFactory = session_factory(engine)
-        self.statements: SessionFactory = session_factory(engine.execution_options(isolation_level="AUTOCOMMIT"))

@@ -12,10 +12,11 @@ from temporalio.worker import Worker
 from lianban.contracts.names import QUEUE_NOTIFY
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
+from lianban.platform.database import Database
 from lianban.platform.directory import load_directory
 from lianban.platform.relay import EventRelay
 from lianban.platform.temporal import make_worker
-from lianban_notify.database import Database, Relay
+from lianban_notify.database import Relay
 from lianban_notify.deliveries.activities import DeliveryActivities
 from lianban_notify.deliveries.carrier import Carrier
 from lianban_notify.deliveries.courier import ConsoleCourier, Courier, HttpCourier, Party, RecordingCourier

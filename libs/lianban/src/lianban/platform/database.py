@@ -9,13 +9,13 @@ A service declares its own base, so that no table is shared::
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import MetaData, event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 NAMING: Final = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,6 +26,8 @@ NAMING: Final = {
 }
 
 SessionFactory = async_sessionmaker[AsyncSession]
+Executor = AsyncConnection | AsyncSession
+"""What runs a statement that maps nothing."""
 
 
 def metadata_for(schema: str) -> MetaData:
@@ -65,3 +67,18 @@ async def transaction(factory: SessionFactory) -> AsyncIterator[AsyncSession]:
     """One session, one transaction: committed at the end, rolled back on any exception."""
     async with factory() as session, session.begin():
         yield session
+
+
+class Database:
+    """One engine, three ways: ``transactions`` for what must happen together; ``statements`` for single statements,
+    which commit themselves, two round trips fewer each; ``connection`` for the same without a session, where nothing
+    is mapped, at half the processor time of a small statement."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._committing = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.transactions: SessionFactory = session_factory(engine)
+        self.statements: SessionFactory = session_factory(self._committing)
+
+    def connection(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._committing.connect()

@@ -10,13 +10,12 @@ from lianban.contracts.acts import ActOutcome
 from lianban.contracts.names import ACCEPTANCE_STEP, UPDATE_ACT
 from lianban.contracts.status import ActKind
 from lianban.platform.case_updates import CaseUnreachable, CaseUpdates, Refused
-from lianban.platform.database import transaction
+from lianban.platform.database import Database, transaction
 from lianban.platform.relay import EventRelay
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.submission import department_act
 from lianban_adapters.acts.tables import Act
 from lianban_adapters.channels.port import INBOX
-from lianban_adapters.database import Database
 from lianban_adapters.tasks import repository as tasks
 
 _NOT_TAKEN: Final = "办件未接受已收存的办理动作："
@@ -63,8 +62,8 @@ class Carrier:
                 await tasks.to_inbox(session, act.task_id, INBOX, f"{_NOT_TAKEN}{refused.detail}")
 
     async def _finish(self, act: Act, outcome: ActOutcome) -> None:
-        async with self._database.statements() as session:
-            if not await repository.finish(session, act, outcome, ends_task=ends_task(act)):
+        async with self._database.connection() as connection:
+            if not await repository.finish(connection, act, outcome, ends_task=ends_task(act)):
                 return  # somebody else carried it too, and was first
         self._relay.wake()
 

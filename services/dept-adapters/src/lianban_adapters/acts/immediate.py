@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import transaction
+from lianban.platform.database import Database, transaction
 from lianban.platform.problems import Problem
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.documents import Documents
@@ -24,7 +24,6 @@ from lianban_adapters.acts.states import ActState
 from lianban_adapters.acts.submission import Submission, of_system
 from lianban_adapters.acts.validation import invalid, parse
 from lianban_adapters.channels.port import INBOX
-from lianban_adapters.database import Database
 from lianban_adapters.tasks import repository as tasks
 from lianban_adapters.tasks.tables import Task
 

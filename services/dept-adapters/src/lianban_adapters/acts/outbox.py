@@ -8,9 +8,9 @@ import contextlib
 import logging
 from typing import Final
 
+from lianban.platform.database import Database
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.carrier import Carrier
-from lianban_adapters.database import Database
 
 BATCH: Final = 20
 """Acts carried at once: a server that has just come back is not to be run over."""

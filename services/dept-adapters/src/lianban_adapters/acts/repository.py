@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from lianban.contracts.acts import ActOutcome
+from lianban.platform.database import Executor
 from lianban.platform.relay import enqueue_values, enqueued
 from lianban_adapters.acts.states import UNDER_WAY, ActState
 from lianban_adapters.acts.submission import Submission
@@ -74,7 +75,7 @@ async def look_up(session: AsyncSession, department: str, act_id: str, task_id: 
 
 
 async def store(
-    session: AsyncSession, submission: Submission, task: Task, document: str | None, state: ActState
+    executor: Executor, submission: Submission, task: Task, document: str | None, state: ActState
 ) -> Act | None:
     """None when the act is there already."""
     values = {
@@ -93,10 +94,10 @@ async def store(
         "state": state.value,
         "next_attempt_at": datetime.now(UTC) + (timedelta() if state is ActState.WAITING else LEASE),
     }
-    return Act(**values, attempts=0) if await session.scalar(_STORE, values) is not None else None
+    return Act(**values, attempts=0) if await executor.scalar(_STORE, values) is not None else None
 
 
-async def finish(session: AsyncSession, act: Act, outcome: ActOutcome, *, ends_task: bool) -> bool:
+async def finish(executor: Executor, act: Act, outcome: ActOutcome, *, ends_task: bool) -> bool:
     """The case has applied it, and its events are on their way. False when that was known already."""
     values = {
         **enqueue_values(act.case_no, outcome.events),
@@ -106,7 +107,7 @@ async def finish(session: AsyncSession, act: Act, outcome: ActOutcome, *, ends_t
         "new_step_state": outcome.step_state.value if outcome.step_state else None,
         "ends_task": ends_task,
     }
-    return await session.scalar(_FINISH, values) is not None
+    return await executor.scalar(_FINISH, values) is not None
 
 
 async def refuse(session: AsyncSession, act: Act, refusal: str, detail: str) -> bool:

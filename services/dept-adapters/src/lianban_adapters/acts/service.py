@@ -7,6 +7,7 @@ from typing import Final
 
 from lianban.contracts.acts import ActOutcome
 from lianban.platform.case_updates import Refused
+from lianban.platform.database import Database
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.carrier import Carrier
 from lianban_adapters.acts.documents import Documents
@@ -19,7 +20,6 @@ from lianban_adapters.acts.submission import Submission
 from lianban_adapters.acts.tables import Act
 from lianban_adapters.acts.validation import invalid
 from lianban_adapters.channels.port import INBOX
-from lianban_adapters.database import Database
 from lianban_adapters.tasks import repository as tasks
 from lianban_adapters.tasks.states import TaskState
 from lianban_adapters.tasks.tables import Task
@@ -57,8 +57,8 @@ class Acts:
         if submission.is_automatic_refusal:
             return await self._leave_to_a_person(submission, task, document)
         state = ActState.WAITING if known.behind else ActState.RECEIVED
-        async with self._database.statements() as session:
-            act = await repository.store(session, submission, task, document, state)
+        async with self._database.connection() as connection:
+            act = await repository.store(connection, submission, task, document, state)
         if act is None:
             return await self.take(submission)  # the same act came twice at once; now it is a repetition
         if known.behind:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.platform.database import Executor
 from lianban.platform.relay import enqueue_values, enqueued
 from lianban_adapters.database import Relay
 from lianban_adapters.tasks.states import OPEN, TaskState
@@ -55,7 +56,7 @@ async def by_id(session: AsyncSession, identity: str) -> Task | None:
     return await session.get(Task, identity)
 
 
-async def store(session: AsyncSession, order: TaskOrder, channel: str) -> Stored | None:
+async def store(executor: Executor, order: TaskOrder, channel: str) -> Stored | None:
     """The stored task with its events on their way, or none when it was stored before. A withdrawal that came first
     stays a withdrawal."""
     values = {
@@ -69,18 +70,18 @@ async def store(session: AsyncSession, order: TaskOrder, channel: str) -> Stored
         "new_channel": channel,
         **enqueue_values(order.case_no, order.events),
     }
-    row = (await session.execute(_STORE, values)).one_or_none()
+    row = (await executor.execute(_STORE, values)).one_or_none()
     return Stored(*row) if row is not None else None
 
 
-async def stored(session: AsyncSession, identity: str) -> Stored:
-    return Stored(*(await session.execute(_STORED, {"of_task": identity})).one())
+async def stored(executor: Executor, identity: str) -> Stored:
+    return Stored(*(await executor.execute(_STORED, {"of_task": identity})).one())
 
 
-async def mark_sent(session: AsyncSession, identity: str, channel: str, reason: str | None = None) -> bool:
+async def mark_sent(executor: Executor, identity: str, channel: str, reason: str | None = None) -> bool:
     """False when the task is no longer waiting to be sent: claimed, decided or withdrawn meanwhile."""
     values = {"of_task": identity, "new_channel": channel, "new_reason": reason}
-    return await session.scalar(_MARK_SENT, values) is not None
+    return await executor.scalar(_MARK_SENT, values) is not None
 
 
 async def note(session: AsyncSession, identity: str, reason: str) -> None:

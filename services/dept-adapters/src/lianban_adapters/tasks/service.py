@@ -8,12 +8,12 @@ from typing import Final
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskWithdrawal
 from lianban.contracts.status import Cause
-from lianban.platform.database import transaction
+from lianban.platform.database import Database, transaction
 from lianban.platform.relay import EventRelay, enqueue
 from lianban_adapters.acts.immediate import ImmediateAnswers
 from lianban_adapters.channels.port import INBOX, Channel, Rejected, Sent
 from lianban_adapters.channels.registry import Channels
-from lianban_adapters.database import Database, Relay
+from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.dossiers.models import Dossier
 from lianban_adapters.tasks import repository
@@ -68,10 +68,10 @@ class Tasks:
 
     async def _store(self, order: TaskOrder, channel: str) -> Stored:
         """Before anything else can fail, the task and the events it carries are safe."""
-        async with self._database.statements() as session:
-            stored = await repository.store(session, order, channel)
+        async with self._database.connection() as connection:
+            stored = await repository.store(connection, order, channel)
             if stored is None:
-                return await repository.stored(session, task_id(order.case_no, order.step))
+                return await repository.stored(connection, task_id(order.case_no, order.step))
         self._relay.wake()
         return stored
 
@@ -79,9 +79,9 @@ class Tasks:
         """Where the task lies now, and whether it was still waiting to be sent."""
         if sent.answers:
             return await self._answers.take(order, channel.name, sent.answers)
-        async with self._database.statements() as session:
+        async with self._database.connection() as connection:
             identity = task_id(order.case_no, order.step)
-            return channel.name, await repository.mark_sent(session, identity, channel.name)
+            return channel.name, await repository.mark_sent(connection, identity, channel.name)
 
     async def _dossier(self, order: TaskOrder) -> Dossier:
         return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, order.documents)

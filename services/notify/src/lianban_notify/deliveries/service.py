@@ -8,9 +8,9 @@ from typing import Final
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts.orders import DeliveryOrder, DeliveryReceipt
 from lianban.contracts.status import DeliveryState, MessageKind, Outcome
-from lianban.platform.database import transaction
+from lianban.platform.database import Database, transaction
 from lianban.platform.relay import EventRelay, enqueue
-from lianban_notify.database import Database, Relay
+from lianban_notify.database import Relay
 from lianban_notify.deliveries import repository
 from lianban_notify.deliveries.courier import Courier, Parcel, Party
 from lianban_notify.deliveries.notices import delivery_key, notice

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.contracts.orders import MessageOrder
 from lianban.platform.relay import enqueue_values, enqueued
@@ -72,21 +72,23 @@ _MARK_SENT: Final = _LETTER.values(
 _MARK_REJECTED: Final = _LETTER.values(state=LetterState.REJECTED.value, reason=bindparam("new_reason"))
 
 
-async def store(session: AsyncSession, order: MessageOrder) -> bool:
+async def store(connection: AsyncConnection, order: MessageOrder) -> bool:
     """The message and its events. False when it is known already."""
     values = {"new_key": order.key, "new_case_no": order.case_no, "new_kind": order.kind.value}
-    return await session.scalar(_STORE, values | enqueue_values(order.case_no, order.events)) is not None
+    return await connection.scalar(_STORE, values | enqueue_values(order.case_no, order.events)) is not None
 
 
-async def is_done(session: AsyncSession, key: str) -> bool:
-    return await session.scalar(_DONE_AT, {"of_key": key}) is not None
+async def is_done(connection: AsyncConnection, key: str) -> bool:
+    return await connection.scalar(_DONE_AT, {"of_key": key}) is not None
 
 
-async def mark_done(session: AsyncSession, key: str) -> None:
-    await session.execute(_MARK_DONE, {"of_key": key})
+async def mark_done(connection: AsyncConnection, key: str) -> None:
+    await connection.execute(_MARK_DONE, {"of_key": key})
 
 
-async def hold(session: AsyncSession, message_key: str, letters: Sequence[LetterId]) -> dict[LetterId, LetterState]:
+async def hold(
+    connection: AsyncConnection, message_key: str, letters: Sequence[LetterId]
+) -> dict[LetterId, LetterState]:
     """Takes letters to send them. SENDING are the caller's now, SENT and REJECTED leave nothing to do; those that are
     missing somebody else is sending."""
     values = {
@@ -94,24 +96,24 @@ async def hold(session: AsyncSession, message_key: str, letters: Sequence[Letter
         "channels": [letter.channel for letter in letters],
         "of_message": message_key,
     }
-    taken = {LetterId(*row): LetterState.SENDING for row in await session.execute(_HOLD, values)}
+    taken = {LetterId(*row): LetterState.SENDING for row in await connection.execute(_HOLD, values)}
     if len(taken) == len(letters):
         return taken
-    ended = await session.execute(_ENDED, {"of_message": message_key})
+    ended = await connection.execute(_ENDED, {"of_message": message_key})
     return taken | {LetterId(key, channel): LetterState(state) for key, channel, state in ended}
 
 
-async def let_go(session: AsyncSession, letter: LetterId) -> None:
+async def let_go(connection: AsyncConnection, letter: LetterId) -> None:
     """Sending failed for now: the next attempt need not wait."""
-    await session.execute(_LET_GO, _named(letter))
+    await connection.execute(_LET_GO, _named(letter))
 
 
-async def mark_sent(session: AsyncSession, letter: LetterId, reference: str) -> None:
-    await session.execute(_MARK_SENT, {**_named(letter), "new_reference": reference[:200]})
+async def mark_sent(connection: AsyncConnection, letter: LetterId, reference: str) -> None:
+    await connection.execute(_MARK_SENT, {**_named(letter), "new_reference": reference[:200]})
 
 
-async def mark_rejected(session: AsyncSession, letter: LetterId, reason: str) -> None:
-    await session.execute(_MARK_REJECTED, {**_named(letter), "new_reason": reason[:200]})
+async def mark_rejected(connection: AsyncConnection, letter: LetterId, reason: str) -> None:
+    await connection.execute(_MARK_REJECTED, {**_named(letter), "new_reason": reason[:200]})
 
 
 def _named(letter: LetterId) -> dict[str, str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from lianban.contracts.orders import MessageOrder
+from lianban.platform.database import Database
 from lianban.platform.relay import EventRelay
-from lianban_notify.database import Database
 from lianban_notify.messages import repository
 from lianban_notify.messages.ports import Mail, MailSender, Reader, Sms, SmsSender
 from lianban_notify.messages.readers import ReaderBook
@@ -59,8 +59,8 @@ class Messages:
         ]
         if letters:
             await self._dispatch(order.key, letters)
-        async with self._database.statements() as session:
-            await repository.mark_done(session, order.key)
+        async with self._database.connection() as connection:
+            await repository.mark_done(connection, order.key)
 
     def _letters(self, message_key: str, reader: Reader, text: Text) -> list[_Letter]:
         key = message_key if reader.role == "applicant" else f"{message_key}:{reader.role}"
@@ -76,8 +76,8 @@ class Messages:
         return letters
 
     async def _dispatch(self, message_key: str, letters: list[_Letter]) -> None:
-        async with self._database.statements() as session:
-            states = await repository.hold(session, message_key, [letter.id for letter in letters])
+        async with self._database.connection() as connection:
+            states = await repository.hold(connection, message_key, [letter.id for letter in letters])
         ours = [letter for letter in letters if states.get(letter.id) is LetterState.SENDING]
         outcomes = await asyncio.gather(*(self._send(letter) for letter in ours), return_exceptions=True)
         failures = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
@@ -91,28 +91,28 @@ class Messages:
             reference = await letter.send()
         except Rejected as rejected:
             _log.warning("letter refused", extra={**letter.id._asdict(), "reason": str(rejected)})
-            async with self._database.statements() as session:
-                await repository.mark_rejected(session, letter.id, str(rejected))
+            async with self._database.connection() as connection:
+                await repository.mark_rejected(connection, letter.id, str(rejected))
         except BaseException:
             await asyncio.shield(self._let_go(letter))
             raise
         else:
             # Between sending and this line lies the one window in which a crash makes a repetition; the key that
             # went along lets the receiver discard it.
-            async with self._database.statements() as session:
-                await repository.mark_sent(session, letter.id, reference)
+            async with self._database.connection() as connection:
+                await repository.mark_sent(connection, letter.id, reference)
 
     async def _store(self, order: MessageOrder) -> bool:
-        async with self._database.statements() as session:
-            stored = await repository.store(session, order)
+        async with self._database.connection() as connection:
+            stored = await repository.store(connection, order)
         if stored and order.events:
             self._relay.wake()
         return stored
 
     async def _is_done(self, key: str) -> bool:
-        async with self._database.statements() as session:
-            return await repository.is_done(session, key)
+        async with self._database.connection() as connection:
+            return await repository.is_done(connection, key)
 
     async def _let_go(self, letter: _Letter) -> None:
-        async with self._database.statements() as session:
-            await repository.let_go(session, letter.id)
+        async with self._database.connection() as connection:
+            await repository.let_go(connection, letter.id)
