@@ -33,6 +33,7 @@ _SHOP: Raw = {
         {"code": "429006100", "name": "样例镇", "level": "township", "parent": "429006"},
         {"code": "420100", "name": "外市", "level": "city"},
     ],
+    "licences": [{"code": "identity-card", "name": "居民身份证", "issuer": "公安机关"}],
     "departments": [
         {"code": "market", "name": "市场监督管理局", "short_name": "市监局", "window": "A01", "phone": "0728-0000001"},
         {"code": "tax", "name": "税务局", "short_name": "税务局"},
@@ -164,7 +165,7 @@ def entry(raw: Raw, section: str, code: str) -> Raw:
 
 def written(folder: Path, raw: Raw) -> Path:
     """The raw catalogue as files. JSON is YAML."""
-    for section in ("divisions", "departments", "elements", "materials"):
+    for section in ("divisions", "departments", "licences", "elements", "materials"):
         save(folder / f"{section}.yaml", {section: raw[section]})
     for department in {item["department"] for item in raw["matters"]}:
         matters = [item for item in raw["matters"] if item["department"] == department]

@@ -25,6 +25,9 @@ CATALOG_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
     entries.matter_basis,
     entries.matter_limit,
     entries.matter_results,
+    entries.special_procedures,
+    entries.offices,
+    entries.fact_types,
 )
 ORDER_RULES: Final[tuple[Callable[[Catalog, Theme], Iterator[Finding]], ...]] = (
     order.duplicate_steps,
@@ -39,6 +42,7 @@ THEME_RULES: Final[tuple[Callable[[Catalog, Theme], Iterator[Finding]], ...]] = 
     themes.joint_limit,
     conditions.conditions_compile,
     conditions.compared_options,
+    conditions.given_answers,
 )
 SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = (
     conditions.idle_questions,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from lianban.catalog.faults import Finding
 from lianban.catalog.graph import cycles
 from lianban.catalog.models import Catalog, Option
-from lianban.catalog.terms import ElementType, StepKind
+from lianban.catalog.terms import ElementType, FactType, SpecialProcedureKind, StepKind
 
 
 def duplicate_options(catalog: Catalog) -> Iterator[Finding]:
@@ -90,3 +90,33 @@ def matter_results(catalog: Catalog) -> Iterator[Finding]:
         for code in dict.fromkeys(codes):
             if codes.count(code) > 1:
                 yield Finding("matters", matter.code, ("results",), f"办理结果 {code} 重复", "改用另一个代码")
+
+
+def special_procedures(catalog: Catalog) -> Iterator[Finding]:
+    """A stop of 行政许可法 art. 45 has a kind of that article; one of another law names that law."""
+    for matter in catalog.matters.values():
+        for index, item in enumerate(matter.special_procedures):
+            own = all("行政许可法" in basis.law for basis in item.basis)
+            if item.kind is SpecialProcedureKind.OWN_LAW and own:
+                field = ("special_procedures", index, "basis")
+                yield Finding("matters", matter.code, field, "行政许可法没有这种特别程序", "写明规定它的法律、法规")
+
+
+def offices(catalog: Catalog) -> Iterator[Finding]:
+    """A role and a division go together, and a division has one office of a role."""
+    seen: dict[tuple[str | None, str | None], str] = {}
+    for department in catalog.departments.values():
+        if (department.role is None) is not (department.division is None):
+            yield Finding("departments", department.code, ("role",), "role 与 division 须同时写明", "补上另一项")
+        elif department.role is not None:
+            first = seen.setdefault((department.role, department.division), department.code)
+            if first != department.code:
+                message = f"{department.division} 已有承担 {department.role} 的 {first}"
+                yield Finding("departments", department.code, ("division",), message, "一个区划只设一个")
+
+
+def fact_types(catalog: Catalog) -> Iterator[Finding]:
+    """A choice has options, and nothing else has."""
+    for fact in catalog.facts.values():
+        if (fact.type is FactType.CHOICE) is not bool(fact.options):
+            yield Finding("facts", fact.code, ("options",), "只有 choice 类型有选项，且至少一个", "改正类型或选项")
