@@ -18,6 +18,7 @@ from lianban.catalog.lint.situations import Situations
 from lianban.catalog.models import Catalog, Theme
 
 CATALOG_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
+    entries.duplicate_names,
     entries.duplicate_options,
     entries.choice_options,
     entries.element_bounds,
@@ -48,6 +49,8 @@ SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = 
     conditions.idle_questions,
     conditions.idle_options,
     conditions.nothing_to_do,
+    conditions.idle_steps,
+    conditions.unasked_questions,
     documents.documents_available,
     limits.promises_fit,
     limits.promise_within_law,
