@@ -41,13 +41,23 @@ def question_codes(theme: Theme) -> tuple[str, ...]:
     return tuple(question.code for question in theme.questions)
 
 
+def variables(theme: Theme) -> tuple[str, ...]:
+    """What the theme's conditions may speak of: its questions, and what it settles by being what it is."""
+    return (*theme.given, *question_codes(theme))
+
+
+def bindings(theme: Theme, settled: Mapping[str, str]) -> dict[str, str]:
+    """Values of :func:`variables` for normalised answers."""
+    return bind(variables(theme), {**settled, **theme.given})
+
+
 def is_asked(theme: Theme, question: Question, answers: Mapping[str, str]) -> bool:
     """Whether ``question`` is asked given the answers to the questions before it."""
     if question.when is None:
         return True
     codes = question_codes(theme)
-    earlier = codes[: codes.index(question.code)]
-    return compile_condition(question.when, earlier).holds(bind(earlier, answers))
+    earlier = (*theme.given, *codes[: codes.index(question.code)])
+    return compile_condition(question.when, earlier).holds(bind(earlier, {**answers, **theme.given}))
 
 
 def questions_to_ask(theme: Theme, answers: Mapping[str, str]) -> tuple[Question, ...]:

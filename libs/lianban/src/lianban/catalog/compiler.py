@@ -11,6 +11,7 @@ from lianban.catalog.answers import InvalidAnswers, normalised, validate_answers
 from lianban.catalog.form import FormSpec, build_form
 from lianban.catalog.graph import ancestors, topological, without
 from lianban.catalog.index import SelectedStep, ThemeIndex, theme_index
+from lianban.catalog.levels import upward
 from lianban.catalog.materials import MaterialRequirement, merge_materials
 from lianban.catalog.models import Catalog, Division
 from lianban.catalog.notice import Notice, build_notice
@@ -89,14 +90,8 @@ def compile_theme(catalog: Catalog, theme_code: str, answers: Mapping[str, str],
 
 def division_of(catalog: Catalog, theme_code: str, division: str) -> Division:
     """The applicant's division, when it lies in the one the theme is for; :class:`ForeignDivision` otherwise."""
-    wanted = catalog.themes[theme_code].division
-    code: str | None = division
-    for _ in catalog.divisions:  # a division has no more divisions above it than there are
-        if code not in catalog.divisions:
-            break
-        if code == wanted:
-            return catalog.divisions[division]
-        code = catalog.divisions[code].parent
+    if catalog.themes[theme_code].division in upward(catalog.divisions, division):
+        return catalog.divisions[division]
     raise ForeignDivision(division)
 
 
@@ -118,19 +113,20 @@ def _plan(
         limit=theme.limit,
         delivery_limit=theme.delivery_limit,
         supplement_limit=theme.supplement_limit,
-        steps=tuple(_plan_step(index, step, graph[code]) for code, step in steps.items()),
+        steps=tuple(_plan_step(index, step, graph[code], division.code) for code, step in steps.items()),
     )
 
 
-def _plan_step(index: ThemeIndex, step: SelectedStep, after: tuple[str, ...]) -> PlanStep:
+def _plan_step(index: ThemeIndex, step: SelectedStep, after: tuple[str, ...], division: str) -> PlanStep:
     matter = step.matter
+    body = index.handling_body(matter, division)
     return PlanStep(
         code=step.code,
         name=matter.name,
         matter=matter.code,
         kind=matter.kind,
-        department=matter.department,
-        department_name=index.departments[matter.department].name,
+        department=body.code,
+        department_name=body.name,
         after=after,
         on_refusal=step.entry.on_refusal or index.theme.policy,
         limit=matter.limit,

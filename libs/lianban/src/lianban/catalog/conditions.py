@@ -20,6 +20,7 @@ _POSITION = re.compile(r"<input>:(\d+):(\d+)")
 _COMPARED = re.compile(r"answers\.(\w+)\s*[!=]=\s*('[^']*'|\"[^\"]*\")")
 _REVERSED = re.compile(r"('[^']*'|\"[^\"]*\")\s*[!=]=\s*answers\.(\w+)")
 _LISTED = re.compile(r"answers\.(\w+)\s+in\s+\[([^\]]*)\]")
+_NAMED = re.compile(r"\banswers\.(\w+)")
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 
@@ -115,3 +116,8 @@ def compared_values(source: str) -> list[tuple[str, str]]:
     for question, listed in _LISTED.findall(source):
         found += [(question, single or double) for single, double in _LITERAL.findall(listed)]
     return found
+
+
+def named_variables(source: str) -> frozenset[str]:
+    """Questions the source speaks of, read from its text as :func:`compared_values` does."""
+    return frozenset(_NAMED.findall(source))

@@ -15,9 +15,10 @@ from typing import Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from lianban.catalog.answers import question_codes
-from lianban.catalog.conditions import Condition, bind, compile_condition
-from lianban.catalog.models import Catalog, Cel, ElementUse, MaterialUse, Matter, Theme, ThemeStep
+from lianban.catalog.answers import bindings, variables
+from lianban.catalog.conditions import Condition, compile_condition
+from lianban.catalog.levels import handling_body
+from lianban.catalog.models import Catalog, Cel, Department, ElementUse, MaterialUse, Matter, Theme, ThemeStep
 
 U = TypeVar("U", ElementUse, MaterialUse)
 
@@ -29,8 +30,8 @@ class ConditionalUse(Generic[U]):
     use: U
     condition: Condition | None
 
-    def holds(self, bindings: Mapping[str, str]) -> bool:
-        return self.condition is None or self.condition.holds(bindings)
+    def holds(self, bound: Mapping[str, str]) -> bool:
+        return self.condition is None or self.condition.holds(bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +73,27 @@ class ThemeIndex:
         self.divisions, self.departments = catalog.divisions, catalog.departments
         self.elements, self.materials = catalog.elements, catalog.materials
         self.theme = theme
-        self.questions = question_codes(theme)
+        self.variables = variables(theme)
         self.steps = tuple(self._indexed(entry, catalog.matters[entry.matter]) for entry in theme.steps)
         self.own_elements = tuple(self._conditional(use) for use in theme.elements)
         self.graph: Mapping[str, tuple[str, ...]] = {step.code: step.entry.after for step in self.steps}
 
     def select(self, settled: Mapping[str, str]) -> Selection:
         """The part of the theme that normalised answers call for."""
-        bindings = bind(self.questions, settled)
+        bound = bindings(self.theme, settled)
         return Selection(
             steps=tuple(
                 SelectedStep(
                     code=step.code,
                     entry=step.entry,
                     matter=step.matter,
-                    elements=tuple(item.use for item in step.elements if item.holds(bindings)),
-                    materials=tuple(item.use for item in step.materials if item.holds(bindings)),
+                    elements=tuple(item.use for item in step.elements if item.holds(bound)),
+                    materials=tuple(item.use for item in step.materials if item.holds(bound)),
                 )
                 for step in self.steps
-                if step.condition is None or step.condition.holds(bindings)
+                if step.condition is None or step.condition.holds(bound)
             ),
-            elements=tuple(item.use for item in self.own_elements if item.holds(bindings)),
+            elements=tuple(item.use for item in self.own_elements if item.holds(bound)),
         )
 
     @cached_property
@@ -106,7 +107,9 @@ class ThemeIndex:
         uses += [use.element for matter in matters for use in matter.elements]
         papers = [use.material for matter in matters for use in matter.materials]
         papers += [result.material for matter in matters for result in matter.results if result.material]
+        roles = {matter.handled_by for matter in matters} - {None}
         agencies = [self.theme.lead, *(matter.department for matter in matters)]
+        agencies += [code for code, item in self.departments.items() if item.role in roles]
         entries: list[BaseModel] = [self.theme, self.divisions[self.theme.division], *matters]
         entries += [self.elements[code] for code in uses]
         entries += [self.materials[code] for code in papers]
@@ -120,6 +123,10 @@ class ThemeIndex:
             for entry in entries
         }
         return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]
+
+    def handling_body(self, matter: Matter, division: str) -> Department:
+        """Who handles the matter for an applicant of ``division``."""
+        return handling_body(self.departments, self.divisions, matter, division)
 
     def _indexed(self, entry: ThemeStep, matter: Matter) -> IndexedStep:
         return IndexedStep(
@@ -135,7 +142,7 @@ class ThemeIndex:
         return ConditionalUse(use, self._compiled(use.when))
 
     def _compiled(self, when: Cel | None) -> Condition | None:
-        return None if when is None else compile_condition(when, self.questions)
+        return None if when is None else compile_condition(when, self.variables)
 
 
 # By identity: a catalogue is immutable but, holding dicts, has no hash. The finalizer drops what is remembered.

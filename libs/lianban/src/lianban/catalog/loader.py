@@ -3,9 +3,12 @@
 Layout, each file a mapping with one top key::
 
     divisions.yaml  departments.yaml           divisions: / departments: [...]
+    registries.yaml  licences.yaml             registries: / licences: [...]
+    facts.yaml                                 facts: [...]
     elements.yaml   or elements/*.yaml         elements: [...]
     materials.yaml  or materials/*.yaml        materials: [...]
     matters/<department>.yaml                  matters: [...]
+    matters/<department>/<subject>.yaml        the same, for a department with many
     themes/<CODE>.yaml                         theme: {...}
     calendars/                                 not read here
 """
@@ -21,20 +24,37 @@ from typing import Final
 
 from lianban.catalog.faults import CatalogError, Fault, FieldPath, Finding, dotted
 from lianban.catalog.lint import lint
-from lianban.catalog.models import Catalog, Department, Division, Element, Entry, Material, Matter, Theme
+from lianban.catalog.models import (
+    Catalog,
+    Department,
+    Division,
+    Element,
+    Entry,
+    Fact,
+    LicenceType,
+    Material,
+    Matter,
+    Registry,
+    Theme,
+)
 from lianban.catalog.validation import validate_entry
 from lianban.catalog.yaml_source import MAX_BYTES, Source, parse
 
 _MODELS: Final[dict[str, type[Entry]]] = {
     "divisions": Division,
     "departments": Department,
+    "registries": Registry,
+    "licences": LicenceType,
+    "facts": Fact,
     "elements": Element,
     "materials": Material,
     "matters": Matter,
     "themes": Theme,
 }
-_TOP_FILES: Final = ("divisions", "departments", "elements", "materials")
+_TOP_FILES: Final = ("divisions", "departments", "registries", "licences", "facts", "elements", "materials")
 _FOLDERS: Final = ("elements", "materials", "matters", "themes")
+_DIVIDED: Final = "matters"
+"""The section whose files may stand one folder deeper."""
 _IGNORED_FOLDERS: Final = ("calendars",)
 
 
@@ -121,8 +141,24 @@ def _files_below(folder: Path, reading: _Reading) -> Iterator[tuple[str, str, by
             reading.fault(name, 1, (), "不允许符号链接", "换成文件本身")
         elif path.suffix == ".yaml" and path.is_file():
             yield from _content(path, name, folder.name, reading)
+        elif folder.name == _DIVIDED and path.is_dir():
+            yield from _subjects(path, name, reading)
         else:
             _misplaced(path, name, reading)
+
+
+def _subjects(folder: Path, name: str, reading: _Reading) -> Iterator[tuple[str, str, bytes]]:
+    """The files of one department with many matters."""
+    for path in sorted(folder.iterdir()):
+        below = f"{name}/{path.name}"
+        if path.name.startswith("."):
+            continue
+        if path.is_symlink():
+            reading.fault(below, 1, (), "不允许符号链接", "换成文件本身")
+        elif path.suffix == ".yaml" and path.is_file():
+            yield from _content(path, below, _DIVIDED, reading)
+        else:
+            _misplaced(path, below, reading)
 
 
 def _misplaced(path: Path, name: str, reading: _Reading) -> None:
@@ -193,8 +229,8 @@ def _read_entry(origin: _Origin, section: str, data: object, reading: _Reading) 
 
 
 def _check_file_name(origin: _Origin, section: str, entry: Entry, line: int, reading: _Reading) -> None:
-    """matters/<department>.yaml and themes/<CODE>.yaml: what a file is called is what it holds."""
-    stem = Path(origin.file).stem
+    """themes/<CODE>.yaml, matters/<department>.yaml or a folder of that name: the name says what is inside."""
+    stem = Path(origin.file).parts[1].removesuffix(".yaml") if "/" in origin.file else Path(origin.file).stem
     if isinstance(entry, Theme) and entry.code != stem:
         shown = _shown(section, entry.code, ("code",))
         message = f"主题代码 {entry.code} 与文件名 {stem} 不一致"

@@ -18,12 +18,15 @@ from lianban.catalog.terms import (
     Audience,
     DeliveryMode,
     ElementType,
+    FactType,
     HandlingMode,
     MaterialForm,
     MaterialSource,
     RefusalPolicy,
     Review,
+    SpecialProcedureKind,
     StepKind,
+    UseLevel,
 )
 from lianban.clock.limits import TimeLimit
 
@@ -49,14 +52,53 @@ class Division(Entry):
 
 
 class Department(Entry):
-    """实施主体: a government department, a township or a utility."""
+    """实施主体: a government department, a township or a utility.
+
+    ``role`` and ``division``: of the bodies that share a role, the one nearest to the applicant handles a matter that
+    is delegated to it (``Matter.handled_by``), as the offices of townships do.
+    """
 
     code: Code
     name: Text
     short_name: Text
     kind: str = Field(default="agency", pattern="^(agency|township|institution|utility|bank)$")
+    role: Code | None = None
+    division: DivisionCode | None = None
     window: Text | None = None
     phone: Text | None = None
+
+
+class Registry(Entry):
+    """A register that can prefill data elements (高频字段免填写), and who keeps it."""
+
+    code: Code
+    name: Text
+    department: Code
+
+
+class LicenceType(Entry):
+    """A type of the e-licence library (电子证照目录): such a licence can be fetched (高频证照免提交)."""
+
+    code: Code
+    name: Text
+    issuer: Text = Field(description="颁发机构, e.g. 公安机关")
+
+
+class FactOption(Entry):
+    value: ElementCode
+    label: Text
+
+
+class Fact(Entry):
+    """What a person or a company may say of itself to find the themes that fit (精准识别服务对象). Never stored."""
+
+    code: ElementCode
+    name: Text
+    audience: Audience
+    type: FactType
+    options: tuple[FactOption, ...] = Field(default=(), description="of a choice")
+    minimum: int | None = Field(default=None, description="of an integer")
+    maximum: int | None = Field(default=None, description="of an integer")
 
 
 class Option(Entry):
@@ -89,6 +131,7 @@ class Material(Entry):
     name: Text
     form: MaterialForm = MaterialForm.COPY
     source: MaterialSource = MaterialSource.APPLICANT
+    issuer: Text | None = Field(default=None, description="来源渠道说明: who issues it, e.g. 公安机关")
     formats: tuple[str, ...] = Field(default=("pdf", "jpeg", "png", "ofd"))
     elicence: Code | None = Field(
         default=None, description="type in the e-licence library, when it can be fetched (免提交)"
@@ -142,6 +185,15 @@ class Result(Entry):
     validity: Text | None = None
 
 
+class SpecialProcedure(Entry):
+    """特别程序: what may stop the clock of a matter, by which law, and for how long at the most."""
+
+    kind: SpecialProcedureKind
+    basis: tuple[LegalBasis, ...] = Field(min_length=1)
+    limit: TimeLimit = Field(description="longest stop; ``promised`` counts")
+    note: Text | None = Field(default=None, description="when it is needed")
+
+
 class Before(Entry):
     """What the matter took alone before it was joined: the base of the before/after figures (R15)."""
 
@@ -151,11 +203,16 @@ class Before(Entry):
 
 
 class Matter(Entry):
-    """政务服务事项 (实施清单)."""
+    """政务服务事项 (实施清单). ``department`` answers for it; ``handled_by`` names the role of the bodies it is
+    delegated to (服务下沉): the one nearest to the applicant's division handles it, upward to ``department``."""
 
     code: Code
     name: Text
     department: Code
+    handled_by: Code | None = None
+    use_level: UseLevel = Field(default=UseLevel.COUNTY, description="行使层级")
+    catalog_code: str | None = Field(default=None, max_length=12, description="基本编码 (GB/T 39554.1)")
+    task_code: str | None = Field(default=None, max_length=36, description="实施编码 (GB/T 39554.1)")
     kind: StepKind
     basis: tuple[LegalBasis, ...]
     conditions: tuple[Text, ...] = Field(description="受理条件")
@@ -165,7 +222,7 @@ class Matter(Entry):
     fees: tuple[Fee, ...] = ()
     results: tuple[Result, ...] = ()
     refusal_text: Text | None = Field(default=None, description="what a refusal tells, with the way to appeal")
-    special_procedures: tuple[Text, ...] = Field(default=(), description="特别程序 that may stop the clock (art. 45)")
+    special_procedures: tuple[SpecialProcedure, ...] = ()
     visits: int = Field(default=0, ge=0, description="到现场次数")
     before: Before
     review: Review = Review.DRAFTED
@@ -192,8 +249,16 @@ class ThemeStep(Entry):
     on_refusal: RefusalPolicy | None = Field(default=None, description="the theme's policy when absent")
 
 
+class EligibilityRule(Entry):
+    """服务对象条件: CEL over ``facts`` (see :class:`Fact`), of type bool, and what it says, for the person to read."""
+
+    when: Cel
+    why: Text
+
+
 class Theme(Entry):
-    """主题: 一件事."""
+    """主题: 一件事. ``given``: answers the theme settles by being what it is, for the conditions of its matters.
+    ``eligibility``: all rules hold for those it is for."""
 
     code: ThemeCode
     name: Text
@@ -211,7 +276,9 @@ class Theme(Entry):
     supplement_limit: TimeLimit
     delivery: tuple[DeliveryMode, ...] = (DeliveryMode.COURIER, DeliveryMode.PICKUP, DeliveryMode.ELECTRONIC)
     conditions: tuple[Text, ...] = ()
+    eligibility: tuple[EligibilityRule, ...] = ()
     elements: tuple[ElementUse, ...] = Field(default=(), description="asked for the case itself, beyond its matters'")
+    given: dict[ElementCode, ElementCode] = Field(default_factory=dict)
     questions: tuple[Question, ...] = ()
     steps: tuple[ThemeStep, ...] = Field(min_length=1)
     review: Review = Review.DRAFTED
@@ -224,6 +291,9 @@ class Catalog(BaseModel):
 
     divisions: dict[str, Division]
     departments: dict[str, Department]
+    registries: dict[str, Registry] = Field(default_factory=dict)
+    licences: dict[str, LicenceType] = Field(default_factory=dict)
+    facts: dict[str, Fact] = Field(default_factory=dict)
     elements: dict[str, Element]
     materials: dict[str, Material]
     matters: dict[str, Matter]

@@ -20,6 +20,7 @@ from lianban.catalog.wording import (
     basis_zh,
     legal_zh,
     promised_zh,
+    special_procedure_zh,
 )
 
 
@@ -147,7 +148,7 @@ def build_notice(
         fee_total=sum((fee.amount for fee in fees), Decimal(0)),
         fees=fees,
         results=tuple(result for step in plan.steps for result in _results(step, steps[step.code])),
-        windows=_windows(index, [theme.lead, *(matter.department for matter in matters)]),
+        windows=_windows(index, [theme.lead, *(step.department for step in plan.steps)]),
         visits=sum(matter.visits for matter in matters),
         review_note=_review_note(index, matters),
     )
@@ -182,7 +183,7 @@ def _step(order: int, step: PlanStep, selected: SelectedStep, names: Mapping[str
         promised=promised_zh(step.limit),
         legal=legal_zh(step.limit),
         basis=basis_zh(selected.matter.basis),
-        special_procedures=selected.matter.special_procedures,
+        special_procedures=tuple(special_procedure_zh(item) for item in selected.matter.special_procedures),
     )
 
 

@@ -44,6 +44,37 @@ class AcceptanceMode(StrEnum):
     LEAD = "lead"
 
 
+class UseLevel(StrEnum):
+    """行使层级. A city directly under the province, like Tianmen, exercises powers of the county level."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+
+
+class SpecialProcedureKind(StrEnum):
+    """特别程序: those of 行政许可法 art. 45, and those another law names for its own matters."""
+
+    HEARING = "hearing"
+    TENDER = "tender"
+    AUCTION = "auction"
+    INSPECTION = "inspection"
+    TESTING = "testing"
+    QUARANTINE = "quarantine"
+    APPRAISAL = "appraisal"
+    EXPERT_REVIEW = "expert_review"
+    OWN_LAW = "own_law"
+
+
+class FactType(StrEnum):
+    """Type of a fact a person or a company may state."""
+
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+
+
 class Audience(StrEnum):
     PERSON = "person"
     COMPANY = "company"
@@ -65,7 +96,9 @@ class MaterialForm(StrEnum):
 class MaterialSource(StrEnum):
     """来源渠道: where a material comes from."""
 
-    APPLICANT = "applicant"  # the applicant has it or writes it
+    APPLICANT = "applicant"  # the applicant has it or writes it (申请人自备)
+    GOVERNMENT = "government"  # an authority issued it (政府部门核发)
+    THIRD_PARTY = "third_party"  # an intermediary or another body issued it (中介机构或其他)
     PRODUCED = "produced"  # only an earlier step of the same theme makes it; never asked for
 
 

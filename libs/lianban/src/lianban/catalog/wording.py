@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from lianban.catalog.models import LegalBasis
-from lianban.catalog.terms import Audience, DeliveryMode, MaterialForm, StepKind
+from lianban.catalog.models import LegalBasis, SpecialProcedure
+from lianban.catalog.terms import (
+    Audience,
+    DeliveryMode,
+    MaterialForm,
+    MaterialSource,
+    SpecialProcedureKind,
+    StepKind,
+    UseLevel,
+)
 from lianban.clock.limits import TimeLimit, Unit
 
 STEP_KIND_ZH: Final = {
@@ -31,6 +39,29 @@ DELIVERY_MODE_ZH: Final = {
     DeliveryMode.PICKUP: "窗口领取",
     DeliveryMode.ELECTRONIC: "电子送达",
 }
+MATERIAL_SOURCE_ZH: Final = {
+    MaterialSource.APPLICANT: "申请人自备",
+    MaterialSource.GOVERNMENT: "政府部门核发",
+    MaterialSource.THIRD_PARTY: "中介机构或其他组织出具",
+    MaterialSource.PRODUCED: "本次联办产生",
+}
+USE_LEVEL_ZH: Final = {
+    UseLevel.PROVINCE: "省级",
+    UseLevel.CITY: "市级",
+    UseLevel.COUNTY: "县级",
+    UseLevel.TOWNSHIP: "乡级",
+}
+SPECIAL_PROCEDURE_ZH: Final = {
+    SpecialProcedureKind.HEARING: "听证",
+    SpecialProcedureKind.TENDER: "招标",
+    SpecialProcedureKind.AUCTION: "拍卖",
+    SpecialProcedureKind.INSPECTION: "检验",
+    SpecialProcedureKind.TESTING: "检测",
+    SpecialProcedureKind.QUARANTINE: "检疫",
+    SpecialProcedureKind.APPRAISAL: "鉴定",
+    SpecialProcedureKind.EXPERT_REVIEW: "专家评审",
+    SpecialProcedureKind.OWN_LAW: "其他特别程序",
+}
 _UNIT_ZH: Final = {Unit.WORKING_DAYS: "个工作日", Unit.NATURAL_DAYS: "个自然日"}
 
 
@@ -51,3 +82,12 @@ def legal_zh(limit: TimeLimit | None) -> str | None:
 def basis_zh(basis: Iterable[LegalBasis]) -> tuple[str, ...]:
     """``《中华人民共和国行政许可法》第四十二条``."""
     return tuple(f"《{item.law.strip('《》')}》{item.article or ''}" for item in basis)
+
+
+def special_procedure_zh(procedure: SpecialProcedure) -> str:
+    """``检验（《行政许可法》第四十五条）：现场核查中确需检验的，所需时间不计入办理期限，最长10个工作日``."""
+    when = f"{procedure.note}，" if procedure.note else ""
+    return (
+        f"{SPECIAL_PROCEDURE_ZH[procedure.kind]}（{'、'.join(basis_zh(procedure.basis))}）："
+        f"{when}所需时间不计入办理期限，最长{promised_zh(procedure.limit)}，书面告知申请人"
+    )

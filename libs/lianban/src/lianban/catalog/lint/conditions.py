@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from lianban.catalog.answers import question_codes
-from lianban.catalog.conditions import ConditionError, ConditionProblem, compared_values, compile_condition
+from lianban.catalog.answers import question_codes, variables
+from lianban.catalog.conditions import (
+    ConditionError,
+    ConditionProblem,
+    compared_values,
+    compile_condition,
+    named_variables,
+)
 from lianban.catalog.faults import FieldPath, Finding, nearest
 from lianban.catalog.lint.situations import Situations
 from lianban.catalog.models import Catalog, Theme
@@ -20,10 +26,10 @@ Place = tuple[str, str, FieldPath, str, tuple[str, ...]]
 
 def places(catalog: Catalog, theme: Theme) -> Iterator[Place]:
     """Every condition in force in the theme. A question's own may only speak of the questions before it."""
-    codes = question_codes(theme)
+    codes, given = variables(theme), len(theme.given)
     for index, question in enumerate(theme.questions):
         if question.when:
-            yield "themes", theme.code, ("questions", index, "when"), question.when, codes[:index]
+            yield "themes", theme.code, ("questions", index, "when"), question.when, codes[: given + index]
     for index, use in enumerate(theme.elements):
         if use.when:
             yield "themes", theme.code, ("elements", index, "when"), use.when, codes
@@ -61,7 +67,7 @@ def _explained(error: ConditionError, theme: Theme, questions: tuple[str, ...]) 
             named = error.detail.removeprefix("answers.")
             if named in question_codes(theme):
                 return f"条件用到了排在后面的问题 {named}", "只能用排在前面的问题，调整问题顺序"
-            return f"主题 {theme.code} 没有问题 {named}", nearest(named, questions)
+            return f"主题 {theme.code} 没有问题 {named}", f"{nearest(named, questions)}，或在主题的 given 中写明它"
         case ConditionProblem.WRONG_TYPE if error.detail != "overload":
             return f"条件的结果是 {error.detail}，不是 bool", "写成比较式"
         case ConditionProblem.WRONG_TYPE:
@@ -71,13 +77,39 @@ def _explained(error: ConditionError, theme: Theme, questions: tuple[str, ...]) 
 
 
 def compared_options(catalog: Catalog, theme: Theme) -> Iterator[Finding]:
-    """A condition compares an answer with a value that the question offers."""
-    options = {question.code: [option.value for option in question.options] for question in theme.questions}
+    """A condition compares an answer with a value that can occur: in the theme, or, for a matter that serves several
+    themes, in any of those that use it."""
+    own = _offered([theme])
     for section, code, field, source, _ in places(catalog, theme):
+        users = [item for item in catalog.themes.values() if any(step.matter == code for step in item.steps)]
+        options = own if section == "themes" else _offered(users)
         for question, value in compared_values(source):
-            if question in options and value and value not in options[question]:
+            if question in own and value and value not in options[question]:
                 message = f"主题 {theme.code} 的问题 {question} 没有选项 {value}"
                 yield Finding(section, code, field, message, nearest(value, options[question]))
+
+
+def _offered(themes: Iterable[Theme]) -> dict[str, list[str]]:
+    """Variable → values it can have in any of the themes."""
+    found: dict[str, list[str]] = {}
+    for theme in themes:
+        for question in theme.questions:
+            found.setdefault(question.code, []).extend(option.value for option in question.options)
+        for code, value in theme.given.items():
+            found.setdefault(code, []).append(value)
+    return found
+
+
+def given_answers(catalog: Catalog, theme: Theme) -> Iterator[Finding]:
+    """What a theme settles itself is not asked as well, and is what some condition speaks of."""
+    spoken = {name for *_, source, _ in places(catalog, theme) for name in named_variables(source)}
+    asked = question_codes(theme)
+    for code in theme.given:
+        field = ("given", code)
+        if code in asked:
+            yield Finding("themes", theme.code, field, f"{code} 既在 given 中写明，又作为问题提出", "留其一")
+        if code not in spoken:
+            yield Finding("themes", theme.code, field, f"没有条件用到 given 中的 {code}", "删去它")
 
 
 def nothing_to_do(situations: Situations) -> Iterator[Finding]:
@@ -86,6 +118,26 @@ def nothing_to_do(situations: Situations) -> Iterator[Finding]:
         if not situation.steps:
             message = f"回答（{situation.shown()}）时没有任何环节"
             yield Finding("themes", situations.theme.code, ("steps",), message, "调整条件，或增加环节")
+
+
+def idle_steps(situations: Situations) -> Iterator[Finding]:
+    """A step that no set of answers calls for."""
+    called = {code for situation in situations.plans for code in situation.steps}
+    for index, step in enumerate(situations.index.steps):
+        if situations.exhaustive and step.code not in called:
+            field = ("steps", index, "when")
+            message = f"环节 {step.code} 在任何回答下都不会出现"
+            yield Finding("themes", situations.theme.code, field, message, "改正条件，或删去该环节")
+
+
+def unasked_questions(situations: Situations) -> Iterator[Finding]:
+    """A question that no answers to those before it lead to."""
+    asked = {code for situation in situations.all for code, answer in situation.answers.items() if answer}
+    for index, question in enumerate(situations.theme.questions):
+        if situations.exhaustive and question.code not in asked:
+            field = ("questions", index, "when")
+            message = f"问题 {question.code} 在任何回答下都不会提出"
+            yield Finding("themes", situations.theme.code, field, message, "改正条件，或删去该问题")
 
 
 def idle_questions(situations: Situations) -> Iterator[Finding]:

@@ -10,6 +10,9 @@ from lianban.catalog.models import Catalog, Theme
 _NAMES = {
     "divisions": "区划",
     "departments": "部门",
+    "registries": "登记库",
+    "licences": "电子证照类型",
+    "roles": "承担角色",
     "elements": "数据元",
     "materials": "材料",
     "matters": "事项",
@@ -25,9 +28,22 @@ def references(catalog: Catalog) -> Iterator[Reference]:
     for division in catalog.divisions.values():
         if division.parent:
             yield "divisions", division.code, ("parent",), "divisions", division.parent
+    for department in catalog.departments.values():
+        if department.division:
+            yield "departments", department.code, ("division",), "divisions", department.division
+    for registry in catalog.registries.values():
+        yield "registries", registry.code, ("department",), "departments", registry.department
+    for element in catalog.elements.values():
+        if element.registry:
+            yield "elements", element.code, ("registry",), "registries", element.registry
+    for material in catalog.materials.values():
+        if material.elicence:
+            yield "materials", material.code, ("elicence",), "licences", material.elicence
     for matter in catalog.matters.values():
         here = ("matters", matter.code)
         yield *here, ("department",), "departments", matter.department
+        if matter.handled_by:
+            yield *here, ("handled_by",), "roles", matter.handled_by
         for index, use in enumerate(matter.elements):
             yield *here, ("elements", index, "element"), "elements", use.element
         for index, paper in enumerate(matter.materials):
@@ -35,6 +51,8 @@ def references(catalog: Catalog) -> Iterator[Reference]:
         for index, result in enumerate(matter.results):
             if result.material:
                 yield *here, ("results", index, "material"), "materials", result.material
+            if result.elicence:
+                yield *here, ("results", index, "elicence"), "licences", result.elicence
     for theme in catalog.themes.values():
         yield from theme_references(theme)
 
@@ -60,21 +78,31 @@ def unknown_codes(catalog: Catalog, broken: Mapping[str, Set[str]]) -> Iterator[
 def unused(catalog: Catalog) -> Iterator[Finding]:
     """定义了而无人使用的代码. Divisions are where applicants live, not something that must be named."""
     named = {(target, code) for *_, target, code in references(catalog)}
-    for section in ("departments", "elements", "materials", "matters"):
+    named |= {("departments", item.code) for item in catalog.departments.values() if ("roles", item.role) in named}
+    for section in ("departments", "registries", "licences", "elements", "materials", "matters"):
         for code in _section(catalog, section):
             if (section, code) not in named:
                 message = f"{_NAMES[section]} {code} 没有被任何事项或主题使用"
                 yield Finding(section, code, ("code",), message, "删去，或在事项、主题中引用它")
 
 
-def complete(catalog: Catalog, theme: Theme) -> bool:
-    """Whether all that the theme needs, directly or through its matters, is there."""
-    reached = list(theme_references(theme))
-    wanted = {step.matter for step in theme.steps}
-    reached += [item for item in references(catalog) if item[0] == "matters" and item[1] in wanted]
-    return all(named in _section(catalog, target) for *_, target, named in reached)
+def complete_themes(catalog: Catalog) -> frozenset[str]:
+    """Themes of which all that they need, directly or through their matters, is there."""
+    missing = {
+        (section, code)
+        for section, code, _, target, named in references(catalog)
+        if named not in _section(catalog, target)
+    }
+    return frozenset(
+        theme.code
+        for theme in catalog.themes.values()
+        if ("themes", theme.code) not in missing
+        and not any(("matters", step.matter) in missing for step in theme.steps)
+    )
 
 
 def _section(catalog: Catalog, name: str) -> Mapping[str, object]:
+    if name == "roles":
+        return {item.role: item for item in catalog.departments.values() if item.role}
     section: Mapping[str, object] = getattr(catalog, name)
     return section
