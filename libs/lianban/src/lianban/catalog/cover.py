@@ -52,12 +52,13 @@ class Cover:
     def _grown(self, start: int, wanted: int) -> tuple[Box, int]:
         """The largest box around situation ``start`` within ``wanted``, and the situations it holds.
 
-        Questions that are not asked there are let go first (the answers to the others say as much), then those at the
-        beginning: what is left is what sets these situations apart most closely.
+        Questions that are not asked there are let go first (the answers to the others say as much), then later ones:
+        what is left are the questions a reader meets first.
         """
         answers = self._situations[start]
         accepted: dict[str, tuple[str, ...]] = {code: (answers[code],) for code in self._given}
-        for code in sorted(accepted, key=lambda code: answers[code] != ""):
+        later_first = list(accepted)[::-1]
+        for code in sorted(later_first, key=lambda code: answers[code] != ""):
             without = {other: values for other, values in accepted.items() if other != code}
             if not self._held(without) & ~wanted:
                 accepted = without

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Final, Protocol, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from lianban.catalog.guide import Guide
+from lianban.catalog.guide import Guide, GuideStep
 from lianban_intake.guides.answers import PREFIX, Chosen
 from lianban_intake.guides.index import Index, Narrowing
 
@@ -50,6 +51,25 @@ def by_condition(items: Iterable[C]) -> list[tuple[str | None, list[C]]]:
     return [(when, group) for when, group in found.items() if group]
 
 
+@dataclass(frozen=True)
+class Row:
+    """Steps in one row of a large screen: side by side, or one after another."""
+
+    steps: tuple[GuideStep, ...]
+    side_by_side: bool
+
+
+def rows(stages: Iterable[tuple[GuideStep, ...]]) -> list[Row]:
+    """Stages of a single step share a row: a screen is wide and not high."""
+    found: list[Row] = []
+    for steps in stages:
+        if len(steps) == 1 and found and not found[-1].side_by_side:
+            found[-1] = Row((*found[-1].steps, *steps), False)
+        else:
+            found.append(Row(steps, len(steps) > 1))
+    return found
+
+
 _ENVIRONMENT: Final = Environment(
     loader=PackageLoader("lianban_intake.guides", "templates"),
     autoescape=True,
@@ -57,7 +77,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters["by_condition"] = by_condition
+_ENVIRONMENT.filters.update(by_condition=by_condition, rows=rows)
 _ENVIRONMENT.globals.update(
     page_css=Markup(_PAGE_CSS), poster_css=Markup(_POSTER_CSS), script=Markup(_SCRIPT), prefix=PREFIX
 )
