@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from lianban.catalog.guide import Guide, GuideStep
+from lianban.catalog.notice import NoticeWindow
 from lianban_intake.guides.answers import PREFIX, Chosen
 from lianban_intake.guides.index import Index, Narrowing
 
@@ -51,6 +52,14 @@ def by_condition(items: Iterable[C]) -> list[tuple[str | None, list[C]]]:
     return [(when, group) for when, group in found.items() if group]
 
 
+def by_place(windows: Iterable[NoticeWindow]) -> dict[str, list[NoticeWindow]]:
+    """Departments that share a window together; under the empty place those whose window is not known."""
+    found: dict[str, list[NoticeWindow]] = {}
+    for window in windows:
+        found.setdefault(window.window or "", []).append(window)
+    return found
+
+
 @dataclass(frozen=True)
 class Row:
     """Steps in one row of a large screen: side by side, or one after another."""
@@ -77,7 +86,7 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters.update(by_condition=by_condition, rows=rows)
+_ENVIRONMENT.filters.update(by_condition=by_condition, by_place=by_place, rows=rows)
 _ENVIRONMENT.globals.update(
     page_css=Markup(_PAGE_CSS), poster_css=Markup(_POSTER_CSS), script=Markup(_SCRIPT), prefix=PREFIX
 )
