@@ -66,4 +66,4 @@ async def _shown(request: Request, making: Awaitable[Made]) -> Response:
     try:
         return respond(request, await making)
     except UnknownTheme:
-        return respond(request, Made(missing_page(), HTML), 404)
+        return respond(request, Made.of(missing_page(), HTML), 404)

@@ -24,20 +24,22 @@ from lianban_intake.themes.edition import Edition
 from lianban_intake.themes.service import answer_errors
 
 _THREADS: Final = 2
-_PAGES: Final = 1024
-"""At about 60 kB each, compressed form and all."""
-_DOCUMENTS: Final = 256
-"""Two for each of 60 themes, and room for another edition's."""
+_PAGES: Final = 4096
+"""At about 10 kB each: 60 themes have some 3,000 situations."""
+_WHOLES: Final = 256
+_DOCUMENTS: Final = 128
+"""Two for each of 60 themes, at about 350 kB and 110 kB."""
 
 
 @dataclass(frozen=True)
 class _Shelf:
-    """What belongs to one edition. ``wholes``: guides for everyone."""
+    """What belongs to one edition. ``wholes``: guides for everyone, by theme."""
 
     edition: Edition
     index: Index
     wholes: Kept[str, Guide]
     made: Kept[tuple[object, ...], Made]
+    documents: Kept[tuple[str, str], Made]
 
 
 class Guides:
@@ -47,7 +49,6 @@ class Guides:
         self._public_url = public_url
         # Of their own, so that a rush on guides keeps nobody's materials waiting.
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="guides")
-        self._documents: Kept[tuple[str, str], Made] = Kept(_DOCUMENTS, self._threads)
         self._shelf: _Shelf | None = None
 
     def close(self) -> None:
@@ -61,7 +62,7 @@ class Guides:
         shelf = self._of(edition)
 
         def make() -> Made:
-            return Made(pages.index_page(shelf.index, narrowing), HTML)
+            return Made.of(pages.index_page(shelf.index, narrowing), HTML)
 
         if shelf.index.offers(narrowing):
             return await shelf.made.get(("index", narrowing), make)
@@ -74,7 +75,7 @@ class Guides:
 
         def make() -> Made:
             guide = build_guide(edition.catalog, code, dict(found.answers)) if found.complete else whole
-            return Made(pages.guide_page(whole, guide, found), HTML)
+            return Made.of(pages.guide_page(whole, guide, found), HTML)
 
         return await shelf.made.get(("page", code, found), make)
 
@@ -90,17 +91,18 @@ class Guides:
             guide = build_guide(edition.catalog, code, dict(found.answers)) if found.complete else whole
             tasks = [task.model_dump(mode="json", by_alias=True) for task in task_records(edition.catalog, theme)]
             body = {**guide.model_dump(mode="json"), "dated": edition.dated.isoformat(), "tasks": tasks}
-            return Made(json.dumps(body, ensure_ascii=False).encode(), JSON)
+            return Made.of(json.dumps(body, ensure_ascii=False).encode(), JSON)
 
         return await shelf.made.get(("data", code, found), make)
 
     async def document(self, edition: Edition, code: str) -> Made:
-        whole = await self._whole(self._of(edition), code)
+        shelf = self._of(edition)
+        whole = await self._whole(shelf, code)
 
         def make() -> Made:
-            return Made(typeset.standard_pdf(whole, edition.dated), PDF, f"{code}.pdf")
+            return Made.of(typeset.standard_pdf(whole, edition.dated), PDF, f"{code}.pdf")
 
-        return await self._documents.get((f"{code} {edition.dated}", whole.model_dump_json()), make)
+        return await shelf.documents.get(("standard", code), make)
 
     async def poster(self, edition: Edition, code: str) -> Made:
         """For a large screen."""
@@ -108,18 +110,19 @@ class Guides:
         whole, url = await self._whole(shelf, code), self.url(code)
 
         def make() -> Made:
-            return Made(pages.poster_page(whole, url, qr_svg(url)), HTML)
+            return Made.of(pages.poster_page(whole, url, qr_svg(url)), HTML)
 
         return await shelf.made.get(("poster", code), make)
 
     async def poster_document(self, edition: Edition, code: str) -> Made:
         """For print."""
-        whole, url = await self._whole(self._of(edition), code), self.url(code)
+        shelf = self._of(edition)
+        whole, url = await self._whole(shelf, code), self.url(code)
 
         def make() -> Made:
-            return Made(typeset.poster_pdf(whole, edition.dated, url, qr_svg(url)), PDF, f"{code}-poster.pdf")
+            return Made.of(typeset.poster_pdf(whole, edition.dated, url, qr_svg(url)), PDF, f"{code}-poster.pdf")
 
-        return await self._documents.get((f"{code} {edition.dated} poster", whole.model_dump_json()), make)
+        return await shelf.documents.get(("poster", code), make)
 
     async def _whole(self, shelf: _Shelf, code: str) -> Guide:
         shelf.edition.theme(code)
@@ -128,6 +131,11 @@ class Guides:
     def _of(self, edition: Edition) -> _Shelf:
         """A new edition gets a new shelf; the old one goes with its last reader."""
         if self._shelf is None or self._shelf.edition is not edition:
-            index = Index.of(edition.catalog)
-            self._shelf = _Shelf(edition, index, Kept(_PAGES, self._threads), Kept(_PAGES, self._threads))
+            self._shelf = _Shelf(
+                edition=edition,
+                index=Index.of(edition.catalog),
+                wholes=Kept(_WHOLES, self._threads),
+                made=Kept(_PAGES, self._threads),
+                documents=Kept(_DOCUMENTS, self._threads),
+            )
         return self._shelf
