@@ -88,3 +88,14 @@ async def test_service_does_not_start_on_a_broken_catalogue(
     with pytest.raises(CatalogError):
         async with running(tmp_path, intake_url, NOBODY):
             pytest.fail("it started")
+
+
+async def test_guides_are_those_of_the_new_edition(own: World) -> None:
+    paths = ("/guide", "/guide/T1", "/guide/T1.pdf", "/guide/T1/poster", "/guide/T1.json")
+    before = [await own.http.get(path) for path in paths]
+    rewrite(own, "themes/T1.yaml", "开小店“一件事”", "开大店“一件事”")
+    await until_named(own, "开大店“一件事”")
+    for path, old in zip(paths, before, strict=True):
+        new = await own.http.get(path, headers={"If-None-Match": old.headers["etag"]})
+        assert new.status_code == 200, path
+        assert "开大店“一件事”".encode() in new.content, path

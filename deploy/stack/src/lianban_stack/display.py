@@ -66,6 +66,7 @@ def directions(stack: Stack) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     rows = [
+        ("guides 办事指南", f"{url('intake')}/guide"),
         ("Temporal UI", url("temporal_ui")),
         ("intake API", f"{url('intake')}/v1/themes   (description: {url('intake')}/openapi.json)"),
         ("departments' API", f"{url('adapters')}/openapi.json"),

@@ -55,7 +55,7 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
         "no_proxy": "127.0.0.1,localhost",
     }
     own = {
-        "intake": {"LIANBAN_CATALOG_DIR": str(catalog)},
+        "intake": {"LIANBAN_CATALOG_DIR": str(catalog), "LIANBAN_PUBLIC_URL": ports.url("intake")},
         "orchestrator": {"LIANBAN_UI_ORIGINS": json.dumps(_origins(ports.temporal_ui))},
         "adapters": {"LIANBAN_PUBLIC_URL": ports.url("adapters")},
         "notify": {

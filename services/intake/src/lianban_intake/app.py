@@ -23,6 +23,8 @@ from lianban_intake.cases.endpoints import router as cases
 from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
+from lianban_intake.guides.endpoints import router as guides_router
+from lianban_intake.guides.service import Guides
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
 from lianban_intake.outbox.starter import Starter
@@ -46,6 +48,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
         objects = open_store(settings.objects_url, keyring)
+        guides = Guides(settings.guides_url)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         app.state.intake = Intake(
             settings=settings,
@@ -57,6 +60,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             temporal=temporal,
             starter=starter,
             dossiers=DossierReader(direct, objects, keyring),
+            guides=guides,
         )
         activities = EventActivities(direct)
 
@@ -91,6 +95,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            guides.close()
             await engine.dispose()
 
     app = create_app(
@@ -99,6 +104,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (themes, materials, applications, cases, dossiers):
+    for router in (guides_router, themes, materials, applications, cases, dossiers):
         app.include_router(router)
     return app

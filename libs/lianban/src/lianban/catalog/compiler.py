@@ -76,7 +76,7 @@ def compile_theme(catalog: Catalog, theme_code: str, answers: Mapping[str, str],
     graph = without(index.graph, selected)
     steps = {code: selected[code] for code in topological(graph)}
     materials = merge_materials(index, steps, ancestors(graph))
-    plan = _plan(index, steps, graph, place)
+    plan = build_plan(index, steps, graph, place)
     return Compilation(
         answers={question: answer for question, answer in settled.items() if answer},
         plan=plan,
@@ -84,7 +84,7 @@ def compile_theme(catalog: Catalog, theme_code: str, answers: Mapping[str, str],
         materials=materials,
         dossiers={code: _dossier(step) for code, step in steps.items()},
         notice=build_notice(index, plan, steps, materials),
-        savings=build_savings(plan, steps, materials),
+        savings=build_savings(plan, steps, materials, selection.elements),
     )
 
 
@@ -95,9 +95,10 @@ def division_of(catalog: Catalog, theme_code: str, division: str) -> Division:
     raise ForeignDivision(division)
 
 
-def _plan(
+def build_plan(
     index: ThemeIndex, steps: Mapping[str, SelectedStep], graph: Mapping[str, tuple[str, ...]], division: Division
 ) -> Plan:
+    """The plan of the steps selected. ``graph`` holds them alone, in plan order or not."""
     theme = index.theme
     return Plan(
         theme=theme.code,

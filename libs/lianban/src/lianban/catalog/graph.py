@@ -77,3 +77,15 @@ def ancestors(graph: Graph) -> dict[str, frozenset[str]]:
         direct = graph[code]
         found[code] = frozenset(direct).union(*(found[before] for before in direct))
     return found
+
+
+def stages(graph: Graph) -> tuple[tuple[str, ...], ...]:
+    """Codes by how many others must come before them at the least, one after another: those of a stage need nothing
+    of one another. The graph is acyclic."""
+    depth: dict[str, int] = {}
+    for code in topological(graph):
+        depth[code] = max((depth[before] + 1 for before in graph[code]), default=0)
+    found: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for code, number in depth.items():
+        found[number].append(code)
+    return tuple(tuple(codes) for codes in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from lianban.catalog.loader import load_catalog
 from lianban.catalog.materials import MaterialRequirement
 from lianban.catalog.models import Catalog, Theme
 from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.deadlines import SHANGHAI
 from lianban.clock.files import load_calendar
 from lianban_intake.dossiers.cut import DossierCut, cut_of
 
@@ -72,18 +73,20 @@ class Prepared:
 
 
 class Edition:
-    """Immutable. ``calendar`` belongs to it, because both are read from one folder at one time."""
+    """Immutable. ``calendar`` belongs to it, because both are read from one folder at one time; ``dated`` is the day
+    on which its files were last changed."""
 
-    def __init__(self, catalog: Catalog, calendar: CalendarSnapshot) -> None:
+    def __init__(self, catalog: Catalog, calendar: CalendarSnapshot, dated: date) -> None:
         self.catalog = catalog
         self.calendar = calendar
+        self.dated = dated
         self._prepare = lru_cache(maxsize=_REMEMBERED)(self._prepared)
         self._window = lru_cache(maxsize=4)(calendar.window)
 
     @classmethod
     def load(cls, folder: Path) -> Edition:
         """Blocks. Raises CatalogError or CalendarFileError with every fault found."""
-        return cls(load_catalog(folder), load_calendar(folder / "calendars"))
+        return cls(load_catalog(folder), load_calendar(folder / "calendars"), _last_changed(folder))
 
     def theme(self, code: str) -> Theme:
         """Raises UnknownTheme."""
@@ -103,3 +106,9 @@ class Edition:
     def _prepared(self, theme: str, answers: tuple[tuple[str, str], ...], division: str) -> Prepared:
         compilation = compile_theme(self.catalog, theme, dict(answers), division)
         return Prepared(self.catalog.themes[theme], compilation, cut_of(self.catalog, compilation))
+
+
+def _last_changed(folder: Path) -> date:
+    """Day of the latest change to a file of the folder, by the clock of China. Blocks."""
+    latest = max(path.stat().st_mtime for path in folder.rglob("*.yaml"))
+    return datetime.fromtimestamp(latest, SHANGHAI).date()
