@@ -53,6 +53,17 @@ _SHOP: Raw = {
         {"code": "lease", "name": "租赁合同", "form": "electronic"},
         {"code": "sign-drawing", "name": "招牌效果图"},
     ],
+    "facts": [
+        {
+            "code": "trade",
+            "name": "行业",
+            "audience": "company",
+            "type": "choice",
+            "options": [{"value": "shop", "label": "零售"}, {"value": "other", "label": "其他"}],
+        },
+        {"code": "staff", "name": "职工人数", "audience": "company", "type": "integer", "minimum": 0, "maximum": 900},
+        {"code": "chain", "name": "是连锁企业", "audience": "company", "type": "boolean"},
+    ],
     "matters": [
         matter(
             "register",
@@ -140,6 +151,10 @@ _SHOP: Raw = {
                     "on_refusal": "INDEPENDENT",
                 },
             ],
+            "eligibility": [
+                {"when": 'facts.trade == "shop"', "why": "从事零售"},
+                {"when": "facts.staff <= 50 || facts.chain", "why": "小店或者连锁店"},
+            ],
         }
     ],
 }
@@ -165,7 +180,7 @@ def entry(raw: Raw, section: str, code: str) -> Raw:
 
 def written(folder: Path, raw: Raw) -> Path:
     """The raw catalogue as files. JSON is YAML."""
-    for section in ("divisions", "departments", "licences", "elements", "materials"):
+    for section in ("divisions", "departments", "licences", "facts", "elements", "materials"):
         save(folder / f"{section}.yaml", {section: raw[section]})
     for department in {item["department"] for item in raw["matters"]}:
         matters = [item for item in raw["matters"] if item["department"] == department]
