@@ -14,6 +14,7 @@ from lianban.catalog.loader import load_catalog, read_catalog
 from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
 from lianban.commands.match import match
+from lianban.commands.savings import savings
 from lianban.commands.tables import table
 
 
@@ -120,7 +121,7 @@ def _told(theme: Theme, fault: AnswerFault) -> str:
 
 
 def _described(compilation: Compilation) -> list[str]:
-    plan, notice, savings = compilation.plan, compilation.notice, compilation.savings
+    plan, notice, spared = compilation.plan, compilation.notice, compilation.savings
     steps = [
         (
             str(order),
@@ -148,7 +149,7 @@ def _described(compilation: Compilation) -> list[str]:
         (field.element.group, field.element.name, field.code, "必填" if field.required else "选填")
         for field in compilation.form.fields
     ]
-    before, after = savings.before, savings.after
+    before, after = spared.before, spared.after
     return [
         f"{plan.theme} {plan.theme_name}　版本 {plan.version}",
         f"{plan.division_name}　牵头：{plan.lead_department_name}　送达：{'、'.join(notice.delivery_modes)}",
@@ -160,11 +161,13 @@ def _described(compilation: Compilation) -> list[str]:
         "",
         f"单独办理 → 一次办：时间 {before.days} → {after.days} 个工作日，环节 {before.steps} → {after.steps}，"
         f"材料 {before.materials} → {after.materials}，跑动 {before.visits} → {after.visits}，"
-        f"表格 {before.forms} → {after.forms}",
+        f"表格 {before.forms} → {after.forms}，填写项 {before.fields} → {after.fields}"
+        f"（登记库不预填时 {spared.fields_without_prefill}）",
     ]
 
 
 catalog.add_command(match)
+catalog.add_command(savings)
 
 
 if __name__ == "__main__":
