@@ -13,6 +13,7 @@ from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog, read_catalog
 from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
+from lianban.commands.candidates import candidates, candidates_sample
 from lianban.commands.match import match
 from lianban.commands.savings import savings
 from lianban.commands.tables import table
@@ -166,6 +167,8 @@ def _described(compilation: Compilation) -> list[str]:
     ]
 
 
+catalog.add_command(candidates)
+catalog.add_command(candidates_sample)
 catalog.add_command(match)
 catalog.add_command(savings)
 
