@@ -34,6 +34,7 @@ _SHOP: Raw = {
         {"code": "420100", "name": "外市", "level": "city"},
     ],
     "licences": [{"code": "identity-card", "name": "居民身份证", "issuer": "公安机关"}],
+    "registries": [{"code": "population", "name": "人口库", "department": "market"}],
     "departments": [
         {"code": "market", "name": "市场监督管理局", "short_name": "市监局", "window": "A01", "phone": "0728-0000001"},
         {"code": "tax", "name": "税务局", "short_name": "税务局"},
@@ -42,7 +43,7 @@ _SHOP: Raw = {
     ],
     "elements": [
         {"code": "shop_name", "name": "店名", "type": "text", "group": "店铺信息", "max_length": 60},
-        {"code": "owner_name", "name": "经营者姓名", "type": "text", "group": "经营者信息"},
+        {"code": "owner_name", "name": "经营者姓名", "type": "text", "group": "经营者信息", "registry": "population"},
         {"code": "owner_id", "name": "经营者身份号码", "type": "identity_number", "group": "经营者信息"},
         {"code": "owner_mobile", "name": "手机号码", "type": "mobile", "group": "经营者信息"},
         {"code": "sign_area", "name": "招牌面积", "type": "decimal", "group": "店铺信息", "minimum": 0, "maximum": 500},
@@ -103,7 +104,7 @@ _SHOP: Raw = {
             visits=1,
         ),
         matter("sign-notice", "urban", "NOTICE", limit={"unit": "D", "promised": 7}),
-        matter("water-account", "water", "SERVICE", limit={"unit": "WD", "promised": 1}, basis=[]),
+        matter("water-account", "water", "SERVICE", limit={"unit": "WD", "promised": 1}),
     ],
     "themes": [
         {
@@ -180,7 +181,7 @@ def entry(raw: Raw, section: str, code: str) -> Raw:
 
 def written(folder: Path, raw: Raw) -> Path:
     """The raw catalogue as files. JSON is YAML."""
-    for section in ("divisions", "departments", "licences", "facts", "elements", "materials"):
+    for section in ("divisions", "departments", "registries", "licences", "facts", "elements", "materials"):
         save(folder / f"{section}.yaml", {section: raw[section]})
     for department in {item["department"] for item in raw["matters"]}:
         matters = [item for item in raw["matters"] if item["department"] == department]
