@@ -51,6 +51,20 @@ async def test_situations(intake: World, document: str, body: Any) -> None:
 
 
 @_FUZZ
+@given(
+    body=_VALUES
+    | st.fixed_dictionaries(
+        {
+            "audience": st.sampled_from(["person", "company"]),
+            "facts": st.dictionaries(st.sampled_from(["age", "opens_shop", "trade"]) | _TEXTS, _VALUES, max_size=4),
+        }
+    )
+)
+async def test_facts(intake: World, body: Any) -> None:
+    assert await send(intake, "/v1/themes/match", body) < 500
+
+
+@_FUZZ
 @given(body=_VALUES, changes=st.lists(st.tuples(_PLACES, _VALUES), min_size=1, max_size=3))
 async def test_applications(intake: World, body: Any, changes: list[tuple[list[int], Any]]) -> None:
     key = {"Idempotency-Key": "fuzz"}

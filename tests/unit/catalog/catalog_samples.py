@@ -152,6 +152,10 @@ _SHOP: Raw = {
                     "on_refusal": "INDEPENDENT",
                 },
             ],
+            "eligibility": [
+                {"when": 'facts.trade == "shop"', "why": "从事零售"},
+                {"when": "facts.staff <= 50 || facts.chain", "why": "小店或者连锁店"},
+            ],
         }
     ],
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,7 @@ def test_show_is_a_table_of_the_plan(folder: Path) -> None:
     ]
     assert "由 register 产生，无需提交" in result.output
     assert "时间 30 → 3 个工作日" in lines[-1]
+    assert "填写项 5 → 3（登记库不预填时 4）" in lines[-1]
 
 
 def test_show_takes_first_options_without_answers(folder: Path) -> None:
@@ -87,6 +89,47 @@ def test_show_refuses_a_faulty_catalogue(folder: Path) -> None:
     result = run("catalog", "show", "B4", "--folder", folder)
     assert result.exit_code == 1
     assert "数据元 shop_name 未定义" in result.output
+
+
+def test_match_lists_what_fits_and_what_is_missing(folder: Path) -> None:
+    result = run("catalog", "match", "--audience", "company", "trade=shop", "staff=3", "--folder", folder)
+    assert result.exit_code == 0, result.output
+    assert "B4 开办小店  市监局    从事零售；小店或者连锁店" in result.output.splitlines()
+    result = run("catalog", "match", "--audience", "company", "trade=shop", "--folder", folder)
+    assert "B4 开办小店  市监局    从事零售  职工人数；是连锁企业" in result.output.splitlines()
+    assert "职工人数    staff=…  0～900 的整数" in result.output.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        (["trade"], "trade：写成 情况=值 的形式"),
+        (["staff=1", "staff=2"], "staff 写了两次"),
+        (["staff=many", "chain=perhaps"], "“职工人数”应为0～900 的整数"),
+        (["staff=many", "chain=perhaps"], "“是连锁企业”应为true（是）、false（否）"),
+        (["trad=shop"], "没有这项情况，是否应为 trade"),
+    ],
+)
+def test_match_says_what_is_wrong(folder: Path, facts: list[str], told: str) -> None:
+    result = run("catalog", "match", "--audience", "company", *facts, "--folder", folder)
+    assert result.exit_code != 0
+    assert told in result.output
+
+
+def test_savings_is_a_table_with_totals(folder: Path) -> None:
+    result = run("catalog", "savings", "--folder", folder)
+    assert result.exit_code == 0, result.output
+    row, total = (" ".join(line.split()) for line in result.output.splitlines()[-2:])
+    assert row == "B4 开办小店 6 40→7.3 82% 12→4 67% 4.8→2.2 55% 8→0.7 92% 2.7→1 62% 6.3→3.7 42% 4.7 76%"
+    assert total.startswith("合计（1 个主题） 6 40→7.3 82%")
+
+
+def test_savings_as_json(folder: Path) -> None:
+    found = json.loads(run("catalog", "savings", "--json", "--folder", folder).output)
+    (theme,) = found["themes"]
+    assert (theme["code"], theme["situations"], theme["exhaustive"]) == ("B4", 6, True)
+    assert theme["before"]["forms"] == found["total"]["before"]["forms"] == 2.6667
+    assert found["total"]["saved"]["visits"] == theme["saved"]["visits"] == 0.9167
 
 
 def test_calendar_is_mounted() -> None:

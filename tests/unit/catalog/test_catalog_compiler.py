@@ -132,8 +132,16 @@ def test_a_confirmed_theme_has_no_review_note() -> None:
 def test_savings_are_computed_from_the_matters_in_the_plan() -> None:
     savings = compiled(FULL).savings
     before = {"days": 50, "steps": 15, "materials": 6, "visits": 10, "forms": 3, "fields": 7}
-    after = {"days": 12, "steps": 5, "materials": 3, "visits": 1, "forms": 1, "fields": 5}
+    after = {"days": 12, "steps": 5, "materials": 3, "visits": 1, "forms": 1, "fields": 4}
     assert (savings.before.model_dump(), savings.after.model_dump()) == (before, after)
+    assert savings.fields_without_prefill == 5
+
+
+def test_what_a_registry_prefills_is_not_typed() -> None:
+    raw = shop()
+    entry(raw, "elements", "shop_name")["registry"] = "population"
+    savings = compile_theme(made(raw), "B4", FULL, "429006").savings
+    assert (savings.before.fields, savings.after.fields, savings.fields_without_prefill) == (7, 3, 5)
 
 
 def test_savings_of_a_batch_fall_back_to_the_promise_of_the_theme() -> None:

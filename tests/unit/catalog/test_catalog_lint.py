@@ -13,8 +13,10 @@ from lianban.catalog.lint import (
     ORDER_RULES,
     SITUATION_RULES,
     THEME_RULES,
+    TIDY_RULES,
     conditions,
     documents,
+    eligibility,
     entries,
     limits,
     lint,
@@ -251,9 +253,29 @@ def _(raw: Raw) -> None:
         entry(raw, "departments", code).update(role="tax-office", division="429006")
 
 
+@example(entries.duplicate_options, "选项 shop 重复")
+def _(raw: Raw) -> None:
+    entry(raw, "facts", "trade")["options"].append({"value": "shop", "label": "又是"})
+
+
 @example(entries.fact_types, "只有 choice 类型有选项")
 def _(raw: Raw) -> None:
     entry(raw, "facts", "trade")["options"] = []
+
+
+@example(entries.fact_types, "integer 类型须写明 minimum 和 maximum")
+def _(raw: Raw) -> None:
+    del entry(raw, "facts", "staff")["maximum"]
+
+
+@example(entries.fact_types, "integer 类型须写明 minimum 和 maximum，其他类型没有")
+def _(raw: Raw) -> None:
+    entry(raw, "facts", "chain")["minimum"] = 0
+
+
+@example(entries.fact_types, "minimum 大于 maximum")
+def _(raw: Raw) -> None:
+    entry(raw, "facts", "staff")["minimum"] = 901
 
 
 @example(order.duplicate_steps, "环节 register 重复")
@@ -360,6 +382,80 @@ def _(raw: Raw) -> None:
     theme(raw)["given"] = {"weather": "fine"}
 
 
+def rule(raw: Raw, when: str) -> None:
+    """Replaces the sample's first eligibility rule."""
+    theme(raw)["eligibility"][0]["when"] = when
+
+
+@example(eligibility.rules_compile, "服务对象条件在第 15 个字符处有语法错误")
+def _(raw: Raw) -> None:
+    rule(raw, "facts.trade ==")
+
+
+@example(eligibility.rules_compile, "没有情况 trad")
+def _(raw: Raw) -> None:
+    rule(raw, 'facts.trad == "shop"')
+
+
+@example(eligibility.rules_compile, "age 不是法人和其他组织的情况")
+def _(raw: Raw) -> None:
+    age = {"code": "age", "name": "年龄", "audience": "person", "type": "integer", "minimum": 0, "maximum": 150}
+    raw["facts"].append(age)
+    rule(raw, "facts.age > 60")
+
+
+@example(eligibility.rules_compile, "服务对象条件的结果是 int，不是 bool")
+def _(raw: Raw) -> None:
+    rule(raw, "facts.staff")
+
+
+@example(eligibility.rules_compile, "服务对象条件拿不同类型的值比较")
+def _(raw: Raw) -> None:
+    rule(raw, 'facts.staff == "shop"')
+
+
+@example(eligibility.compared_choices, "情况 trade 没有选项 shops")
+def _(raw: Raw) -> None:
+    rule(raw, "facts.trade in ['shops', 'shop']")
+
+
+@example(eligibility.rules_tell_apart, "服务对象条件对任何情况都成立")
+def _(raw: Raw) -> None:
+    rule(raw, 'facts.trade == "shop" || facts.staff < 901')
+
+
+@example(eligibility.rules_tell_apart, "服务对象条件对任何情况都不成立")
+def _(raw: Raw) -> None:
+    rule(raw, "facts.staff > 900")
+
+
+@example(eligibility.rules_tell_apart, "服务对象条件在运行时出错")
+def _(raw: Raw) -> None:
+    rule(raw, "100 / (facts.staff - 37) > 2")
+
+
+@example(eligibility.rules_tell_apart, "服务对象条件涉及的情况组合超过 20000 种")
+def _(raw: Raw) -> None:
+    codes = [f"fact_{number}" for number in range(15)]
+    raw["facts"] += [{"code": code, "name": code, "audience": "company", "type": "boolean"} for code in codes]
+    rule(raw, " || ".join(f"facts.{code}" for code in codes))
+
+
+@example(eligibility.somebody_fits, "没有人能同时符合各条服务对象条件")
+def _(raw: Raw) -> None:
+    rule(raw, "facts.staff > 50 && !facts.chain")
+
+
+@example(eligibility.without_rules, "没有服务对象条件")
+def _(raw: Raw) -> None:
+    del theme(raw)["eligibility"]
+
+
+@example(eligibility.unused_facts, "情况 idle 没有被任何主题的服务对象条件使用")
+def _(raw: Raw) -> None:
+    raw["facts"].append({"code": "idle", "name": "闲置", "audience": "company", "type": "boolean"})
+
+
 @example(conditions.compared_options, "问题 trade 没有选项 shops")
 def _(raw: Raw) -> None:
     theme(raw)["given"] = {"trade": "shop"}
@@ -438,7 +534,7 @@ def test_rule_refuses(rule: Callable[..., Any], change: Change, told: str) -> No
 
 
 def test_every_rule_has_an_example() -> None:
-    rules = {*CATALOG_RULES, *ORDER_RULES, *THEME_RULES, *SITUATION_RULES, references.unknown_codes, references.unused}
+    rules = {*CATALOG_RULES, *ORDER_RULES, *THEME_RULES, *SITUATION_RULES, *TIDY_RULES, references.unknown_codes}
     assert {rule for rule, _, _ in EXAMPLES} == rules
 
 
@@ -461,6 +557,8 @@ def test_unused_definitions_pass_when_not_tidying() -> None:
     raw["departments"].append({"code": "idle", "name": "闲置", "short_name": "闲"})
     assert lint(made(raw), tidy=False) == []
     assert [finding.code for finding in lint(made(raw))] == ["idle"]
+    del theme(raw)["eligibility"]
+    assert lint(made(raw), tidy=False) == []
 
 
 def test_a_condition_that_fails_for_some_answers_only_is_told() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from importlib import import_module
-from unicodedata import east_asian_width
 
 import click
 
@@ -15,6 +13,10 @@ from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog, read_catalog
 from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
+from lianban.commands.candidates import candidates, candidates_sample
+from lianban.commands.match import match
+from lianban.commands.savings import savings
+from lianban.commands.tables import table
 
 
 class _LazyGroup(click.Group):
@@ -120,7 +122,7 @@ def _told(theme: Theme, fault: AnswerFault) -> str:
 
 
 def _described(compilation: Compilation) -> list[str]:
-    plan, notice, savings = compilation.plan, compilation.notice, compilation.savings
+    plan, notice, spared = compilation.plan, compilation.notice, compilation.savings
     steps = [
         (
             str(order),
@@ -148,36 +150,27 @@ def _described(compilation: Compilation) -> list[str]:
         (field.element.group, field.element.name, field.code, "必填" if field.required else "选填")
         for field in compilation.form.fields
     ]
-    before, after = savings.before, savings.after
+    before, after = spared.before, spared.after
     return [
         f"{plan.theme} {plan.theme_name}　版本 {plan.version}",
         f"{plan.division_name}　牵头：{plan.lead_department_name}　送达：{'、'.join(notice.delivery_modes)}",
         f"承诺 {promised_zh(plan.limit)}，法定 {legal_zh(plan.limit) or '无'}，"
         f"送达 {promised_zh(plan.delivery_limit)}，收费合计 {notice.fee_total} 元，到现场 {notice.visits} 次",
-        *_table(("序", "环节", "代码", "部门", "类型", "承诺", "法定", "前置"), steps),
-        *_table(("材料", "形式", "份数", "必要性", "来源"), materials),
-        *_table(("分组", "表单项", "代码", "必填"), fields),
+        *table(("序", "环节", "代码", "部门", "类型", "承诺", "法定", "前置"), steps),
+        *table(("材料", "形式", "份数", "必要性", "来源"), materials),
+        *table(("分组", "表单项", "代码", "必填"), fields),
         "",
         f"单独办理 → 一次办：时间 {before.days} → {after.days} 个工作日，环节 {before.steps} → {after.steps}，"
         f"材料 {before.materials} → {after.materials}，跑动 {before.visits} → {after.visits}，"
-        f"表格 {before.forms} → {after.forms}",
+        f"表格 {before.forms} → {after.forms}，填写项 {before.fields} → {after.fields}"
+        f"（登记库不预填时 {spared.fields_without_prefill}）",
     ]
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Columns as wide as their widest cell, counted in terminal cells (a Chinese character takes two)."""
-    if not rows:
-        return []
-    widths = [max(_cells(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    lines = [
-        "  ".join(cell + " " * (width - _cells(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in (head, *rows)
-    ]
-    return ["", lines[0], "-" * (sum(widths) + 2 * (len(widths) - 1)), *lines[1:]]
-
-
-def _cells(text: str) -> int:
-    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+catalog.add_command(candidates)
+catalog.add_command(candidates_sample)
+catalog.add_command(match)
+catalog.add_command(savings)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
 from lianban_intake.guides.endpoints import router as guides_router
 from lianban_intake.guides.service import Guides
+from lianban_intake.matching.endpoints import router as matching
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
 from lianban_intake.outbox.starter import Starter
@@ -104,6 +105,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (guides_router, themes, materials, applications, cases, dossiers):
+    for router in (guides_router, matching, themes, materials, applications, cases, dossiers):
         app.include_router(router)
     return app

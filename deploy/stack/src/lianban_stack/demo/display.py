@@ -106,7 +106,14 @@ def reckoning(results: Sequence[tuple[CaseRun, Evidence | None]]) -> Table:
     return table
 
 
-_SAVED_ZH = {"days": "工作日", "steps": "环节", "materials": "材料", "visits": "跑动", "forms": "表格"}
+_SAVED_ZH = {
+    "days": "工作日",
+    "steps": "环节",
+    "materials": "材料",
+    "visits": "跑动",
+    "forms": "表格",
+    "fields": "填写项",
+}
 
 
 def savings(runs: Sequence[CaseRun]) -> Table:

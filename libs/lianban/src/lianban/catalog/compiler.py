@@ -84,7 +84,7 @@ def compile_theme(catalog: Catalog, theme_code: str, answers: Mapping[str, str],
         materials=materials,
         dossiers={code: _dossier(step) for code, step in steps.items()},
         notice=build_notice(index, plan, steps, materials),
-        savings=build_savings(plan, steps, materials, selection.elements),
+        savings=build_savings(plan, steps, materials, selection.elements, index.elements),
     )
 
 

@@ -1,7 +1,8 @@
-"""Conditions (``when``): CEL over the answers of a theme's questionnaire, type-checked before anything is evaluated.
+"""Conditions (``when``): CEL, type-checked before anything is evaluated; the result is a bool.
 
-One string variable ``answers.<question>`` per question, nothing else; the result is a bool. The answer of a question
+Of a questionnaire: one string variable ``answers.<question>`` per question, nothing else. The answer of a question
 that was not asked is the empty string, so ``answers.housing == 'rent'`` is simply false there.
+Of a theme's eligibility: one variable ``facts.<fact>`` of the fact's type, see :mod:`lianban.catalog.eligibility`.
 CEL is pure, always ends, and is bounded in size and iterations (https://cel.dev); see docs/decisions/0004-cel.md.
 """
 
@@ -11,17 +12,39 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 
 from cel_expr_python import cel
 
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 _POSITION = re.compile(r"<input>:(\d+):(\d+)")
-_COMPARED = re.compile(r"answers\.(\w+)\s*[!=]=\s*('[^']*'|\"[^\"]*\")")
-_REVERSED = re.compile(r"('[^']*'|\"[^\"]*\")\s*[!=]=\s*answers\.(\w+)")
-_LISTED = re.compile(r"answers\.(\w+)\s+in\s+\[([^\]]*)\]")
-_NAMED = re.compile(r"\banswers\.(\w+)")
+_NO_VALUE = "UNKNOWN: No value with name"
+_COMPARED = re.compile(r"(\w+)\.(\w+)\s*[!=]=\s*('[^']*'|\"[^\"]*\")")
+_REVERSED = re.compile(r"('[^']*'|\"[^\"]*\")\s*[!=]=\s*(\w+)\.(\w+)")
+_LISTED = re.compile(r"(\w+)\.(\w+)\s+in\s+\[([^\]]*)\]")
+_NAMED = re.compile(r"\b(\w+)\.(\w+)")
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"")
+
+
+Scalar = str | int | bool
+
+
+class ValueType(StrEnum):
+    """Type of a variable."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+
+
+Variables = tuple[tuple[str, ValueType], ...]
+"""Full names (``answers.housing``) and types of what a condition may speak of."""
+
+_TYPES: Final = {
+    ValueType.STRING: cel.Type.STRING,
+    ValueType.INTEGER: cel.Type.INT,
+    ValueType.BOOLEAN: cel.Type.BOOL,
+}
 
 
 class ConditionProblem(StrEnum):
@@ -50,7 +73,7 @@ class _Value(Protocol):
 class _Expression(Protocol):
     """What is used of the library's expression object (it ships a stub without a py.typed marker)."""
 
-    def eval(self, *, data: Mapping[str, str]) -> _Value: ...
+    def eval(self, *, data: Mapping[str, Scalar]) -> _Value: ...
 
 
 class Condition:
@@ -62,16 +85,29 @@ class Condition:
         self.source = source
         self._expression = expression
 
-    def holds(self, bindings: Mapping[str, str]) -> bool:
-        """Whether it holds for these bindings (see :func:`bind`)."""
-        try:
-            value = self._expression.eval(data=bindings).value()
-        except RuntimeError as error:  # the iteration budget
-            raise ConditionError(ConditionProblem.EVALUATION, self.source, str(error)) from None
-        # Any other run-time error comes as a value of type ERROR.
+    def holds(self, bindings: Mapping[str, Scalar]) -> bool:
+        """Whether it holds for these bindings (see :func:`bind`), which give every variable a value."""
+        value = self._value(bindings)
+        # A run-time error comes as a value of type ERROR.
         if not isinstance(value, bool):
             raise ConditionError(ConditionProblem.EVALUATION, self.source, str(value))
         return value
+
+    def decided(self, bindings: Mapping[str, Scalar]) -> bool | None:
+        """The same where variables may have no value; None: what is missing decides. CEL's ``&&`` and ``||`` look at
+        both sides, so ``facts.a || facts.b`` holds when one of them does and the other is not known."""
+        value = self._value(bindings)
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.startswith(_NO_VALUE):
+            return None
+        raise ConditionError(ConditionProblem.EVALUATION, self.source, str(value))
+
+    def _value(self, bindings: Mapping[str, Scalar]) -> object:
+        try:
+            return self._expression.eval(data=bindings).value()
+        except RuntimeError as error:  # the iteration budget
+            raise ConditionError(ConditionProblem.EVALUATION, self.source, str(error)) from None
 
 
 def bind(questions: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]:
@@ -80,15 +116,21 @@ def bind(questions: Iterable[str], answers: Mapping[str, str]) -> dict[str, str]
 
 
 @lru_cache(maxsize=512)
-def _environment(questions: tuple[str, ...]) -> cel.Env:
-    return cel.NewEnv(variables={f"answers.{question}": cel.Type.STRING for question in questions})
+def _environment(variables: Variables) -> cel.Env:
+    return cel.NewEnv(variables={name: _TYPES[kind] for name, kind in variables})
 
 
 @lru_cache(maxsize=8192)
 def compile_condition(source: str, questions: tuple[str, ...]) -> Condition:
-    """Parse and type-check ``source`` against the variables of ``questions``; raises :class:`ConditionError`."""
+    """A condition over the answers to ``questions``; raises :class:`ConditionError`."""
+    return compile_expression(source, tuple((f"answers.{question}", ValueType.STRING) for question in questions))
+
+
+@lru_cache(maxsize=8192)
+def compile_expression(source: str, variables: Variables) -> Condition:
+    """Parse and type-check ``source`` against the variables; raises :class:`ConditionError`."""
     try:
-        expression = _environment(questions).compile(source)
+        expression = _environment(variables).compile(source)
     except RuntimeError as error:
         raise _explained(source, str(error)) from None
     result = expression.return_type()
@@ -106,18 +148,21 @@ def _explained(source: str, message: str) -> ConditionError:
     return ConditionError(ConditionProblem.SYNTAX, source, position[2] if position else "1")
 
 
-def compared_values(source: str) -> list[tuple[str, str]]:
-    """(question, literal) for each literal the source compares an answer with: ``==``, ``!=`` and ``in [...]``.
+def compared_values(source: str, space: str = "answers") -> list[tuple[str, str]]:
+    """(variable, literal) for each literal the source compares a variable of the name space with: ``==``, ``!=`` and
+    ``in [...]``.
 
     The library gives no access to the syntax tree, so this reads the text; it serves the linter's typo check only.
     """
-    found = [(question, literal[1:-1]) for question, literal in _COMPARED.findall(source)]
-    found += [(question, literal[1:-1]) for literal, question in _REVERSED.findall(source)]
-    for question, listed in _LISTED.findall(source):
-        found += [(question, single or double) for single, double in _LITERAL.findall(listed)]
+    found = [(name, literal[1:-1]) for of, name, literal in _COMPARED.findall(source) if of == space]
+    found += [(name, literal[1:-1]) for literal, of, name in _REVERSED.findall(source) if of == space]
+    for of, name, listed in _LISTED.findall(source):
+        if of == space:
+            found += [(name, single or double) for single, double in _LITERAL.findall(listed)]
     return found
 
 
-def named_variables(source: str) -> frozenset[str]:
-    """Questions the source speaks of, read from its text as :func:`compared_values` does."""
-    return frozenset(_NAMED.findall(source))
+def named_variables(source: str, space: str = "answers") -> tuple[str, ...]:
+    """Variables of the name space that the source speaks of, each once, read from its text as
+    :func:`compared_values` does. What looks like one inside a literal is none."""
+    return tuple(dict.fromkeys(name for of, name in _NAMED.findall(_LITERAL.sub("''", source)) if of == space))

@@ -283,6 +283,11 @@ class Theme(Entry):
     steps: tuple[ThemeStep, ...] = Field(min_length=1)
     review: Review = Review.DRAFTED
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Where it stands in a list: P2 before P10."""
+        return self.code[0], int(self.code[1:])
+
 
 class Catalog(BaseModel):
     """The whole catalogue, resolved by code."""

@@ -1,4 +1,4 @@
-"""减时间、减环节、减材料、减跑动、减表单: what the theme spares, computed from its own matters."""
+"""减时间、减环节、减材料、减跑动、减填写: what the theme spares, computed from its own matters."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pydantic import BaseModel, ConfigDict
 from lianban.catalog.duration import critical_path, promised_days
 from lianban.catalog.index import SelectedStep
 from lianban.catalog.materials import MaterialRequirement
-from lianban.catalog.models import ElementUse
+from lianban.catalog.models import Element, ElementUse
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import StepKind
 
 
 class Figures(BaseModel):
-    """``days`` are working days; ``forms`` are application forms, ``fields`` what they ask in all; ``materials`` are
-    those the applicant hands in."""
+    """``days`` are working days; ``materials`` are those the applicant hands in; ``forms`` are application forms,
+    ``fields`` what the applicant types into them. docs/savings.zh-CN.md has the formulas."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,12 +30,14 @@ class Figures(BaseModel):
 
 
 class Savings(BaseModel):
-    """Before: every matter alone, one after another. After: this plan."""
+    """Before: every matter alone, one after another. After: this plan. ``after.fields`` leaves out what a registry
+    prefills; ``fields_without_prefill`` is what is typed should no registry answer."""
 
     model_config = ConfigDict(frozen=True)
 
     before: Figures
     after: Figures
+    fields_without_prefill: int
 
 
 def build_savings(
@@ -43,10 +45,12 @@ def build_savings(
     steps: Mapping[str, SelectedStep],
     materials: Iterable[MaterialRequirement],
     case_elements: Iterable[ElementUse],
+    elements: Mapping[str, Element],
 ) -> Savings:
-    """``case_elements``: asked for the case itself, beyond its matters."""
+    """``case_elements``: asked for the case itself, beyond its matters; ``elements``: all of the catalogue."""
     matters = [step.matter for step in steps.values()]
     asked = [{use.element for use in step.elements} for step in steps.values()]
+    form = {use.element for use in case_elements}.union(*asked)
     return Savings(
         before=Figures(
             days=sum(matter.before.days for matter in matters),
@@ -54,7 +58,7 @@ def build_savings(
             materials=sum(len(step.materials) for step in steps.values()),
             visits=sum(matter.before.visits for matter in matters),
             forms=sum(1 for matter in matters if matter.elements),
-            fields=sum(len(elements) for elements in asked),
+            fields=sum(len(codes) for codes in asked),
         ),
         after=Figures(
             days=_days(plan),
@@ -62,8 +66,9 @@ def build_savings(
             materials=sum(1 for item in materials if item.asked),
             visits=sum(matter.visits for matter in matters),
             forms=1,
-            fields=len({use.element for use in case_elements}.union(*asked)),
+            fields=sum(1 for code in form if elements[code].registry is None),
         ),
+        fields_without_prefill=len(form),
     )
 
 

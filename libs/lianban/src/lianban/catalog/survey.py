@@ -105,7 +105,7 @@ def _situation(index: ThemeIndex, division: Division, answers: Mapping[str, str]
         steps=steps,
         elements=selection.elements,
         materials={item.material: item for item in materials},
-        savings=build_savings(plan, steps, materials, selection.elements),
+        savings=build_savings(plan, steps, materials, selection.elements, index.elements),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from pydantic_core import to_json
 
 from lianban.catalog.compiler import Compilation, UnknownTheme, compile_theme
+from lianban.catalog.eligibility import Matcher
 from lianban.catalog.loader import load_catalog
 from lianban.catalog.materials import MaterialRequirement
 from lianban.catalog.models import Catalog, Theme
@@ -87,6 +88,10 @@ class Edition:
     def load(cls, folder: Path) -> Edition:
         """Blocks. Raises CatalogError or CalendarFileError with every fault found."""
         return cls(load_catalog(folder), load_calendar(folder / "calendars"), _last_changed(folder))
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        return Matcher(self.catalog)
 
     def theme(self, code: str) -> Theme:
         """Raises UnknownTheme."""

@@ -13,7 +13,7 @@ router = APIRouter(prefix="/v1/themes", tags=["主题"])
 
 @router.get("", summary="主题列表")
 async def list_themes(edition: CurrentEdition) -> ThemeList:
-    themes = sorted(edition.catalog.themes.values(), key=lambda theme: (theme.code[0], int(theme.code[1:])))
+    themes = sorted(edition.catalog.themes.values(), key=lambda theme: theme.place)
     return ThemeList(themes=tuple(ThemeBrief.of(edition.catalog, theme) for theme in themes))
 
 

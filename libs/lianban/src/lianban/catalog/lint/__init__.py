@@ -13,7 +13,7 @@ from typing import Final
 from lianban.catalog.conditions import ConditionError
 from lianban.catalog.faults import Finding
 from lianban.catalog.index import ThemeIndex
-from lianban.catalog.lint import conditions, documents, entries, limits, order, references, themes
+from lianban.catalog.lint import conditions, documents, eligibility, entries, limits, order, references, themes
 from lianban.catalog.lint.situations import Situations
 from lianban.catalog.models import Catalog, Theme
 
@@ -44,6 +44,10 @@ THEME_RULES: Final[tuple[Callable[[Catalog, Theme], Iterator[Finding]], ...]] = 
     conditions.conditions_compile,
     conditions.compared_options,
     conditions.given_answers,
+    eligibility.rules_compile,
+    eligibility.compared_choices,
+    eligibility.rules_tell_apart,
+    eligibility.somebody_fits,
 )
 SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = (
     conditions.idle_questions,
@@ -55,17 +59,23 @@ SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = 
     limits.promises_fit,
     limits.promise_within_law,
 )
+TIDY_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
+    references.unused,
+    eligibility.without_rules,
+    eligibility.unused_facts,
+)
+"""What is unused or not yet written contradicts nothing: a service may start with it."""
 
 
 def lint(catalog: Catalog, broken: Mapping[str, Set[str]] | None = None, *, tidy: bool = True) -> list[Finding]:
     """Every finding, without repetition. ``broken`` has the codes, by section, of entries that exist but could not
     be read: references to them are no fault, and nothing is called unused while there are any.
-    Without ``tidy``, unused definitions are let pass: they are clutter, but contradict nothing."""
+    Without ``tidy``, what contradicts nothing is let pass (``TIDY_RULES``)."""
     unreadable = broken or {}
     found = [finding for rule in CATALOG_RULES for finding in rule(catalog)]
     found += references.unknown_codes(catalog, unreadable)
     if tidy and not any(unreadable.values()):
-        found += references.unused(catalog)
+        found += [finding for rule in TIDY_RULES for finding in rule(catalog)]
     complete = references.complete_themes(catalog)
     for theme in catalog.themes.values():
         found += _lint_theme(catalog, theme, complete=theme.code in complete)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import Final, Protocol
 
 from lianban.catalog.faults import Finding
 from lianban.catalog.graph import cycles
-from lianban.catalog.models import Catalog, Option
+from lianban.catalog.models import Catalog, FactOption, Option
 from lianban.catalog.terms import ElementType, FactType, SpecialProcedureKind, StepKind
 from lianban.clock.limits import Unit
 
@@ -23,8 +23,15 @@ class Named(Protocol):
     def name(self) -> str: ...
 
 
+MAX_INTEGER: Final = 10**12
+"""Far below what conditions can count."""
+
+
 def duplicate_options(catalog: Catalog) -> Iterator[Finding]:
-    """An option that stands twice in an element or a question."""
+    """An option that stands twice in an element, a fact or a question."""
+    for fact in catalog.facts.values():
+        for value in _repeated(fact.options):
+            yield Finding("facts", fact.code, ("options",), f"选项 {value} 重复", "删去其中一个")
     for element in catalog.elements.values():
         for value in _repeated(element.options):
             yield Finding("elements", element.code, ("options",), f"选项 {value} 重复", "删去其中一个")
@@ -35,7 +42,7 @@ def duplicate_options(catalog: Catalog) -> Iterator[Finding]:
                 yield Finding("themes", theme.code, field, f"选项 {value} 重复", "删去其中一个")
 
 
-def _repeated(options: Iterable[Option]) -> list[str]:
+def _repeated(options: Iterable[Option | FactOption]) -> list[str]:
     values = [option.value for option in options]
     return [value for value in dict.fromkeys(values) if values.count(value) > 1]
 
@@ -158,7 +165,14 @@ def offices(catalog: Catalog) -> Iterator[Finding]:
 
 
 def fact_types(catalog: Catalog) -> Iterator[Finding]:
-    """A choice has options, and nothing else has."""
+    """A choice has options, an integer has bounds, and nothing else has."""
     for fact in catalog.facts.values():
         if (fact.type is FactType.CHOICE) is not bool(fact.options):
             yield Finding("facts", fact.code, ("options",), "只有 choice 类型有选项，且至少一个", "改正类型或选项")
+        bounds = [bound for bound in (fact.minimum, fact.maximum) if bound is not None]
+        if len(bounds) != (2 if fact.type is FactType.INTEGER else 0):
+            message = "integer 类型须写明 minimum 和 maximum，其他类型没有"
+            yield Finding("facts", fact.code, ("type",), message, "改正类型或上下限")
+        elif bounds and not -MAX_INTEGER <= bounds[0] <= bounds[1] <= MAX_INTEGER:
+            message = f"minimum 大于 maximum，或超出 {MAX_INTEGER}"
+            yield Finding("facts", fact.code, ("minimum",), message, "改正上下限")

@@ -1,0 +1,1 @@
+"""Commands of ``lianban catalog``, one module each; ``lianban.cli`` registers them."""
