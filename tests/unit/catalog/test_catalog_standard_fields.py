@@ -90,7 +90,9 @@ def test_a_matter_with_everything() -> None:
 
 
 def test_a_matter_with_almost_nothing() -> None:
-    found = record("water-account")
+    raw = shop()
+    entry(raw, "matters", "water-account")["basis"] = []
+    found = record("water-account", raw)
     assert (found.by_law, found.special_procedure, found.result_name) == ("无", "无", "无")
     assert (found.anticipate_day, found.anticipate_type, found.anticipate_explain) == (None, None, None)
     assert (found.promise_day, found.is_fee, found.is_express, found.fee_basis) == (1, "0", "0", None)
