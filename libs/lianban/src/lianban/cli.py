@@ -15,6 +15,9 @@ from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog, read_catalog
 from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
+from lianban.commands.diff import diff
+from lianban.commands.history import history
+from lianban.commands.publish import publish
 
 
 class _LazyGroup(click.Group):
@@ -39,7 +42,12 @@ def main() -> None:
 
 @main.group()
 def catalog() -> None:
-    """目录：检查与查看。"""
+    """目录：检查、查看、发布与复制推广。"""
+
+
+catalog.add_command(publish)
+catalog.add_command(history)
+catalog.add_command(diff)
 
 
 @catalog.command()

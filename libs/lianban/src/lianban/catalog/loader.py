@@ -22,35 +22,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from lianban.catalog.closure import SECTION_MODELS
 from lianban.catalog.faults import CatalogError, Fault, FieldPath, Finding, dotted
 from lianban.catalog.lint import lint
-from lianban.catalog.models import (
-    Catalog,
-    Department,
-    Division,
-    Element,
-    Entry,
-    Fact,
-    LicenceType,
-    Material,
-    Matter,
-    Registry,
-    Theme,
-)
+from lianban.catalog.models import Catalog, Entry, Matter, Theme
 from lianban.catalog.validation import validate_entry
 from lianban.catalog.yaml_source import MAX_BYTES, Source, parse
 
-_MODELS: Final[dict[str, type[Entry]]] = {
-    "divisions": Division,
-    "departments": Department,
-    "registries": Registry,
-    "licences": LicenceType,
-    "facts": Fact,
-    "elements": Element,
-    "materials": Material,
-    "matters": Matter,
-    "themes": Theme,
-}
 _TOP_FILES: Final = ("divisions", "departments", "registries", "licences", "facts", "elements", "materials")
 _FOLDERS: Final = ("elements", "materials", "matters", "themes")
 _DIVIDED: Final = "matters"
@@ -69,8 +47,8 @@ class _Origin:
 
 @dataclass(slots=True)
 class _Reading:
-    entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {section: {} for section in _MODELS})
-    broken: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in _MODELS})
+    entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {section: {} for section in SECTION_MODELS})
+    broken: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in SECTION_MODELS})
     origins: dict[tuple[str, str], _Origin] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -203,7 +181,7 @@ def _read_file(file: str, section: str, source: Source, reading: _Reading) -> No
 
 
 def _read_entry(origin: _Origin, section: str, data: object, reading: _Reading) -> None:
-    entry, faults = validate_entry(_MODELS[section], data)
+    entry, faults = validate_entry(SECTION_MODELS[section], data)
     code = data.get("code") if isinstance(data, dict) else None
     known = code if isinstance(code, str) else None
     for path, message, cure in faults:
