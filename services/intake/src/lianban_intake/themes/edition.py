@@ -1,4 +1,4 @@
-"""One edition of the catalogue, as it was read from its folder, with what is computed from it kept at hand."""
+"""One edition of the catalogue, as it was read, with what is computed from it kept at hand."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from lianban.catalog.materials import MaterialRequirement
 from lianban.catalog.models import Catalog, Theme
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.files import load_calendar
+from lianban.publishing.store import PublishedStore
 from lianban_intake.dossiers.cut import DossierCut, cut_of
+from lianban_intake.themes.versions import Versions
 
 _REMEMBERED: Final = 1024
 _YEARS_AHEAD: Final = 2
@@ -72,11 +74,13 @@ class Prepared:
 
 
 class Edition:
-    """Immutable. ``calendar`` belongs to it, because both are read from one folder at one time."""
+    """Immutable. ``calendar`` belongs to it, because both are read from one place at one time. ``versions``: where
+    the published versions of its themes are found; None when it was read from a working folder."""
 
-    def __init__(self, catalog: Catalog, calendar: CalendarSnapshot) -> None:
+    def __init__(self, catalog: Catalog, calendar: CalendarSnapshot, versions: Versions | None = None) -> None:
         self.catalog = catalog
         self.calendar = calendar
+        self.versions = versions
         self._prepare = lru_cache(maxsize=_REMEMBERED)(self._prepared)
         self._window = lru_cache(maxsize=4)(calendar.window)
 
@@ -84,6 +88,12 @@ class Edition:
     def load(cls, folder: Path) -> Edition:
         """Blocks. Raises CatalogError or CalendarFileError with every fault found."""
         return cls(load_catalog(folder), load_calendar(folder / "calendars"))
+
+    @classmethod
+    def published(cls, store: PublishedStore) -> Edition:
+        """What is in force in the store. Blocks. Raises NothingPublished, or StoreDamaged with every fault found."""
+        found = store.load()
+        return cls(found.catalog, found.calendar, Versions(store, found.record))
 
     def theme(self, code: str) -> Theme:
         """Raises UnknownTheme."""
