@@ -63,17 +63,17 @@ def lint(catalog: Catalog, broken: Mapping[str, Set[str]] | None = None, *, tidy
     found += references.unknown_codes(catalog, unreadable)
     if tidy and not any(unreadable.values()):
         found += references.unused(catalog)
+    complete = references.complete_themes(catalog)
     for theme in catalog.themes.values():
-        found += _lint_theme(catalog, theme)
+        found += _lint_theme(catalog, theme, complete=theme.code in complete)
     return list(dict.fromkeys(found))
 
 
-def _lint_theme(catalog: Catalog, theme: Theme) -> list[Finding]:
+def _lint_theme(catalog: Catalog, theme: Theme, *, complete: bool) -> list[Finding]:
     found = [finding for rule in ORDER_RULES for finding in rule(catalog, theme)]
-    if not references.complete(catalog, theme):
-        return found
-    found += [finding for rule in THEME_RULES for finding in rule(catalog, theme)]
-    if found:
+    if complete:
+        found += [finding for rule in THEME_RULES for finding in rule(catalog, theme)]
+    if found or not complete:
         return found
     try:
         situations = Situations(ThemeIndex(catalog, theme))
