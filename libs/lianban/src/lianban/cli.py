@@ -45,11 +45,6 @@ def catalog() -> None:
     """目录：检查、查看、发布与复制推广。"""
 
 
-catalog.add_command(publish)
-catalog.add_command(history)
-catalog.add_command(diff)
-
-
 @catalog.command()
 @click.argument("folder", default="catalog", type=click.Path(file_okay=False))
 def check(folder: str) -> None:
@@ -186,6 +181,11 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
 
 def _cells(text: str) -> int:
     return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+catalog.add_command(diff)
+catalog.add_command(history)
+catalog.add_command(publish)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,9 @@ def unused(catalog: Catalog) -> Iterator[Finding]:
 def complete_themes(catalog: Catalog) -> frozenset[str]:
     """Themes of which all that they need, directly or through their matters, is there."""
     missing = {
-        (section, code) for section, code, _, target, named in references(catalog) if named not in _section(catalog, target)
+        (section, code)
+        for section, code, _, target, named in references(catalog)
+        if named not in _section(catalog, target)
     }
     return frozenset(
         theme.code
