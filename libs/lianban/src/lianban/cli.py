@@ -16,8 +16,12 @@ from lianban.catalog.loader import load_catalog, read_catalog
 from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
 from lianban.commands.diff import diff
+from lianban.commands.export import export
 from lianban.commands.history import history
+from lianban.commands.key import key
+from lianban.commands.mapping import mapping
 from lianban.commands.publish import publish
+from lianban.commands.receive import receive
 
 
 class _LazyGroup(click.Group):
@@ -184,8 +188,12 @@ def _cells(text: str) -> int:
 
 
 catalog.add_command(diff)
+catalog.add_command(export)
 catalog.add_command(history)
+catalog.add_command(key)
+catalog.add_command(mapping)
 catalog.add_command(publish)
+catalog.add_command(receive)
 
 
 if __name__ == "__main__":

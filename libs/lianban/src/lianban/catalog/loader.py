@@ -77,6 +77,28 @@ def read_catalog(folder: Path | str) -> tuple[Catalog | None, list[Fault]]:
     return _read(Path(folder), tidy=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What a folder defines that may have no theme yet, or not exist. ``files``: (section, code) → file, relative to
+    the folder. ``faults``: those that keep it from being used."""
+
+    catalog: Catalog
+    files: dict[tuple[str, str], str]
+    faults: list[Fault]
+
+
+def read_definitions(folder: Path) -> Definitions:
+    """As :func:`load_catalog` reads them, with the place of each."""
+    reading = _Reading()
+    if folder.exists():
+        for file, section, content in _files(folder, reading):
+            _read_file(file, section, parse(content), reading)
+    catalog = Catalog.model_validate(reading.entries)
+    reading.faults += [reading.located(finding) for finding in lint(catalog, reading.broken, tidy=False)]
+    files = {place: origin.file for place, origin in reading.origins.items()}
+    return Definitions(catalog, files, sorted(set(reading.faults)))
+
+
 def _read(folder: Path, *, tidy: bool) -> tuple[Catalog | None, list[Fault]]:
     reading = _Reading()
     for file, section, content in _files(folder, reading):

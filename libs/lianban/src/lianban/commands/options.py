@@ -14,6 +14,7 @@ from lianban.catalog.faults import CatalogError
 from lianban.clock.files import CalendarFileError
 from lianban.publishing.files import StoreDamaged
 from lianban.publishing.store import NothingPublished, PublishedStore
+from lianban.replication.refusal import Refused
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -48,6 +49,8 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
             raise click.ClickException(f"{error}\n共 {len(error.faults)} 处问题，什么也没有写入") from None
         except CalendarFileError as error:
             raise click.ClickException(f"工作日历有误：\n{error}\n什么也没有写入") from None
+        except Refused as error:
+            raise click.ClickException(str(error)) from None
         except NothingPublished as error:
             raise click.ClickException(f"{error}；先用 lianban catalog publish 发布") from None
 
