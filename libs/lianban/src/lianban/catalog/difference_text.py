@@ -49,9 +49,14 @@ _LISTS: Final = frozenset(
         "results",
         "special_procedures",
         "steps",
+        "values",
     }
 )
 """Fields whose parts are known by what they hold, not by a field's name."""
+
+
+_ABSENT: Final = {"on_refusal": "随主题"}
+"""What a field that is left out means, where that is not nothing."""
 
 
 class Reader:
@@ -131,7 +136,7 @@ class Reader:
 
     def _value(self, field: str, value: Any) -> str:
         if value is None:
-            return "无"
+            return _ABSENT.get(field, "无")
         if isinstance(value, bool):
             return "是" if value else "否"
         if isinstance(value, dict):

@@ -32,6 +32,7 @@ SECTION_ZH: Final = {
     "registries": "登记库",
     "licences": "电子证照类型",
     "facts": "服务对象情况",
+    "answers": "共用事项的情形取值",
 }
 """In the order in which differences are told: from the theme outward."""
 
@@ -111,6 +112,7 @@ FIELD_ZH: Final = {
     "use_level": "行使层级",
     "validity": "有效期",
     "value": "取值",
+    "values": "取值",
     "visits": "到现场次数",
     "when": "适用情形",
     "why": "说明",

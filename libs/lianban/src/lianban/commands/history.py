@@ -39,7 +39,7 @@ def _versions(store: PublishedStore, theme: str) -> list[str]:
 def _editions(store: PublishedStore) -> list[str]:
     """Each edition with the themes that are not as in the one before it."""
     found = list(store.editions())
-    before: list[EditionRecord | None] = [*(record for _, record in found[1:]), None]
+    before: list[EditionRecord | None] = [*(record for _, record in found), None][1:]
     return [
         f"目录第 {record.number} 版  {digest[:16]}  {_shown(record.published_at)}"
         f"  {record.note or '（无说明）'}  {_changed(record, earlier)}"

@@ -27,8 +27,10 @@ from lianban.publishing.files import StoreDamaged, kept, read
 from lianban.publishing.records import EditionRecord, Line, Pointer, Record, VersionRecord
 
 POINTER: Final = "edition.json"
-SHARED: Final = ("divisions", "departments", "registries", "licences", "facts")
-"""Sections kept whole: they are looked up by themselves, not only by themes."""
+SHARED: Final = tuple(
+    section for section in SECTION_MODELS if section not in ("elements", "materials", "matters", "themes")
+)
+"""Sections kept whole and in order: they are looked up by themselves, not only by themes."""
 
 R = TypeVar("R", bound=Record)
 

@@ -11,11 +11,12 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from lianban.catalog.closure import SECTION_MODELS, entry_data
+from lianban.catalog.conditions import compared_values
 from lianban.catalog.faults import FieldPath, dotted
 from lianban.catalog.field_names import SECTION_ZH
 from lianban.catalog.levels import upward
 from lianban.catalog.lint.references import references
-from lianban.catalog.models import Catalog, Department, Division, Entry, Matter
+from lianban.catalog.models import Catalog, Department, Division, Entry, KnownAnswers, Matter
 from lianban.replication.mapping import RENAMED, Mapping, Target
 from lianban.replication.package import Package
 from lianban.replication.refusal import Refused
@@ -83,6 +84,7 @@ class _Transfer:
         for section in (*RENAMED, "facts"):
             for entry in getattr(self._source, section).values():
                 self._entry(section, entry)
+        self._known_answers()
         self._references_kept()
         if self._faults:
             raise Refused("与本地目录有冲突，没有引入", self._faults)
@@ -195,6 +197,29 @@ class _Transfer:
             self._found.replaced[section][code] = entry
         else:
             self._faults.append(_conflict(section, code, known_as or code))
+
+    def _known_answers(self) -> None:
+        """What conditions of the package's matters speak of and none of its themes offers, belongs to themes that
+        stayed behind: it is noted, so that the linter does not take it for a slip."""
+        offered = {
+            (question.code, option.value)
+            for theme in self._source.themes.values()
+            for question in theme.questions
+            for option in question.options
+        } | {given for theme in self._source.themes.values() for given in theme.given.items()}
+        elsewhere: dict[str, list[str]] = {}
+        for matter in self._source.matters.values():
+            conditions = [use.when for use in matter.elements] + [use.when for use in matter.materials]
+            for question, value in (pair for condition in conditions for pair in compared_values(condition or "")):
+                if value and (question, value) not in offered:
+                    elsewhere.setdefault(question, []).append(value)
+        for question, values in sorted(elsewhere.items()):
+            known = self._local.answers.get(question)
+            entry = KnownAnswers(code=question, values=tuple(sorted({*values, *(known.values if known else ())})))
+            if known is None:
+                self._found.added["answers"][question] = entry
+            elif set(known.values) != set(entry.values):
+                self._found.replaced["answers"][question] = entry
 
     def _references_kept(self) -> None:
         """What is taken over names nothing that was left behind."""

@@ -13,11 +13,10 @@ import yaml
 from lianban.catalog.closure import SECTION_MODELS, entry_data
 from lianban.catalog.models import Entry, Matter
 from lianban.catalog.yaml_source import parse
+from lianban.publishing.store import SHARED
 from lianban.replication.transfer import Transfer
 
 _ITEM: Final = re.compile(r"^( *)- ", re.MULTILINE)
-_TOP: Final = ("divisions", "departments", "registries", "licences", "facts")
-"""Sections of one file. The other lists are written into files of their own, beside those of local origin."""
 
 
 def write(folder: Path, transfer: Transfer, files: Mapping[tuple[str, str], str], source: str) -> list[Path]:
@@ -48,7 +47,7 @@ def _by_file(section: str, entries: Any, source: str) -> dict[str, list[Entry]]:
         elif isinstance(entry, Matter):
             name = f"matters/{entry.department}/from-{source}.yaml"
         else:
-            name = f"{section}.yaml" if section in _TOP else f"{section}/from-{source}.yaml"
+            name = f"{section}.yaml" if section in SHARED else f"{section}/from-{source}.yaml"
         found.setdefault(name, []).append(entry)
     return found
 
