@@ -143,8 +143,7 @@ async def running(folder: Path, database_url: str, temporal_address: str, **sett
         objects_url=(folder / "objects").as_uri(),
         keyring_file=folder / "keyring.json",
         token_key_file=folder / "tokens.json",
-        catalog_dir=folder / "catalog",
-        **settings,
+        **{"catalog_dir": folder / "catalog", **settings},
     )
     app = build_app(given)
     transport = httpx.ASGITransport(app)

@@ -55,7 +55,7 @@ def up() -> None:
         sys.exit(0 if all(row.ready for row in rows) else 1)
     with display.Board(console) as board:
         stack.up(board)
-    console.print(display.directions(stack))
+    console.print(display.directions(stack), display.unpublished(stack))
 
 
 @main.command()

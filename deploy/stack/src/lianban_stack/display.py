@@ -62,6 +62,7 @@ def directions(stack: Stack) -> Table:
     """Where everything is, and how to try it."""
     url, python = stack.ports.url, _shown(Path(sys.executable))
     token = f"{python} -m lianban_stack token"
+    store = _shown(stack.state.catalogue)
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -75,6 +76,7 @@ def directions(stack: Stack) -> Table:
         ("parcels", f"{url('sandbox_courier')}/records/parcels"),
         ("text messages", f"{url('sandbox_sms')}/records/messages"),
         ("mails", f"{url('sandbox_mail_records')}/records/mails"),
+        ("publish a change", f"{_shown(Path(sys.executable).with_name('lianban'))} catalog publish --store {store}"),
         ("state folder", str(stack.state.root)),
         ("logs", str(stack.state.logs)),
         ("file a case", f"{python} -m lianban_sandbox.portal file E1   (others: {python} -m lianban_sandbox.portal)"),
@@ -91,6 +93,14 @@ def directions(stack: Stack) -> Table:
 def _shown(path: Path) -> str:
     """Relative to where the user is, if it lies below."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def unpublished(stack: Stack) -> Text:
+    """Why the edition published before stays in force; nothing when the catalogue was sound."""
+    if not stack.unpublished:
+        return Text("")
+    head = "The catalogue has faults; the edition published before stays in force:"
+    return Text("\n".join([head, *stack.unpublished]), style="yellow")
 
 
 def status(rows: list[Status]) -> Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import sys
-from pathlib import Path
 
 from lianban_stack import network, temporal
 from lianban_stack.ports import Ports
@@ -38,7 +37,7 @@ def servers(cluster: Cluster, server: TemporalServer) -> list[Program]:
     ]
 
 
-def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluster, catalog: Path) -> list[Program]:
+def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluster) -> list[Program]:
     """The services and the sandbox, each with its LIANBAN_* settings."""
     named = ports.as_dict()
     common = {
@@ -55,7 +54,7 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
         "no_proxy": "127.0.0.1,localhost",
     }
     own = {
-        "intake": {"LIANBAN_CATALOG_DIR": str(catalog), "LIANBAN_PUBLIC_URL": ports.url("intake")},
+        "intake": {"LIANBAN_CATALOG_STORE": str(state.catalogue), "LIANBAN_PUBLIC_URL": ports.url("intake")},
         "orchestrator": {"LIANBAN_UI_ORIGINS": json.dumps(_origins(ports.temporal_ui))},
         "adapters": {"LIANBAN_PUBLIC_URL": ports.url("adapters")},
         "notify": {

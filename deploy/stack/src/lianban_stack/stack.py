@@ -24,6 +24,7 @@ from lianban_stack.ports import Ports
 from lianban_stack.postgres import ROLES, SUPERUSER, Cluster
 from lianban_stack.privileges import RunAs
 from lianban_stack.program import Program
+from lianban_stack.publication import publish_or_keep
 from lianban_stack.secret_files import Secrets
 from lianban_stack.state import StateFolder, clone
 from lianban_stack.supervision import ProgramState, SupervisionError, Supervisor
@@ -80,6 +81,8 @@ class Stack:
         self._inbox = inbox
         self._supervisor = Supervisor(state)
         self._child: subprocess.Popen[bytes] | None = None
+        self.unpublished: list[str] = []
+        """Faults of the catalogue, for which the edition published before stayed in force at the start."""
 
     @property
     def running(self) -> bool:
@@ -157,7 +160,10 @@ class Stack:
         self.state.describe(self.ports, self.urls())
         self._child = self._supervisor.launch(attached=attached)
         servers, services = found[:2], found[2:]
-        self._start(servers, observer)
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            publication = thread.submit(publish_or_keep, self.catalog, self.state.catalogue)
+            self._start(servers, observer)
+            self.unpublished = publication.result()
         cluster.set_roles(secrets.database)
         cluster.create_database(programs.DATABASE)
         self._migrate(services, observer)
@@ -171,7 +177,7 @@ class Stack:
             f"{self.ports.url('orchestrator')}/codec",
             self._synchronous,
         )
-        services = programs.services(self.state, self.ports, secrets, cluster, self.catalog)
+        services = programs.services(self.state, self.ports, secrets, cluster)
         extended = [
             dataclasses.replace(program, environment={**program.environment, **self._environment})
             for program in services

@@ -52,6 +52,11 @@ class StateFolder:
         return self.root / "objects"
 
     @property
+    def catalogue(self) -> Path:
+        """What the stack publishes its catalogue into, and serves it from."""
+        return self.root / "catalogue"
+
+    @property
     def secrets(self) -> Path:
         return self.root / "secrets"
 

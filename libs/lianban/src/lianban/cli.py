@@ -14,7 +14,14 @@ from lianban.catalog.loader import load_catalog, read_catalog
 from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
 from lianban.commands.candidates import candidates, candidates_sample
+from lianban.commands.diff import diff
+from lianban.commands.export import export
+from lianban.commands.history import history
+from lianban.commands.key import key
+from lianban.commands.mapping import mapping
 from lianban.commands.match import match
+from lianban.commands.publish import publish
+from lianban.commands.receive import receive
 from lianban.commands.savings import savings
 from lianban.commands.tables import table
 
@@ -41,7 +48,7 @@ def main() -> None:
 
 @main.group()
 def catalog() -> None:
-    """目录：检查与查看。"""
+    """目录：检查、查看、发布与复制推广。"""
 
 
 @catalog.command()
@@ -171,6 +178,15 @@ catalog.add_command(candidates)
 catalog.add_command(candidates_sample)
 catalog.add_command(match)
 catalog.add_command(savings)
+
+
+catalog.add_command(diff)
+catalog.add_command(export)
+catalog.add_command(history)
+catalog.add_command(key)
+catalog.add_command(mapping)
+catalog.add_command(publish)
+catalog.add_command(receive)
 
 
 if __name__ == "__main__":

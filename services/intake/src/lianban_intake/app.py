@@ -1,4 +1,4 @@
-"""The intake as a process: API, event worker, outbox, and the watch over the catalogue's folder."""
+"""The intake as a process: API, event worker, outbox, and the watch over the catalogue."""
 
 from __future__ import annotations
 
@@ -32,10 +32,19 @@ from lianban_intake.outbox.starter import Starter
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.state import Intake
 from lianban_intake.themes.endpoints import router as themes
+from lianban_intake.themes.sources import Folder, Source, Store
 from lianban_intake.themes.watch import Catalogues
 
 _RECORDINGS: Final = 8
 """Batches recorded at a time: each needs a connection, and the API needs the others."""
+
+
+def source_of(settings: IntakeSettings) -> Source:
+    """The published store where one is named, else the working folder."""
+    if settings.catalog_store is not None:
+        return Store(settings.catalog_store)
+    assert settings.catalog_dir is not None  # one of the two is set
+    return Folder(settings.catalog_dir)
 
 
 def build_app(settings: IntakeSettings) -> FastAPI:
@@ -44,7 +53,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         keyring = Keyring.load(settings.keyring_file)
-        catalogues = await Catalogues.open(settings.catalog_dir)
+        catalogues = await Catalogues.open(source_of(settings))
         engine = create_engine(settings.database_url)
         direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)

@@ -24,7 +24,7 @@ State = Annotated[Intake, Depends(state)]
 
 async def edition(state: State) -> Edition:
     """The catalogue in force when the request came in."""
-    return state.catalogues.current
+    return await state.catalogues.latest()
 
 
 CurrentEdition = Annotated[Edition, Depends(edition)]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lianban.platform.settings import Settings
 
 
 class IntakeSettings(Settings):
-    """Times are in seconds."""
+    """Times are in seconds. The catalogue is served from the store where one is named, else from the folder."""
 
-    catalog_dir: Path = Field(description="the catalogue, with the calendar's year files in calendars/")
-    catalog_poll: float = Field(default=5.0, gt=0, description="how often the folder is looked at for changes")
+    catalog_dir: Path | None = Field(
+        default=None, description="the catalogue, with the calendar's year files in calendars/"
+    )
+    catalog_store: Path | None = Field(default=None, description="what `lianban catalog publish` publishes into")
+    catalog_poll: float = Field(default=5.0, gt=0, description="how often the catalogue is looked at for changes")
     outbox_poll: float = Field(default=2.0, gt=0, description="how often cases left unstarted are looked for")
     public_url: str | None = Field(
         default=None,
@@ -26,3 +30,9 @@ class IntakeSettings(Settings):
     def guides_url(self) -> str:
         """Where ``/guide`` is found from outside, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @model_validator(mode="after")
+    def _catalogue_named(self) -> Self:
+        if self.catalog_dir is None and self.catalog_store is None:
+            raise ValueError("LIANBAN_CATALOG_STORE or LIANBAN_CATALOG_DIR is needed")
+        return self

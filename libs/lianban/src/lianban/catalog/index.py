@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Generic, TypeVar
 
-from pydantic import BaseModel
-
 from lianban.catalog.answers import bindings, variables
+from lianban.catalog.closure import closure, content, content_version
 from lianban.catalog.conditions import Condition, compile_condition
 from lianban.catalog.levels import handling_body
 from lianban.catalog.models import Catalog, Cel, Department, ElementUse, MaterialUse, Matter, Theme, ThemeStep
@@ -71,7 +68,8 @@ class ThemeIndex:
     def __init__(self, catalog: Catalog, theme: Theme) -> None:
         # Not the catalogue itself: an index must not keep alive what it is remembered for.
         self.divisions, self.departments = catalog.divisions, catalog.departments
-        self.elements, self.materials = catalog.elements, catalog.materials
+        self.registries, self.licences, self.facts = catalog.registries, catalog.licences, catalog.facts
+        self.elements, self.materials, self.matters = catalog.elements, catalog.materials, catalog.matters
         self.theme = theme
         self.variables = variables(theme)
         self.steps = tuple(self._indexed(entry, catalog.matters[entry.matter]) for entry in theme.steps)
@@ -98,31 +96,8 @@ class ThemeIndex:
 
     @cached_property
     def version(self) -> str:
-        """Content hash of the theme and of everything it refers to: 16 hexadecimal digits.
-
-        Defaults are left out, so a new optional field in the models does not make new versions of old themes.
-        """
-        matters = [step.matter for step in self.steps]
-        uses = [use.element for use in self.theme.elements]
-        uses += [use.element for matter in matters for use in matter.elements]
-        papers = [use.material for matter in matters for use in matter.materials]
-        papers += [result.material for matter in matters for result in matter.results if result.material]
-        roles = {matter.handled_by for matter in matters} - {None}
-        agencies = [self.theme.lead, *(matter.department for matter in matters)]
-        agencies += [code for code, item in self.departments.items() if item.role in roles]
-        entries: list[BaseModel] = [self.theme, self.divisions[self.theme.division], *matters]
-        entries += [self.elements[code] for code in uses]
-        entries += [self.materials[code] for code in papers]
-        entries += [self.departments[code] for code in agencies]
-        texts = {
-            json.dumps(
-                [type(entry).__name__, entry.model_dump(mode="json", exclude_defaults=True)],
-                ensure_ascii=False,
-                sort_keys=True,
-            )
-            for entry in entries
-        }
-        return hashlib.sha256("\n".join(sorted(texts)).encode()).hexdigest()[:16]
+        """Content hash of the theme and of everything it refers to: 16 hexadecimal digits."""
+        return content_version(content(closure(self, self.theme)))
 
     def handling_body(self, matter: Matter, division: str) -> Department:
         """Who handles the matter for an applicant of ``division``."""

@@ -4,7 +4,7 @@ Layout, each file a mapping with one top key::
 
     divisions.yaml  departments.yaml           divisions: / departments: [...]
     registries.yaml  licences.yaml             registries: / licences: [...]
-    facts.yaml                                 facts: [...]
+    facts.yaml  answers.yaml                   facts: / answers: [...]
     elements.yaml   or elements/*.yaml         elements: [...]
     materials.yaml  or materials/*.yaml        materials: [...]
     matters/<department>.yaml                  matters: [...]
@@ -22,36 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from lianban.catalog.closure import SECTION_MODELS
 from lianban.catalog.faults import CatalogError, Fault, FieldPath, Finding, dotted
 from lianban.catalog.lint import lint
-from lianban.catalog.models import (
-    Catalog,
-    Department,
-    Division,
-    Element,
-    Entry,
-    Fact,
-    LicenceType,
-    Material,
-    Matter,
-    Registry,
-    Theme,
-)
+from lianban.catalog.models import Catalog, Entry, Matter, Theme
 from lianban.catalog.validation import validate_entry
 from lianban.catalog.yaml_source import MAX_BYTES, Source, parse
 
-_MODELS: Final[dict[str, type[Entry]]] = {
-    "divisions": Division,
-    "departments": Department,
-    "registries": Registry,
-    "licences": LicenceType,
-    "facts": Fact,
-    "elements": Element,
-    "materials": Material,
-    "matters": Matter,
-    "themes": Theme,
-}
-_TOP_FILES: Final = ("divisions", "departments", "registries", "licences", "facts", "elements", "materials")
+_TOP_FILES: Final = ("divisions", "departments", "registries", "licences", "facts", "answers", "elements", "materials")
 _FOLDERS: Final = ("elements", "materials", "matters", "themes")
 _DIVIDED: Final = "matters"
 """The section whose files may stand one folder deeper."""
@@ -69,8 +47,8 @@ class _Origin:
 
 @dataclass(slots=True)
 class _Reading:
-    entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {section: {} for section in _MODELS})
-    broken: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in _MODELS})
+    entries: dict[str, dict[str, Entry]] = field(default_factory=lambda: {section: {} for section in SECTION_MODELS})
+    broken: dict[str, set[str]] = field(default_factory=lambda: {section: set() for section in SECTION_MODELS})
     origins: dict[tuple[str, str], _Origin] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -97,6 +75,28 @@ def load_catalog(folder: Path | str) -> Catalog:
 def read_catalog(folder: Path | str) -> tuple[Catalog | None, list[Fault]]:
     """The catalogue (None when some entry could not be read) and every fault, the linter's too, by file and line."""
     return _read(Path(folder), tidy=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """What a folder defines that may have no theme yet, or not exist. ``files``: (section, code) → file, relative to
+    the folder. ``faults``: those that keep it from being used."""
+
+    catalog: Catalog
+    files: dict[tuple[str, str], str]
+    faults: list[Fault]
+
+
+def read_definitions(folder: Path) -> Definitions:
+    """As :func:`load_catalog` reads them, with the place of each."""
+    reading = _Reading()
+    if folder.exists():
+        for file, section, content in _files(folder, reading):
+            _read_file(file, section, parse(content), reading)
+    catalog = Catalog.model_validate(reading.entries)
+    reading.faults += [reading.located(finding) for finding in lint(catalog, reading.broken, tidy=False)]
+    files = {place: origin.file for place, origin in reading.origins.items()}
+    return Definitions(catalog, files, sorted(set(reading.faults)))
 
 
 def _read(folder: Path, *, tidy: bool) -> tuple[Catalog | None, list[Fault]]:
@@ -203,7 +203,7 @@ def _read_file(file: str, section: str, source: Source, reading: _Reading) -> No
 
 
 def _read_entry(origin: _Origin, section: str, data: object, reading: _Reading) -> None:
-    entry, faults = validate_entry(_MODELS[section], data)
+    entry, faults = validate_entry(SECTION_MODELS[section], data)
     code = data.get("code") if isinstance(data, dict) else None
     known = code if isinstance(code, str) else None
     for path, message, cure in faults:

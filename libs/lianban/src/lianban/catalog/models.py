@@ -237,6 +237,14 @@ class Question(Entry):
     when: Cel | None = None
 
 
+class KnownAnswers(Entry):
+    """Answers that conditions of shared matters may speak of, beyond those the themes at hand offer: a matter taken
+    over from another catalogue serves other themes there. ``code``: of the question."""
+
+    code: ElementCode
+    values: tuple[ElementCode, ...] = Field(min_length=1)
+
+
 class ThemeStep(Entry):
     """A matter's place in a theme. ``code`` defaults to the matter's."""
 
@@ -299,6 +307,7 @@ class Catalog(BaseModel):
     registries: dict[str, Registry] = Field(default_factory=dict)
     licences: dict[str, LicenceType] = Field(default_factory=dict)
     facts: dict[str, Fact] = Field(default_factory=dict)
+    answers: dict[str, KnownAnswers] = Field(default_factory=dict)
     elements: dict[str, Element]
     materials: dict[str, Material]
     matters: dict[str, Matter]

@@ -1,4 +1,4 @@
-"""One edition of the catalogue, as it was read from its folder, with what is computed from it kept at hand."""
+"""One edition of the catalogue, as it was read, with what is computed from it kept at hand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from lianban.catalog.models import Catalog, Theme
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import SHANGHAI
 from lianban.clock.files import load_calendar
+from lianban.publishing.store import PublishedStore
 from lianban_intake.dossiers.cut import DossierCut, cut_of
+from lianban_intake.themes.versions import Versions
 
 _REMEMBERED: Final = 1024
 _YEARS_AHEAD: Final = 2
@@ -74,13 +76,17 @@ class Prepared:
 
 
 class Edition:
-    """Immutable. ``calendar`` belongs to it, because both are read from one folder at one time; ``dated`` is the day
-    on which its files were last changed."""
+    """Immutable. ``calendar`` belongs to it, because both are read from one place at one time; ``dated`` is the day
+    on which it was published, or its files were last changed. ``versions``: where the published versions of its themes
+    are found; None when it was read from a working folder."""
 
-    def __init__(self, catalog: Catalog, calendar: CalendarSnapshot, dated: date) -> None:
+    def __init__(
+        self, catalog: Catalog, calendar: CalendarSnapshot, dated: date, versions: Versions | None = None
+    ) -> None:
         self.catalog = catalog
         self.calendar = calendar
         self.dated = dated
+        self.versions = versions
         self._prepare = lru_cache(maxsize=_REMEMBERED)(self._prepared)
         self._window = lru_cache(maxsize=4)(calendar.window)
 
@@ -92,6 +98,13 @@ class Edition:
     @cached_property
     def matcher(self) -> Matcher:
         return Matcher(self.catalog)
+
+    @classmethod
+    def published(cls, store: PublishedStore) -> Edition:
+        """What is in force in the store. Blocks. Raises NothingPublished, or StoreDamaged with every fault found."""
+        found = store.load()
+        dated = found.record.published_at.astimezone(SHANGHAI).date()
+        return cls(found.catalog, found.calendar, dated, Versions(store, found.record))
 
     def theme(self, code: str) -> Theme:
         """Raises UnknownTheme."""

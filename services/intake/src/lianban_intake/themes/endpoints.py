@@ -6,7 +6,15 @@ from fastapi import APIRouter
 
 from lianban_intake.dependencies import CurrentEdition
 from lianban_intake.themes import service
-from lianban_intake.themes.schemas import Form, Situation, TailoredNotice, ThemeBrief, ThemeDetail, ThemeList
+from lianban_intake.themes.schemas import (
+    Form,
+    Situation,
+    TailoredNotice,
+    ThemeBrief,
+    ThemeDetail,
+    ThemeList,
+    ThemeVersions,
+)
 
 router = APIRouter(prefix="/v1/themes", tags=["主题"])
 
@@ -20,6 +28,11 @@ async def list_themes(edition: CurrentEdition) -> ThemeList:
 @router.get("/{code}", summary="一个主题，含情形引导")
 async def read_theme(code: str, edition: CurrentEdition) -> ThemeDetail:
     return ThemeDetail.of(edition.catalog, service.find(edition, code))
+
+
+@router.get("/{code}/versions", summary="一个主题已发布的各个版本")
+async def read_versions(code: str, edition: CurrentEdition) -> ThemeVersions:
+    return await service.published_versions(edition, code)
 
 
 @router.post("/{code}/notice", summary="一次告知")

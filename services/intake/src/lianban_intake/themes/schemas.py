@@ -7,12 +7,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from lianban.catalog.compiler import Compilation
+from lianban.catalog.index import theme_index
 from lianban.catalog.materials import MaterialRequirement
 from lianban.catalog.models import Catalog, Option, Question, Theme
 from lianban.catalog.notice import Notice
 from lianban.catalog.savings import Savings
 from lianban.catalog.terms import AcceptanceMode, Audience, DeliveryMode, MaterialForm, Review
 from lianban.catalog.wording import AUDIENCE_ZH, DELIVERY_MODE_ZH, MATERIAL_FORM_ZH, legal_zh, promised_zh
+from lianban_intake.themes.versions import ThemeVersion
 
 
 class Shown(BaseModel):
@@ -71,6 +73,9 @@ class OfferedDelivery(Shown):
 
 
 class ThemeDetail(ThemeBrief):
+    """``version``: content hash of the theme as it is offered now."""
+
+    version: str
     division: str
     division_name: str
     acceptance: AcceptanceMode
@@ -79,11 +84,13 @@ class ThemeDetail(ThemeBrief):
     delivery: tuple[OfferedDelivery, ...]
     notice_href: str
     form_href: str
+    versions_href: str
 
     @classmethod
     def of(cls, catalog: Catalog, theme: Theme) -> ThemeDetail:
         return cls(
             **_brief(catalog, theme),
+            version=theme_index(catalog, theme.code).version,
             division=theme.division,
             division_name=catalog.divisions[theme.division].name,
             acceptance=theme.acceptance,
@@ -92,7 +99,16 @@ class ThemeDetail(ThemeBrief):
             delivery=tuple(OfferedDelivery(mode=mode, name=DELIVERY_MODE_ZH[mode]) for mode in theme.delivery),
             notice_href=f"/v1/themes/{theme.code}/notice",
             form_href=f"/v1/themes/{theme.code}/form",
+            versions_href=f"/v1/themes/{theme.code}/versions",
         )
+
+
+class ThemeVersions(Shown):
+    """``versions``: those published, newest first; none where the catalogue is served from a working folder."""
+
+    theme: str
+    version: str
+    versions: tuple[ThemeVersion, ...]
 
 
 class TailoredNotice(Notice):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from lianban.catalog.answers import InvalidAnswers
 from lianban.catalog.compiler import Compilation, ForeignDivision, UnknownTheme
+from lianban.catalog.index import theme_index
 from lianban.catalog.models import Theme
 from lianban.platform.problems import FieldError, Problem
+from lianban.publishing.files import StoreDamaged
 from lianban_intake.themes.edition import Edition
-from lianban_intake.themes.schemas import Situation
+from lianban_intake.themes.schemas import Situation, ThemeVersions
+
+_log = logging.getLogger(__name__)
 
 FOREIGN_DIVISION_ZH = "区划不存在，或不在本主题的办理范围内"
 
@@ -29,6 +36,19 @@ def compile_for(edition: Edition, code: str, situation: Situation) -> Compilatio
     except ForeignDivision:
         errors = [FieldError("/division", "foreign-division", FOREIGN_DIVISION_ZH)]
     raise Problem(422, "invalid-answers", "情形引导的回答有误", f"共有 {len(errors)} 处需要更正。", errors)
+
+
+async def published_versions(edition: Edition, code: str) -> ThemeVersions:
+    """Raises the problems 404 ``unknown-theme`` and, where the store was damaged since, 503 ``unavailable``."""
+    find(edition, code)
+    try:
+        found = await asyncio.to_thread(edition.versions.of, code) if edition.versions else ()
+    except StoreDamaged as error:
+        _log.error("published versions cannot be read", extra={"theme": code, "faults": error.faults})
+        raise Problem(
+            503, "unavailable", "版本记录暂不可用", "请稍后再试；现行版本照常办理。", headers={"Retry-After": "30"}
+        ) from None
+    return ThemeVersions(theme=code, version=theme_index(edition.catalog, code).version, versions=found)
 
 
 def answer_errors(error: InvalidAnswers) -> list[FieldError]:

@@ -78,13 +78,14 @@ def _explained(error: ConditionError, theme: Theme, questions: tuple[str, ...]) 
 
 def compared_options(catalog: Catalog, theme: Theme) -> Iterator[Finding]:
     """A condition compares an answer with a value that can occur: in the theme, or, for a matter that serves several
-    themes, in any of those that use it."""
+    themes, in any of those that use it, or of which it is known to occur elsewhere (``answers.yaml``)."""
     own = _offered([theme])
     for section, code, field, source, _ in places(catalog, theme):
         users = [item for item in catalog.themes.values() if any(step.matter == code for step in item.steps)]
         options = own if section == "themes" else _offered(users)
         for question, value in compared_values(source):
-            if question in own and value and value not in options[question]:
+            known = catalog.answers.get(question) if section == "matters" else None
+            if question in own and value and value not in (*options[question], *(known.values if known else ())):
                 message = f"主题 {theme.code} 的问题 {question} 没有选项 {value}"
                 yield Finding(section, code, field, message, nearest(value, options[question]))
 

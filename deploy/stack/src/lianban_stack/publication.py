@@ -1,0 +1,31 @@
+"""The stack's catalogue, published when it starts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lianban.catalog.faults import CatalogError
+from lianban.clock.files import CalendarFileError
+from lianban.publishing.files import StoreDamaged
+from lianban.publishing.publisher import publish
+from lianban.publishing.store import NothingPublished, PublishedStore
+from lianban_stack.errors import StackError
+
+
+def publish_or_keep(catalog: Path, folder: Path) -> list[str]:
+    """Publish the catalogue into the store in ``folder``; no faults. A broken one leaves the edition published before
+    in force, and its faults are returned. StackError where there is no edition to serve."""
+    store = PublishedStore(folder)
+    try:
+        publish(catalog, store, "平台启动时发布")
+    except StoreDamaged as error:
+        raise StackError(f"{error}\nRestore {folder} from a backup, or move it away to begin a new one.") from None
+    except (CatalogError, CalendarFileError) as error:
+        try:
+            store.load()
+        except NothingPublished:
+            raise StackError(f"The catalogue cannot be published.\n{error}") from None
+        except StoreDamaged as damage:
+            raise StackError(f"The catalogue cannot be published.\n{error}\n{damage}") from None
+        return [str(fault) for fault in error.faults]
+    return []

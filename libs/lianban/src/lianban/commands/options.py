@@ -1,0 +1,57 @@
+"""What several commands take, and how they tell what went wrong."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+import click
+
+from lianban.catalog.faults import CatalogError
+from lianban.clock.files import CalendarFileError
+from lianban.publishing.files import StoreDamaged
+from lianban.publishing.store import NothingPublished, PublishedStore
+from lianban.replication.refusal import Refused
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+folder_option = click.option(
+    "--folder",
+    default="catalog",
+    type=click.Path(file_okay=False, path_type=Path),
+    show_default=True,
+    help="目录文件夹",
+)
+store_option = click.option(
+    "--store",
+    required=True,
+    envvar="LIANBAN_CATALOG_STORE",
+    type=click.Path(file_okay=False, path_type=Path),
+    callback=lambda _context, _parameter, value: PublishedStore(value),
+    help="已发布目录的存放文件夹（缺省取环境变量 LIANBAN_CATALOG_STORE）",
+)
+
+
+def told(command: Callable[P, T]) -> Callable[P, T]:
+    """What can be expected to go wrong is told without a traceback, every fault of it; exit code 1."""
+
+    @functools.wraps(command)
+    def wrapped(*arguments: P.args, **options: P.kwargs) -> T:
+        try:
+            return command(*arguments, **options)
+        except (CatalogError, StoreDamaged) as error:
+            raise click.ClickException(f"{error}\n共 {len(error.faults)} 处问题，什么也没有写入") from None
+        except CalendarFileError as error:
+            raise click.ClickException(f"工作日历有误：\n{error}\n什么也没有写入") from None
+        except Refused as error:
+            raise click.ClickException(str(error)) from None
+        except NothingPublished as error:
+            raise click.ClickException(f"{error}；先用 lianban catalog publish 发布") from None
+
+    return wrapped
