@@ -20,6 +20,7 @@ class Filer:
     answers: Mapping[str, str]
     form: Mapping[str, Any]
     delivery: DeliveryMode | None
+    division: str | None = None
 
     @classmethod
     async def prepare(
@@ -30,15 +31,17 @@ class Filer:
         answers: Mapping[str, str] | None = None,
         seed: int | str = 0,
         delivery: DeliveryMode | None = None,
+        division: str | None = None,
     ) -> Self:
-        """``answers`` are kept; ``seed`` answers the questions they leave open. ``delivery``: by courier if offered."""
+        """``answers`` are kept; ``seed`` answers the questions they leave open. ``delivery``: by courier if offered.
+        ``division``: the applicant's, the theme's unless given."""
         described = await client.theme(theme)
         settled = sample_answers(described, seed, answers)
-        return cls(client, described, settled, await client.form(theme, settled), delivery)
+        return cls(client, described, settled, await client.form(theme, settled), delivery, division)
 
     async def build(self, seed: int | str, number: str | None = None) -> Json:
         """Body of an application, its files uploaded. ``number`` is the portal's own; the seed unless given."""
-        sample = Sample(self.theme, self.answers, self.form, seed)
+        sample = Sample(self.theme, self.answers, self.form, seed, division=self.division)
         digests = {}
         for file in sample.files():
             stored = await self.client.upload(file.name, file.content, file.media_type)

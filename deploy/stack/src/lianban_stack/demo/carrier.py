@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient
 from lianban_sandbox.portal.filing import Filer
 from lianban_stack.demo.outside import Outside
-from lianban_stack.demo.scenes import ENDED, CaseRun, Json
+from lianban_stack.demo.scenes import CaseRun, Json
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PAUSE = 0.3
@@ -48,12 +49,13 @@ class Carrier:
         """Raises :class:`Stuck`, and whatever the services refuse with."""
         await self._prepare(run)
         run.note = "填写一张表、上传一套材料"
-        filer = await Filer.prepare(self._portal, run.scene.theme, answers=run.scene.answers)
+        scene = run.scene
+        filer = await Filer.prepare(self._portal, scene.theme, answers=scene.answers, division=scene.division)
         run.savings = (await self._portal.notice(run.scene.theme, filer.answers))["savings"]
-        run.case_no = (await filer.file(f"demo-{run.scene.theme}"))["case_no"]
+        run.case_no = (await filer.file(f"{scene.seed}-{scene.theme}"))["case_no"]
         idle_since = asyncio.get_running_loop().time()
         seen: object = None
-        while run.status not in ENDED:
+        while not run.ended:
             await self._look(run)
             opened = [step for step in run.steps if step["state"] == "open"]
             for step in opened:
@@ -140,10 +142,12 @@ class Carrier:
         return any(step["code"] == code and step["light"] == light for step in run.steps)
 
     async def _pass_until(self, run: CaseRun, instant: datetime) -> None:
-        """Lets the case's time run on to just after ``instant``."""
+        """Lets the case's time run on to just after ``instant``. What still had to be done may be done on the way, and
+        end the case."""
         duration = instant + timedelta(minutes=1) - await timeskip.now(self._temporal, run.case_no)
         if duration > timedelta(0):
-            await timeskip.skip(self._temporal, run.case_no, duration)
+            with contextlib.suppress(timeskip.CaseEnded):
+                await timeskip.skip(self._temporal, run.case_no, duration)
 
     async def _until(self, holds: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         deadline = asyncio.get_running_loop().time() + _PATIENCE
