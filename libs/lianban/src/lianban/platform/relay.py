@@ -55,7 +55,7 @@ from lianban.platform.retry import RECORD
 BATCH: Final = 200
 _HAND_OVER: Final = timedelta(seconds=20)
 _LEASE: Final = timedelta(seconds=40)  # longer than a hand-over with its round trips
-_GATHER: Final = 0.3  # seconds for events to gather: a hand-over costs the server as much for one as for many
+_GATHER: Final = 1.0  # seconds for events to gather: a hand-over costs the server as much for one as for many
 _IDLE: Final = 5.0  # seconds until leases of others are looked at again
 _PAUSE: Final = (0.5, 30.0)  # seconds after a failure: first, longest
 _LONGEST_DELAY: Final = 60  # seconds until events the intake fails on are tried again
