@@ -26,6 +26,9 @@ from lianban_intake.events.activities import EventActivities
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
 from lianban_intake.outbox.starter import Starter
+from lianban_intake.prefill.endpoints import router as prefill
+from lianban_intake.prefill.service import Prefiller
+from lianban_intake.prefill.wiring import open_ports
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.state import Intake
 from lianban_intake.themes.endpoints import router as themes
@@ -46,6 +49,8 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
         objects = open_store(settings.objects_url, keyring)
+        stack = contextlib.AsyncExitStack()
+        registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         app.state.intake = Intake(
             settings=settings,
@@ -57,6 +62,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             temporal=temporal,
             starter=starter,
             dossiers=DossierReader(direct, objects, keyring),
+            prefiller=Prefiller(engine, objects, keyring, registries, library),
         )
         activities = EventActivities(direct)
 
@@ -91,6 +97,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            await stack.aclose()
             await engine.dispose()
 
     app = create_app(
@@ -99,6 +106,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (themes, materials, applications, cases, dossiers):
+    for router in (themes, prefill, materials, applications, cases, dossiers):
         app.include_router(router)
     return app

@@ -11,6 +11,7 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.objects import ObjectStore
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.outbox.starter import Starter
+from lianban_intake.prefill.service import Prefiller
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.themes.watch import Catalogues
 
@@ -32,4 +33,5 @@ class Intake:
     temporal: Client
     starter: Starter
     dossiers: DossierReader
+    prefiller: Prefiller
     kept_compilations: set[str] = field(default_factory=set)

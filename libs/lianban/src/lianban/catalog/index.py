@@ -72,6 +72,7 @@ class ThemeIndex:
         # Not the catalogue itself: an index must not keep alive what it is remembered for.
         self.divisions, self.departments = catalog.divisions, catalog.departments
         self.elements, self.materials = catalog.elements, catalog.materials
+        self.subjects, self.registries, self.licences = catalog.subjects, catalog.registries, catalog.licences
         self.theme = theme
         self.variables = variables(theme)
         self.steps = tuple(self._indexed(entry, catalog.matters[entry.matter]) for entry in theme.steps)
@@ -110,9 +111,13 @@ class ThemeIndex:
         roles = {matter.handled_by for matter in matters} - {None}
         agencies = [self.theme.lead, *(matter.department for matter in matters)]
         agencies += [code for code, item in self.departments.items() if item.role in roles]
-        entries: list[BaseModel] = [self.theme, self.divisions[self.theme.division], *matters]
-        entries += [self.elements[code] for code in uses]
-        entries += [self.materials[code] for code in papers]
+        fields = [self.elements[code] for code in uses]
+        documents = [self.materials[code] for code in papers]
+        entries: list[BaseModel] = [self.theme, self.divisions[self.theme.division], *matters, *fields, *documents]
+        subjects = {item.subject for item in fields} | {item.subject for item in documents}
+        entries += [self.subjects[code] for code in subjects if code]
+        entries += [self.registries[item.registry] for item in fields if item.registry]
+        entries += [self.licences[item.elicence] for item in documents if item.elicence]
         entries += [self.departments[code] for code in agencies]
         texts = {
             json.dumps(

@@ -4,7 +4,7 @@ Layout, each file a mapping with one top key::
 
     divisions.yaml  departments.yaml           divisions: / departments: [...]
     registries.yaml  licences.yaml             registries: / licences: [...]
-    facts.yaml                                 facts: [...]
+    subjects.yaml    facts.yaml                subjects: / facts: [...]
     elements.yaml   or elements/*.yaml         elements: [...]
     materials.yaml  or materials/*.yaml        materials: [...]
     matters/<department>.yaml                  matters: [...]
@@ -35,6 +35,7 @@ from lianban.catalog.models import (
     Material,
     Matter,
     Registry,
+    Subject,
     Theme,
 )
 from lianban.catalog.validation import validate_entry
@@ -43,6 +44,7 @@ from lianban.catalog.yaml_source import MAX_BYTES, Source, parse
 _MODELS: Final[dict[str, type[Entry]]] = {
     "divisions": Division,
     "departments": Department,
+    "subjects": Subject,
     "registries": Registry,
     "licences": LicenceType,
     "facts": Fact,
@@ -51,7 +53,16 @@ _MODELS: Final[dict[str, type[Entry]]] = {
     "matters": Matter,
     "themes": Theme,
 }
-_TOP_FILES: Final = ("divisions", "departments", "registries", "licences", "facts", "elements", "materials")
+_TOP_FILES: Final = (
+    "divisions",
+    "departments",
+    "subjects",
+    "registries",
+    "licences",
+    "facts",
+    "elements",
+    "materials",
+)
 _FOLDERS: Final = ("elements", "materials", "matters", "themes")
 _DIVIDED: Final = "matters"
 """The section whose files may stand one folder deeper."""

@@ -6,7 +6,7 @@ from lianban.catalog.answers import InvalidAnswers
 from lianban.catalog.compiler import Compilation, ForeignDivision, UnknownTheme
 from lianban.catalog.models import Theme
 from lianban.platform.problems import FieldError, Problem
-from lianban_intake.themes.edition import Edition
+from lianban_intake.themes.edition import Edition, Prepared
 from lianban_intake.themes.schemas import Situation
 
 FOREIGN_DIVISION_ZH = "区划不存在，或不在本主题的办理范围内"
@@ -20,10 +20,16 @@ def find(edition: Edition, code: str) -> Theme:
 
 
 def compile_for(edition: Edition, code: str, situation: Situation) -> Compilation:
-    """The theme for these answers. Raises the problem 422 ``invalid-answers`` with every fault."""
+    """As :func:`prepare_for`."""
+    return prepare_for(edition, code, situation).compilation
+
+
+def prepare_for(edition: Edition, code: str, situation: Situation) -> Prepared:
+    """The theme for these answers. Raises the problems 404 ``unknown-theme`` and 422 ``invalid-answers`` with every
+    fault."""
     theme = find(edition, code)
     try:
-        return edition.prepare(code, situation.answers, situation.division or theme.division).compilation
+        return edition.prepare(code, situation.answers, situation.division or theme.division)
     except InvalidAnswers as error:
         errors = answer_errors(error)
     except ForeignDivision:

@@ -57,10 +57,13 @@ SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = 
 def lint(catalog: Catalog, broken: Mapping[str, Set[str]] | None = None, *, tidy: bool = True) -> list[Finding]:
     """Every finding, without repetition. ``broken`` has the codes, by section, of entries that exist but could not
     be read: references to them are no fault, and nothing is called unused while there are any.
-    Without ``tidy``, unused definitions are let pass: they are clutter, but contradict nothing."""
+    Without ``tidy``, unused definitions and data without a subject are let pass: the first are clutter, the second is
+    asked of the applicant; neither contradicts anything."""
     unreadable = broken or {}
     found = [finding for rule in CATALOG_RULES for finding in rule(catalog)]
     found += references.unknown_codes(catalog, unreadable)
+    if tidy:
+        found += references.subjects_named(catalog)
     if tidy and not any(unreadable.values()):
         found += references.unused(catalog)
     for theme in catalog.themes.values():
