@@ -1,4 +1,4 @@
-"""Files sample applications: asks the intake what it needs, uploads it, files."""
+"""Files sample applications: asks the intake what it needs, lets it prefill, uploads what remains, files."""
 
 from __future__ import annotations
 
@@ -37,8 +37,11 @@ class Filer:
         return cls(client, described, settled, await client.form(theme, settled), delivery)
 
     async def build(self, seed: int | str, number: str | None = None) -> Json:
-        """Body of an application, its files uploaded. ``number`` is the portal's own; the seed unless given."""
+        """Body of an application, prefilled, its files fetched or uploaded. ``number`` is the portal's own; the seed
+        unless given."""
         sample = Sample(self.theme, self.answers, self.form, seed)
+        if request := sample.prefill_request():
+            sample.take(await self.client.prefill(self.theme["code"], request))
         digests = {}
         for file in sample.files():
             stored = await self.client.upload(file.name, file.content, file.media_type)

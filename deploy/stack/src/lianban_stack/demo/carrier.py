@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from temporalio.client import Client
 
+from lianban.catalog.levels import handling_body
 from lianban.catalog.models import Catalog
 from lianban.catalog.terms import StepKind
 from lianban.clock.limits import Light
@@ -47,7 +48,7 @@ class Carrier:
     async def carry(self, run: CaseRun) -> None:
         """Raises :class:`Stuck`, and whatever the services refuse with."""
         await self._prepare(run)
-        run.note = "填写一张表、上传一套材料"
+        run.note = "预填一张表、调取证照，其余材料上传"
         filer = await Filer.prepare(self._portal, run.scene.theme, answers=run.scene.answers)
         run.savings = (await self._portal.notice(run.scene.theme, filer.answers))["savings"]
         run.case_no = (await filer.file(f"demo-{run.scene.theme}"))["case_no"]
@@ -71,12 +72,14 @@ class Carrier:
 
     async def _prepare(self, run: CaseRun) -> None:
         """Departments keep what is to be late, and public notices, which end by time and not by a decision."""
-        for step in self._catalog.themes[run.scene.theme].steps:
-            matter = self._catalog.matters[step.matter]
+        catalog, theme = self._catalog, self._catalog.themes[run.scene.theme]
+        for step in theme.steps:
+            matter = catalog.matters[step.matter]
             code = step.code or step.matter
             late = run.scene.late is not None and run.scene.late.step == code
-            if (late or matter.kind is StepKind.NOTICE) and matter.department not in self._inbox:
-                await self._outside.hold(matter.department, code)
+            body = handling_body(catalog.departments, catalog.divisions, matter, theme.division).code
+            if (late or matter.kind is StepKind.NOTICE) and body not in self._inbox:
+                await self._outside.hold(body, code)
 
     async def _look(self, run: CaseRun) -> None:
         await self._read(run)

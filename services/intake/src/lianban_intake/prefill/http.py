@@ -1,9 +1,9 @@
 """Registries and the e-licence library over HTTP.
 
 ``POST {url}/v1/registries/{registry}/query`` with ``{holder: {type, identity}, purpose: {theme, matters}, elements}``
-answers ``{values: {element: value}}``. ``POST {url}/v1/licences/{type}/fetch`` with ``{holder, purpose}`` answers
-``{number, issuer, media_type, content, verification}``, the content in base64. Either answers 404 when nothing is held.
-Identities stand in bodies, never in addresses, which get logged.
+answers ``{values: {element: value}}``. ``POST {url}/v1/licences/{type}/fetch`` with ``{name, holder, purpose}``
+answers ``{number, issuer, media_type, content, verification}``, the content in base64. Either
+answers 404 when nothing is held. Identities stand in bodies, never in addresses, which get logged.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class HttpLicenceLibrary:
     def __init__(self, gateway: Gateway) -> None:
         self._gateway = gateway
 
-    async def fetch(self, licence: str, holder: Holder, purpose: Purpose) -> Licence:
-        question = {"holder": holder, "purpose": purpose}
+    async def fetch(self, licence: str, name: str, holder: Holder, purpose: Purpose) -> Licence:
+        question = {"name": name, "holder": holder, "purpose": purpose}
         content = await self._gateway.ask(_LIBRARY, f"/v1/licences/{quote(licence)}/fetch", question)
         try:
             return Licence(**dict(_Fetched.model_validate_json(content)))

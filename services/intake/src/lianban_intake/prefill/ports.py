@@ -57,8 +57,8 @@ class Registries(Protocol):
 
 
 class LicenceLibrary(Protocol):
-    async def fetch(self, licence: str, holder: Holder, purpose: Purpose) -> Licence:
-        """The licence of that type. Raises NotHeld, Unavailable."""
+    async def fetch(self, licence: str, name: str, holder: Holder, purpose: Purpose) -> Licence:
+        """The holder's licence of that type (code and name). Raises NotHeld, Unavailable."""
 
 
 class NoRegistries:
@@ -73,5 +73,5 @@ class NoRegistries:
 class NoLicenceLibrary:
     """No library is connected."""
 
-    async def fetch(self, licence: str, holder: Holder, purpose: Purpose) -> Licence:
+    async def fetch(self, licence: str, name: str, holder: Holder, purpose: Purpose) -> Licence:
         raise NotConnected("not connected")

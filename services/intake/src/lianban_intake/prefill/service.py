@@ -143,7 +143,9 @@ class Prefiller:
         purpose = Purpose(prepared.compilation.plan.theme, question.matters)
         try:
             if question.kind == "licence":
-                return _Answer(licence=await self._library.fetch(question.source, holder, purpose))
+                return _Answer(
+                    licence=await self._library.fetch(question.source, question.source_name, holder, purpose)
+                )
             schemas = prepared.schemas
             elements = {target.code: schemas[target.code] for target in question.targets}
             return _Answer(values=await self._registries.ask(question.source, holder, elements, purpose))
