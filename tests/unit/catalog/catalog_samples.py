@@ -34,8 +34,8 @@ _SHOP: Raw = {
         {"code": "420100", "name": "外市", "level": "city"},
     ],
     "subjects": [{"code": "owner", "name": "经营者", "type": "person"}],
-    "registries": [{"code": "population", "name": "人口库", "department": "market"}],
     "licences": [{"code": "identity-card", "name": "居民身份证", "issuer": "公安机关"}],
+    "registries": [{"code": "population", "name": "人口库", "department": "market"}],
     "departments": [
         {"code": "market", "name": "市场监督管理局", "short_name": "市监局", "window": "A01", "phone": "0728-0000001"},
         {"code": "tax", "name": "税务局", "short_name": "税务局"},
@@ -61,6 +61,17 @@ _SHOP: Raw = {
         {"code": "licence", "name": "营业执照", "source": "produced"},
         {"code": "lease", "name": "租赁合同", "form": "electronic"},
         {"code": "sign-drawing", "name": "招牌效果图"},
+    ],
+    "facts": [
+        {
+            "code": "trade",
+            "name": "行业",
+            "audience": "company",
+            "type": "choice",
+            "options": [{"value": "shop", "label": "零售"}, {"value": "other", "label": "其他"}],
+        },
+        {"code": "staff", "name": "职工人数", "audience": "company", "type": "integer", "minimum": 0, "maximum": 900},
+        {"code": "chain", "name": "是连锁企业", "audience": "company", "type": "boolean"},
     ],
     "matters": [
         matter(
@@ -101,7 +112,7 @@ _SHOP: Raw = {
             visits=1,
         ),
         matter("sign-notice", "urban", "NOTICE", limit={"unit": "D", "promised": 7}),
-        matter("water-account", "water", "SERVICE", limit={"unit": "WD", "promised": 1}, basis=[]),
+        matter("water-account", "water", "SERVICE", limit={"unit": "WD", "promised": 1}),
     ],
     "themes": [
         {
@@ -174,7 +185,7 @@ def entry(raw: Raw, section: str, code: str) -> Raw:
 
 def written(folder: Path, raw: Raw) -> Path:
     """The raw catalogue as files. JSON is YAML."""
-    for section in ("divisions", "departments", "subjects", "registries", "licences", "elements", "materials"):
+    for section in ("divisions", "departments", "subjects", "registries", "licences", "facts", "elements", "materials"):
         save(folder / f"{section}.yaml", {section: raw[section]})
     for department in {item["department"] for item in raw["matters"]}:
         matters = [item for item in raw["matters"] if item["department"] == department]

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from catalog_samples import made, shop
+from catalog_samples import entry, made, shop
 
-from lianban.catalog.answers import AnswerProblem, InvalidAnswers, combinations, questions_to_ask, validate_answers
+from lianban.catalog.answers import (
+    AnswerProblem,
+    InvalidAnswers,
+    bindings,
+    combinations,
+    questions_to_ask,
+    validate_answers,
+)
 from lianban.catalog.compiler import compile_theme
 
 CATALOG = made(shop())
@@ -48,3 +55,20 @@ def test_an_answer_left_behind_by_a_change_of_mind_is_left_aside() -> None:
 
 def test_combinations() -> None:
     assert len(list(combinations(THEME))) == 2 * (2 + 1)
+
+
+def test_what_a_theme_settles_itself_is_not_asked_but_holds_in_conditions() -> None:
+    raw = shop()
+    theme = entry(raw, "themes", "B4")
+    theme["given"] = {"place": "rented"}
+    theme["questions"] = [question for question in theme["questions"] if question["code"] != "place"]
+    theme["questions"][0]["when"] = 'answers.place == "rented"'
+    catalog = made(raw)
+    assert [question.code for question in questions_to_ask(catalog.themes["B4"], {})] == ["sign"]
+    assert bindings(catalog.themes["B4"], {"sign": "no"})["answers.place"] == "rented"
+    compilation = compile_theme(catalog, "B4", {"sign": "no"}, "429006")
+    assert compilation.answers == {"sign": "no"}
+    assert "lease" in compilation.dossiers["register"].materials
+    assert [fault.code for fault in validate_answers(catalog.themes["B4"], {"sign": "no", "place": "own"})] == [
+        AnswerProblem.UNKNOWN_QUESTION
+    ]

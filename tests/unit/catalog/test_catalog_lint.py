@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from catalog_samples import Raw, entry, made, matter, shop
+from catalog_samples import LAW, Raw, entry, made, matter, shop
 
 from lianban.catalog.lint import (
     CATALOG_RULES,
@@ -95,6 +95,51 @@ def _(raw: Raw) -> None:
     raw["elements"].append({"code": "idle", "name": "闲置", "type": "text", "group": "无"})
 
 
+@example(references.unused, "登记库 idle 没有被")
+def _(raw: Raw) -> None:
+    raw["registries"].append({"code": "idle", "name": "闲置库", "department": "tax"})
+
+
+@example(references.unused, "电子证照类型 idle 没有被")
+def _(raw: Raw) -> None:
+    raw["licences"].append({"code": "idle", "name": "闲置证", "issuer": "无"})
+
+
+@example(references.unknown_codes, "登记库 populaton 未定义")
+def _(raw: Raw) -> None:
+    entry(raw, "elements", "owner_name")["registry"] = "populaton"
+
+
+@example(references.unknown_codes, "部门 police 未定义")
+def _(raw: Raw) -> None:
+    entry(raw, "registries", "population")["department"] = "police"
+
+
+@example(references.unknown_codes, "电子证照类型 id-card 未定义")
+def _(raw: Raw) -> None:
+    entry(raw, "materials", "identity-card")["elicence"] = "id-card"
+
+
+@example(references.unknown_codes, "电子证照类型 sign-permit 未定义")
+def _(raw: Raw) -> None:
+    entry(raw, "matters", "sign")["results"][0]["elicence"] = "sign-permit"
+
+
+@example(references.unknown_codes, "承担角色 township 未定义")
+def _(raw: Raw) -> None:
+    entry(raw, "matters", "sign")["handled_by"] = "township"
+
+
+@example(references.unknown_codes, "区划 429999 未定义")
+def _(raw: Raw) -> None:
+    entry(raw, "departments", "urban").update(role="office", division="429999")
+
+
+@example(entries.duplicate_names, "名称“租赁合同”与 lease 相同")
+def _(raw: Raw) -> None:
+    entry(raw, "materials", "sign-drawing")["name"] = "租赁合同"
+
+
 @example(entries.duplicate_options, "选项 yes 重复")
 def _(raw: Raw) -> None:
     theme(raw)["questions"][1]["options"].append({"value": "yes", "label": "又是"})
@@ -136,6 +181,21 @@ def _(raw: Raw) -> None:
     entry(raw, "matters", "register")["basis"] = []
 
 
+@example(entries.matter_basis, "事项没有设定依据")
+def _(raw: Raw) -> None:
+    entry(raw, "matters", "water-account")["basis"] = []
+
+
+@example(entries.matter_limit, "公示没有天数")
+def _(raw: Raw) -> None:
+    entry(raw, "matters", "sign-notice")["limit"] = {"unit": "INSTANT", "promised": 0}
+
+
+@example(entries.matter_limit, "事项没有办理时限")
+def _(raw: Raw) -> None:
+    del entry(raw, "matters", "water-account")["limit"]
+
+
 @example(entries.matter_limit, "审批事项没有办理时限")
 def _(raw: Raw) -> None:
     del entry(raw, "matters", "register")["limit"]
@@ -160,6 +220,40 @@ def _(raw: Raw) -> None:
 def _(raw: Raw) -> None:
     results = entry(raw, "matters", "register")["results"]
     results.append(results[0])
+
+
+@example(entries.special_procedures, "行政许可法没有这种特别程序")
+def _(raw: Raw) -> None:
+    stop = {"kind": "own_law", "basis": [LAW], "limit": {"unit": "WD", "promised": 10}}
+    entry(raw, "matters", "register")["special_procedures"] = [stop]
+
+
+@example(entries.special_procedures, "特别程序没有最长期限")
+def _(raw: Raw) -> None:
+    stop = {"kind": "testing", "basis": [LAW], "limit": {"unit": "INSTANT", "promised": 0}}
+    entry(raw, "matters", "register")["special_procedures"] = [stop]
+
+
+@example(entries.special_procedures, "公示、批次事项没有可以暂停的时限")
+def _(raw: Raw) -> None:
+    stop = {"kind": "testing", "basis": [LAW], "limit": {"unit": "WD", "promised": 10}}
+    entry(raw, "matters", "sign-notice")["special_procedures"] = [stop]
+
+
+@example(entries.offices, "role 与 division 须同时写明")
+def _(raw: Raw) -> None:
+    entry(raw, "departments", "tax")["role"] = "tax-office"
+
+
+@example(entries.offices, "429006 已有承担 tax-office 的 tax")
+def _(raw: Raw) -> None:
+    for code in ("tax", "urban"):
+        entry(raw, "departments", code).update(role="tax-office", division="429006")
+
+
+@example(entries.fact_types, "只有 choice 类型有选项")
+def _(raw: Raw) -> None:
+    entry(raw, "facts", "trade")["options"] = []
 
 
 @example(order.duplicate_steps, "环节 register 重复")
@@ -270,6 +364,32 @@ def _(raw: Raw) -> None:
 @example(conditions.compared_options, "问题 place 没有选项 leased")
 def _(raw: Raw) -> None:
     entry(raw, "matters", "register")["materials"][1]["when"] = "answers.place in ['leased', 'rented']"
+
+
+@example(conditions.given_answers, "place 既在 given 中写明，又作为问题提出")
+def _(raw: Raw) -> None:
+    theme(raw)["given"] = {"place": "own"}
+
+
+@example(conditions.given_answers, "没有条件用到 given 中的 weather")
+def _(raw: Raw) -> None:
+    theme(raw)["given"] = {"weather": "fine"}
+
+
+@example(conditions.compared_options, "问题 trade 没有选项 shops")
+def _(raw: Raw) -> None:
+    theme(raw)["given"] = {"trade": "shop"}
+    step(raw, "sign")["when"] = 'answers.trade == "shops" || answers.sign == "yes"'
+
+
+@example(conditions.idle_steps, "环节 sign-notice 在任何回答下都不会出现")
+def _(raw: Raw) -> None:
+    step(raw, "sign-notice")["when"] = 'answers.sign == "no" && answers.busy_street == "yes"'
+
+
+@example(conditions.unasked_questions, "问题 busy_street 在任何回答下都不会提出")
+def _(raw: Raw) -> None:
+    theme(raw)["questions"][2]["when"] = 'answers.sign == "yes" && answers.sign == "no"'
 
 
 @example(conditions.idle_questions, "问题 weather 的回答不影响")

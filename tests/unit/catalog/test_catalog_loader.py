@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from catalog_samples import entry, made, save, shop, written
 
+from lianban.catalog import yaml_nodes
 from lianban.catalog.faults import CatalogError, Fault
 from lianban.catalog.loader import load_catalog, read_catalog
 
@@ -38,6 +40,36 @@ def test_sections_may_be_folders(folder: Path) -> None:
     save(folder / "elements" / "shop.yaml", {"elements": raw["elements"][:2]})
     save(folder / "elements" / "owner.yaml", {"elements": raw["elements"][2:]})
     assert told(folder) == []
+
+
+def test_matters_of_a_department_may_be_a_folder(folder: Path) -> None:
+    whole = folder / "matters" / "urban.yaml"
+    (folder / "matters" / "urban").mkdir()
+    for matter in shop()["matters"]:
+        if matter["department"] == "urban":
+            save(folder / "matters" / "urban" / f"{matter['code']}.yaml", {"matters": [matter]})
+    whole.unlink()
+    (folder / "matters" / "urban" / "README.md").write_text("beside the data")
+    assert told(folder) == []
+    assert load_catalog(folder) == made(shop())
+
+
+def test_a_folder_of_matters_holds_those_of_its_department(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    deep = folder / "matters" / "tax" / "deep"
+    deep.mkdir(parents=True)
+    (folder / "matters" / "market.yaml").rename(folder / "matters" / "tax" / "market.yaml")
+    outside = tmp_path_factory.mktemp("outside") / "more.yaml"
+    outside.write_text("matters: []\n")
+    (folder / "matters" / "tax" / "link.yaml").symlink_to(outside)
+    (folder / "matters" / "tax" / "more.yml").write_text("matters: []\n")
+    assert [message.split(" 〔")[0] for message in told(folder)] == [
+        "matters/tax/deep:1: 文件: 不在目录布局之内，不会被读取",
+        "matters/tax/link.yaml:1: 文件: 不允许符号链接",
+        "matters/tax/market.yaml:6: matters[register].department: 事项属于 market，却写在 tax 的文件里",
+        "matters/tax/more.yml:1: 文件: 不在目录布局之内，不会被读取",
+    ]
 
 
 def test_every_fault_at_once_with_file_line_field_and_cure(folder: Path) -> None:
@@ -160,6 +192,11 @@ def test_duplicate_code_across_files(folder: Path) -> None:
         ("elements/bad.yaml", "? [a, b]\n: 1\nelements: []\n", 1, "键必须是文字"),
         ("elements/bad.yaml", "", 1, "文件为空"),
         ("elements/bad.yaml", "elements: " + "[" * 2000, 1, "YAML"),
+        ("elements/bad.yaml", "elements:\n  " + "- " * 31, 2, "maximum depth"),
+        ("elements/bad.yaml", "elements:\n  " + "? " * 500_000, 2, "maximum depth"),
+        ("elements/bad.yaml", "---\n...\n", 1, "文件为空"),
+        ("elements/bad.yaml", 'elements: "\\ud800"\n', 1, "YAML 语法有误"),
+        ("elements/bad.yaml", "elements: a\x01\n", 1, "YAML 无法读取"),
         ("elements/bad.yaml", "elements: &a [*a]\n", 1, "别名引用了自身"),
         ("elements/bad.yaml", "elements: [*nowhere]\n", 1, "YAML 语法有误"),
         ("elements/bad.yaml", "# " + "x" * (1 << 20) + "\n", 1, "文件超过 1024 KiB"),
@@ -191,6 +228,23 @@ def test_alias_bomb(folder: Path) -> None:
     (folder / "elements" / "bomb.yaml").write_text("\n".join(lines))
     fault = only(folder)
     assert "展开别名后超过" in fault.message
+
+
+def test_aliases_nested_out_of_sight_are_not_followed_into_the_deep(folder: Path) -> None:
+    """Each stands in a key, where nothing is read, and is one level deeper than the one before."""
+    lines = ["? &a0 [x]\n: 0", *(f"? &a{level} [*a{level - 1}]\n: 0" for level in range(1, 10_000))]
+    (folder / "elements").mkdir()
+    (folder / "elements" / "deep.yaml").write_text("\n".join([*lines, "elements: *a9999"]))
+    _, faults = read_catalog(folder)
+    assert [fault.line for fault in faults if "展开别名后超过 30 层" in fault.message] == [19_941]
+
+
+def test_without_libyaml_the_same_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_nodes, "_LOADER", yaml.BaseLoader)
+    assert load_catalog(folder) == made(shop())
+    (folder / "divisions.yaml").write_text("divisions:\n  - code: [\n")
+    fault = read_catalog(folder)[1][0]
+    assert (fault.file, fault.line) == ("divisions.yaml", 3)
 
 
 def test_a_few_aliases_are_welcome(folder: Path) -> None:

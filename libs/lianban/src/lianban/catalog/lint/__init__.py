@@ -18,6 +18,7 @@ from lianban.catalog.lint.situations import Situations
 from lianban.catalog.models import Catalog, Theme
 
 CATALOG_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
+    entries.duplicate_names,
     entries.duplicate_options,
     entries.choice_options,
     entries.element_bounds,
@@ -48,6 +49,8 @@ SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = 
     conditions.idle_questions,
     conditions.idle_options,
     conditions.nothing_to_do,
+    conditions.idle_steps,
+    conditions.unasked_questions,
     documents.documents_available,
     limits.promises_fit,
     limits.promise_within_law,
@@ -66,17 +69,17 @@ def lint(catalog: Catalog, broken: Mapping[str, Set[str]] | None = None, *, tidy
         found += references.subjects_named(catalog)
     if tidy and not any(unreadable.values()):
         found += references.unused(catalog)
+    complete = references.complete_themes(catalog)
     for theme in catalog.themes.values():
-        found += _lint_theme(catalog, theme)
+        found += _lint_theme(catalog, theme, complete=theme.code in complete)
     return list(dict.fromkeys(found))
 
 
-def _lint_theme(catalog: Catalog, theme: Theme) -> list[Finding]:
+def _lint_theme(catalog: Catalog, theme: Theme, *, complete: bool) -> list[Finding]:
     found = [finding for rule in ORDER_RULES for finding in rule(catalog, theme)]
-    if not references.complete(catalog, theme):
-        return found
-    found += [finding for rule in THEME_RULES for finding in rule(catalog, theme)]
-    if found:
+    if complete:
+        found += [finding for rule in THEME_RULES for finding in rule(catalog, theme)]
+    if found or not complete:
         return found
     try:
         situations = Situations(ThemeIndex(catalog, theme))

@@ -120,6 +120,26 @@ def nothing_to_do(situations: Situations) -> Iterator[Finding]:
             yield Finding("themes", situations.theme.code, ("steps",), message, "调整条件，或增加环节")
 
 
+def idle_steps(situations: Situations) -> Iterator[Finding]:
+    """A step that no set of answers calls for."""
+    called = {code for situation in situations.plans for code in situation.steps}
+    for index, step in enumerate(situations.index.steps):
+        if situations.exhaustive and step.code not in called:
+            field = ("steps", index, "when")
+            message = f"环节 {step.code} 在任何回答下都不会出现"
+            yield Finding("themes", situations.theme.code, field, message, "改正条件，或删去该环节")
+
+
+def unasked_questions(situations: Situations) -> Iterator[Finding]:
+    """A question that no answers to those before it lead to."""
+    asked = {code for situation in situations.all for code, answer in situation.answers.items() if answer}
+    for index, question in enumerate(situations.theme.questions):
+        if situations.exhaustive and question.code not in asked:
+            field = ("questions", index, "when")
+            message = f"问题 {question.code} 在任何回答下都不会提出"
+            yield Finding("themes", situations.theme.code, field, message, "改正条件，或删去该问题")
+
+
 def idle_questions(situations: Situations) -> Iterator[Finding]:
     """A question whose answer changes nothing."""
     for index, options in situations.alike:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from lianban.catalog.faults import Finding
 from lianban.catalog.graph import cycles
 from lianban.catalog.models import Catalog, Option
 from lianban.catalog.terms import ElementType, FactType, SpecialProcedureKind, StepKind
+from lianban.clock.limits import Unit
+
+
+class Named(Protocol):
+    """An entry as far as its name goes."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 def duplicate_options(catalog: Catalog) -> Iterator[Finding]:
@@ -61,20 +73,43 @@ def division_tree(catalog: Catalog) -> Iterator[Finding]:
         yield Finding("divisions", cycle[0], ("parent",), message, "改正 parent")
 
 
+def duplicate_names(catalog: Catalog) -> Iterator[Finding]:
+    """Two codes of one name: the same thing would be asked for twice, or two things could not be told apart."""
+    sections: dict[str, Iterable[Named]] = {
+        "departments": catalog.departments.values(),
+        "licences": catalog.licences.values(),
+        "elements": catalog.elements.values(),
+        "materials": catalog.materials.values(),
+        "matters": catalog.matters.values(),
+        "themes": catalog.themes.values(),
+    }
+    for section, entries in sections.items():
+        seen: dict[str, str] = {}
+        for entry in entries:
+            if (first := seen.setdefault(entry.name, entry.code)) != entry.code:
+                message = f"名称“{entry.name}”与 {first} 相同"
+                yield Finding(section, entry.code, ("name",), message, "是同一项的只留其一，不是的改名以便区分")
+
+
 def matter_basis(catalog: Catalog) -> Iterator[Finding]:
-    """设定依据: an administrative decision needs a law it rests on."""
+    """设定依据: what a matter rests on; of an administrative decision, a law."""
     for matter in catalog.matters.values():
         if matter.kind is StepKind.DECIDE and not matter.basis:
             yield Finding("matters", matter.code, ("basis",), "审批事项没有设定依据", "写明法律名称和条文")
+        elif not matter.basis:
+            yield Finding("matters", matter.code, ("basis",), "事项没有设定依据", "写明法律、文件或者服务标准的名称")
 
 
 def matter_limit(catalog: Catalog) -> Iterator[Finding]:
-    """办结时限: DECIDE and NOTICE have one, BATCH has none, SERVICE has no legal one (clocks.md, step kinds)."""
+    """办结时限: all have one but BATCH, a NOTICE one of days, SERVICE no legal one (clocks.md, step kinds)."""
     for matter in catalog.matters.values():
-        if matter.kind is StepKind.DECIDE and matter.limit is None:
+        days = matter.limit is not None and matter.limit.unit is not Unit.INSTANT
+        if matter.kind is StepKind.NOTICE and not days:
+            yield Finding("matters", matter.code, ("limit",), "公示没有天数", "写明 limit，单位为 WD 或 D")
+        elif matter.kind is StepKind.DECIDE and matter.limit is None:
             yield Finding("matters", matter.code, ("limit",), "审批事项没有办理时限", "写明 limit（单位、承诺、法定）")
-        if matter.kind is StepKind.NOTICE and matter.limit is None:
-            yield Finding("matters", matter.code, ("limit",), "公示没有天数", "写明 limit")
+        elif matter.kind is not StepKind.BATCH and matter.limit is None:
+            yield Finding("matters", matter.code, ("limit",), "事项没有办理时限", "写明 limit，即办的单位为 INSTANT")
         if matter.kind is StepKind.BATCH and matter.limit is not None:
             yield Finding("matters", matter.code, ("limit",), "批次集中办理的事项不单独计时", "删去 limit")
         if matter.kind is StepKind.SERVICE and matter.limit is not None and matter.limit.legal is not None:
@@ -93,9 +128,16 @@ def matter_results(catalog: Catalog) -> Iterator[Finding]:
 
 
 def special_procedures(catalog: Catalog) -> Iterator[Finding]:
-    """A stop of 行政许可法 art. 45 has a kind of that article; one of another law names that law."""
+    """A stop of 行政许可法 art. 45 has a kind of that article; one of another law names that law. It has a longest
+    length, and there is a clock it stops."""
     for matter in catalog.matters.values():
+        if matter.special_procedures and matter.kind in (StepKind.BATCH, StepKind.NOTICE):
+            message = "公示、批次事项没有可以暂停的时限"
+            yield Finding("matters", matter.code, ("special_procedures",), message, "删去特别程序，或改正 kind")
         for index, item in enumerate(matter.special_procedures):
+            if item.limit.unit is Unit.INSTANT:
+                field = ("special_procedures", index, "limit")
+                yield Finding("matters", matter.code, field, "特别程序没有最长期限", "写明最多几个工作日或自然日")
             own = all("行政许可法" in basis.law for basis in item.basis)
             if item.kind is SpecialProcedureKind.OWN_LAW and own:
                 field = ("special_procedures", index, "basis")

@@ -49,7 +49,7 @@ def _worst(situations: Situations, days: Callable[[TimeLimit | None], Fraction])
         limits = {step.code: step.matter.limit for step in index.steps}
         return *critical_path(index.graph, limits, days), "按全部环节计"
     found: Worst = (Fraction(0), (), "")
-    for situation in situations.distinct:
+    for situation in situations.plans:
         limits = {code: step.matter.limit for code, step in situation.steps.items()}
         length, chain = critical_path(situation.graph, limits, days)
         if length > found[0]:

@@ -101,12 +101,19 @@ def subjects_named(catalog: Catalog) -> Iterator[Finding]:
             yield Finding("materials", material.code, ("elicence",), "没有写明是谁的证照，无法调取", "写上 subject")
 
 
-def complete(catalog: Catalog, theme: Theme) -> bool:
-    """Whether all that the theme needs, directly or through its matters, is there."""
-    reached = list(theme_references(theme))
-    wanted = {step.matter for step in theme.steps}
-    reached += [item for item in references(catalog) if item[0] == "matters" and item[1] in wanted]
-    return all(named in _section(catalog, target) for *_, target, named in reached)
+def complete_themes(catalog: Catalog) -> frozenset[str]:
+    """Themes of which all that they need, directly or through their matters, is there."""
+    missing = {
+        (section, code)
+        for section, code, _, target, named in references(catalog)
+        if named not in _section(catalog, target)
+    }
+    return frozenset(
+        theme.code
+        for theme in catalog.themes.values()
+        if ("themes", theme.code) not in missing
+        and not any(("matters", step.matter) in missing for step in theme.steps)
+    )
 
 
 def _section(catalog: Catalog, name: str) -> Mapping[str, object]:

@@ -55,6 +55,11 @@ class Situations:
         return list({situation.outcome: situation for situation in reversed(self.all)}.values())
 
     @cached_property
+    def plans(self) -> list[Situation]:
+        """One situation for each different set of steps."""
+        return list({tuple(situation.graph): situation for situation in reversed(self.distinct)}.values())
+
+    @cached_property
     def alike(self) -> list[tuple[int, tuple[str, ...]]]:
         """(question, options) for each largest group of two or more options that make no difference in any situation.
         Nothing where not every situation is known."""
