@@ -24,8 +24,6 @@ from lianban_sandbox.web import listen, serving, url
 from lianban_sandbox.world import World, running
 
 SMS_KEY = "sms-key"
-REGISTRIES_KEY = "registries-key"
-LICENCES_KEY = "licences-key"
 
 
 @dataclass
@@ -84,8 +82,8 @@ async def world(platform: Platform, tmp_path: Path) -> AsyncIterator[World]:
     (tmp_path / "directory.yaml").write_text("departments:\n" + "\n".join(departments) + "\nsupervisor: {}\n")
     (tmp_path / "courier.secret").write_text(platform.secrets["courier"] + "\n")
     (tmp_path / "sms.key").write_text(SMS_KEY + "\n")
-    (tmp_path / "registries.key").write_text(REGISTRIES_KEY + "\n")
-    (tmp_path / "licences.key").write_text(LICENCES_KEY + "\n")
+    (tmp_path / "registries.key").write_text("registries-key\n")
+    (tmp_path / "licences.key").write_text("licences-key\n")
     settings = SandboxSettings(
         port_sandbox_departments=0,
         port_sandbox_courier=0,

@@ -76,7 +76,10 @@ class Sample:
         day = today or datetime.now(UTC).astimezone(_SHANGHAI).date()
         self._fields = fields
         self._offer: Mapping[str, Any] = form.get("prefill") or {}
-        self._fetched: list[dict[str, str]] = []
+        self.prefilled: frozenset[str] = frozenset()
+        """Fields that registries have filled in."""
+        self.fetched: list[dict[str, str]] = []
+        """Materials that came from the e-licence library, as an application lists them."""
         self._today = day
         self.applicant = Applicant(fields, self._rng, day)
         values = Values(self.applicant, self._rng, day, self._division)
@@ -99,15 +102,16 @@ class Sample:
 
     def take(self, prefilled: Mapping[str, Any]) -> None:
         """What was prefilled stands in the form, what was fetched need not be uploaded."""
+        self.prefilled = frozenset(prefilled["values"])
         self.form |= {code: found["value"] for code, found in prefilled["values"].items()}
-        self._fetched = [
+        self.fetched = [
             {"material": item["material"], "digest": item["digest"], "name": item["file_name"]}
             for item in prefilled["materials"]
         ]
 
     def files(self) -> list[SampleFile]:
         """A file for each material still to be uploaded."""
-        fetched = {item["material"] for item in self._fetched}
+        fetched = {item["material"] for item in self.fetched}
         return [self._file(material) for material in self._materials if material["material"] not in fetched]
 
     def application(
@@ -128,7 +132,7 @@ class Sample:
             "answers": self._answers,
             "form": self.form,
             "materials": [
-                *self._fetched,
+                *self.fetched,
                 *({"material": code, "digest": digests[code], "name": name} for code, name in names.items()),
             ],
             "applicant": self._identity(),

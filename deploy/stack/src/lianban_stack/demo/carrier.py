@@ -48,10 +48,15 @@ class Carrier:
     async def carry(self, run: CaseRun) -> None:
         """Raises :class:`Stuck`, and whatever the services refuse with."""
         await self._prepare(run)
-        run.note = "预填一张表、调取证照，其余材料上传"
+        run.note = "填写一张表、上传一套材料"
         filer = await Filer.prepare(self._portal, run.scene.theme, answers=run.scene.answers)
         run.savings = (await self._portal.notice(run.scene.theme, filer.answers))["savings"]
-        run.case_no = (await filer.file(f"demo-{run.scene.theme}"))["case_no"]
+        seed = f"demo-{run.scene.theme}"
+        sample = await filer.sample(seed)
+        spared = f"预填 {len(sample.prefilled)} 项、调取证照 {len(sample.fetched)} 份"
+        rest = f"填写 {len(sample.form) - len(sample.prefilled)} 项、上传材料 {len(sample.files())} 份"
+        run.case_no = (await filer.file(seed, sample=sample))["case_no"]
+        run.tell(f"经同意{spared}，另{rest}")
         idle_since = asyncio.get_running_loop().time()
         seen: object = None
         while run.status not in ENDED:
