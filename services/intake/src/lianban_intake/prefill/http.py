@@ -8,11 +8,12 @@ answers 404 when nothing is held. Identities stand in bodies, never in addresses
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lianban_intake.prefill.outward import Gateway
 from lianban_intake.prefill.ports import Holder, Licence, Purpose, Unavailable
@@ -24,6 +25,13 @@ MAX_LICENCE: Final = 28 * 1024 * 1024
 """Bytes of the library's answer: a file of 20 MiB in base64."""
 
 _LIBRARY: Final = "licences"
+
+
+def _decoded(value: object) -> bytes:
+    """Base64, and nothing else."""
+    if not isinstance(value, str):
+        raise ValueError("not text")
+    return b64decode(value, validate=True)
 
 
 class _Said(BaseModel):
@@ -38,7 +46,7 @@ class _Fetched(_Said):
     number: str = Field(min_length=1, max_length=128)
     issuer: str = Field(min_length=1, max_length=200)
     media_type: str = Field(max_length=100)
-    content: Base64Bytes
+    content: Annotated[bytes, BeforeValidator(_decoded), Field(min_length=1)]
     verification: dict[str, str] = Field(default={}, max_length=20)
 
 
