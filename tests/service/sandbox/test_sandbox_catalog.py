@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lianban.catalog.compiler import compile_theme
+from lianban.catalog.form import FormField, FormSpec
 from lianban.catalog.form_check import check_form
 from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
@@ -19,6 +20,15 @@ CATALOG = Path(__file__).resolve().parents[3] / "catalog"
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
     return load_catalog(CATALOG)
+
+
+def test_every_element_has_values_that_its_checks_let_pass(catalog: Catalog) -> None:
+    fields = tuple(FormField(element=item, required=True, needed_by=()) for item in catalog.elements.values())
+    form = FormSpec(title="全部数据元", fields=fields)
+    theme = {"code": "X1", "division": "429006", "delivery": [{"mode": "courier"}]}
+    for seed in range(12):
+        sample = Sample(theme, {}, {"schema": form.json_schema(), "materials": []}, seed)
+        assert check_form(form, sample.form) == [], seed
 
 
 def test_forms_and_materials_of_all_themes_can_be_filled_in(catalog: Catalog) -> None:

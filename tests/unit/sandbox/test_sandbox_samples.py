@@ -115,6 +115,9 @@ def test_delivery_is_as_wanted_or_as_offered() -> None:
     digests = {"statement": "a" * 64, "photo": "b" * 64, "register": "c" * 64}
     wanted = sample().application("portal", "1", digests, delivery=DeliveryMode.ELECTRONIC)
     assert wanted["delivery"] == {"mode": "electronic"}
+    window = [{"mode": "pickup", "name": "窗口领取"}, {"mode": "electronic", "name": "电子送达"}]
+    at_window = sample(theme={**THEME, "delivery": window})
+    assert at_window.application("portal", "1", digests)["delivery"] == {"mode": "electronic"}
     pickup = {**THEME, "delivery": [{"mode": "pickup", "name": "窗口领取"}]}
     assert sample(theme=pickup).application("portal", "1", digests)["delivery"] == {"mode": "pickup"}
 

@@ -20,6 +20,7 @@ class Filer:
     answers: Mapping[str, str]
     form: Mapping[str, Any]
     delivery: DeliveryMode | None
+    division: str | None = None
 
     @classmethod
     async def prepare(
@@ -30,15 +31,17 @@ class Filer:
         answers: Mapping[str, str] | None = None,
         seed: int | str = 0,
         delivery: DeliveryMode | None = None,
+        division: str | None = None,
     ) -> Self:
-        """``answers`` are kept; ``seed`` answers the questions they leave open. ``delivery``: by courier if offered."""
+        """``answers`` are kept; ``seed`` answers the questions they leave open. ``delivery``: by courier if offered.
+        ``division``: the applicant's, the theme's unless given."""
         described = await client.theme(theme)
         settled = sample_answers(described, seed, answers)
-        return cls(client, described, settled, await client.form(theme, settled), delivery)
+        return cls(client, described, settled, await client.form(theme, settled), delivery, division)
 
     async def sample(self, seed: int | str) -> Sample:
         """An application filled in, what can be prefilled and fetched by the intake."""
-        sample = Sample(self.theme, self.answers, self.form, seed)
+        sample = Sample(self.theme, self.answers, self.form, seed, division=self.division)
         if request := sample.prefill_request():
             sample.take(await self.client.prefill(self.theme["code"], request))
         return sample

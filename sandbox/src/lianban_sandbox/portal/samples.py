@@ -122,7 +122,8 @@ class Sample:
         *,
         delivery: DeliveryMode | None = None,
     ) -> dict[str, Any]:
-        """Body of the filing. ``digests``: of the uploaded files, by material. ``delivery``: by courier if offered."""
+        """Body of the filing. ``digests``: of the uploaded files, by material. ``delivery``: by courier or else
+        electronically, if offered."""
         names = {file.material: file.name for file in self.files()}
         return {
             "source": {"system": system, "number": number},
@@ -156,7 +157,8 @@ class Sample:
 
     def _delivery(self, wanted: DeliveryMode | None) -> dict[str, str]:
         offered = [DeliveryMode(offer["mode"]) for offer in self._theme["delivery"]]
-        mode = wanted or (DeliveryMode.COURIER if DeliveryMode.COURIER in offered else offered[0])
+        liked = [mode for mode in (DeliveryMode.COURIER, DeliveryMode.ELECTRONIC) if mode in offered]
+        mode = wanted or [*liked, *offered][0]
         if mode is not DeliveryMode.COURIER:
             return {"mode": mode.value}
         person = self.applicant.person

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient
 from lianban_sandbox.portal.filing import Filer
 from lianban_stack.demo.outside import Outside
-from lianban_stack.demo.scenes import ENDED, CaseRun, Json
+from lianban_stack.demo.scenes import CaseRun, Json
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PAUSE = 0.3
@@ -49,9 +50,10 @@ class Carrier:
         """Raises :class:`Stuck`, and whatever the services refuse with."""
         await self._prepare(run)
         run.note = "填写一张表、上传一套材料"
-        filer = await Filer.prepare(self._portal, run.scene.theme, answers=run.scene.answers)
+        scene = run.scene
+        filer = await Filer.prepare(self._portal, scene.theme, answers=scene.answers, division=scene.division)
         run.savings = (await self._portal.notice(run.scene.theme, filer.answers))["savings"]
-        seed = f"demo-{run.scene.theme}"
+        seed = f"{scene.seed}-{scene.theme}"
         sample = await filer.sample(seed)
         spared = f"预填 {len(sample.prefilled)} 项、调取证照 {len(sample.fetched)} 份"
         rest = f"填写 {len(sample.form) - len(sample.prefilled)} 项、上传材料 {len(sample.files())} 份"
@@ -59,7 +61,7 @@ class Carrier:
         run.tell(f"经同意{spared}，另{rest}")
         idle_since = asyncio.get_running_loop().time()
         seen: object = None
-        while run.status not in ENDED:
+        while not run.ended:
             await self._look(run)
             opened = [step for step in run.steps if step["state"] == "open"]
             for step in opened:
@@ -78,11 +80,12 @@ class Carrier:
     async def _prepare(self, run: CaseRun) -> None:
         """Departments keep what is to be late, and public notices, which end by time and not by a decision."""
         catalog, theme = self._catalog, self._catalog.themes[run.scene.theme]
+        division = run.scene.division or theme.division
         for step in theme.steps:
             matter = catalog.matters[step.matter]
             code = step.code or step.matter
             late = run.scene.late is not None and run.scene.late.step == code
-            body = handling_body(catalog.departments, catalog.divisions, matter, theme.division).code
+            body = handling_body(catalog.departments, catalog.divisions, matter, division).code
             if (late or matter.kind is StepKind.NOTICE) and body not in self._inbox:
                 await self._outside.hold(body, code)
 
@@ -148,10 +151,12 @@ class Carrier:
         return any(step["code"] == code and step["light"] == light for step in run.steps)
 
     async def _pass_until(self, run: CaseRun, instant: datetime) -> None:
-        """Lets the case's time run on to just after ``instant``."""
+        """Lets the case's time run on to just after ``instant``. What still had to be done may be done on the way, and
+        end the case."""
         duration = instant + timedelta(minutes=1) - await timeskip.now(self._temporal, run.case_no)
         if duration > timedelta(0):
-            await timeskip.skip(self._temporal, run.case_no, duration)
+            with contextlib.suppress(timeskip.CaseEnded):
+                await timeskip.skip(self._temporal, run.case_no, duration)
 
     async def _until(self, holds: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         deadline = asyncio.get_running_loop().time() + _PATIENCE

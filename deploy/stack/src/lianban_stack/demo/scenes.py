@@ -14,7 +14,8 @@ from lianban.clock.limits import Light
 
 Json = dict[str, Any]
 
-ENDED = ("completed", "refused", "withdrawn")
+_ENDED = ("completed", "refused", "withdrawn")
+_RUNNING = ("waiting", "open")
 
 
 class Late(BaseModel):
@@ -25,13 +26,16 @@ class Late(BaseModel):
 
 
 class Scene(BaseModel):
-    """An application for ``theme``; questions left unanswered are answered at random."""
+    """An application for ``theme``; questions left unanswered are answered at random. ``seed`` makes it another one,
+    ``division`` is the applicant's (the theme's unless given)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     theme: str
     answers: dict[str, str] = {}
     late: Late | None = None
+    seed: str = "demo"
+    division: str | None = None
 
 
 def scenes() -> list[Scene]:
@@ -60,6 +64,11 @@ class CaseRun:
     @property
     def status(self) -> str:
         return str(self.progress.get("status", ""))
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over, and known to be in every step: events come from several services, in any order."""
+        return self.status in _ENDED and all(step["state"] not in _RUNNING for step in self.steps)
 
     @property
     def completed(self) -> bool:

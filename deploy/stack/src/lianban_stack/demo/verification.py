@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from lianban.catalog.models import Catalog
-from lianban.catalog.terms import AcceptanceMode, StepKind
+from lianban.catalog.terms import AcceptanceMode, DeliveryMode, StepKind
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.limits import Light
 from lianban.contracts.names import ACCEPTANCE_STEP, task_id
@@ -58,6 +57,7 @@ class Verifier:
         files = await self._check_results(run)
         shipments = await self._outside.shipments(run.case_no)
         parcels = await self._outside.parcels(run.case_no)
+        self._check_shipments(run, shipments)
         self._check_parcels(run, shipments, parcels)
         messages, mails = await self._check_messages(run, shipments)
         days = [run.instant(name).astimezone(_SHANGHAI).date() for name in ("accepted_at", "closed_at")]
@@ -119,26 +119,40 @@ class Verifier:
                 run.faults.append(f"结果文件 {file['name']} 不完整")
         return len(files)
 
+    def _check_shipments(self, run: CaseRun, shipments: list[Json]) -> None:
+        """Everything that was decided and can be handed over was handed over, once."""
+        matters = {step.code or step.matter: step.matter for step in self._catalog.themes[run.scene.theme].steps}
+        results = [result for step in run.steps for result in self._catalog.matters[matters[step["code"]]].results]
+        expected = Counter(result.name for result in results if result.deliverable)
+        delivered = Counter(result["name"] for shipment in shipments for result in shipment["results"])
+        if delivered != expected:
+            run.faults.append(f"送达的结果不符：应为 {dict(expected)}，实为 {dict(delivered)}")
+
     def _check_parcels(self, run: CaseRun, shipments: list[Json], parcels: list[Json]) -> None:
-        """Each shipment is one parcel, signed for, with what it should hold."""
-        mailed = [shipment for shipment in shipments if shipment["results"]]
-        if not mailed:
-            run.faults.append("没有可寄送的结果")
+        """Each shipment by courier is one parcel, signed for, with what it should hold."""
+        mailed = [shipment for shipment in shipments if shipment["mode"] == DeliveryMode.COURIER]
         known = {s["waybill_no"]: sorted(result["name"] for result in s["results"]) for s in mailed}
         received = {parcel["waybill_no"]: sorted(parcel["contents"]) for parcel in parcels}
         if known != received:
             run.faults.append(f"快递包裹不符：应为 {known}，实为 {received}")
         run.faults.extend(f"包裹 {p['waybill_no']} 为 {p['state']}" for p in parcels if p["state"] != "signed")
 
-    async def _check_messages(self, run: CaseRun, shipments: Iterable[Json]) -> tuple[list[Json], list[Json]]:
+    async def _check_messages(self, run: CaseRun, shipments: list[Json]) -> tuple[list[Json], list[Json]]:
         """The applicant was told of everything, once, by text message and by mail."""
         expected = {"accepted", "finished"}
         for shipment in shipments:
-            expected |= {f"delivery:{shipment['shipment']}:decided"}
-            expected |= {f"delivery:{shipment['shipment']}:mailed"} if shipment["results"] else set()
+            courier = shipment["mode"] == DeliveryMode.COURIER
+            # What is sent ahead of the outcome is only said to be on its way.
+            if shipment["outcome"] is not None or not courier:
+                expected |= {f"delivery:{shipment['shipment']}:decided"}
+            if courier:
+                expected |= {f"delivery:{shipment['shipment']}:mailed"}
         messages = await self._outside.messages(run.case_no)
         mails = await self._outside.mails(run.case_no)
         sent = Counter(message["key"].removeprefix(f"{run.case_no}:") for message in messages)
+        last = f"delivery:{len(shipments)}:decided"
+        if shipments[-1]["mode"] == DeliveryMode.ELECTRONIC and last not in sent:
+            expected -= {last}  # it ended the case, and was told with its end
         if sent != Counter(expected):
             run.faults.append(f"短信不符：应为 {sorted(expected)}，实为 {sorted(sent.elements())}")
         officers = {entry.duty_email for entry in self._directory.departments.values()}
