@@ -59,7 +59,7 @@ class Cases:
 
 @asynccontextmanager
 async def cases(running: RunningStack, database_url: str) -> AsyncIterator[Cases]:
-    """Ready to file: the materials are uploaded once, before anything is measured."""
+    """Ready to file: prefilled once, the materials fetched or uploaded once, before anything is measured."""
     database = await asyncpg.connect(database_url)
     try:
         async with running.portal("bench") as portal:

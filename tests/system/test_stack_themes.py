@@ -23,6 +23,7 @@ async def test_every_theme_completes_and_the_outside_agrees(stack: Stack) -> Non
     runs = [run for run, _ in results]
     assert list(display.faults(runs)) == []
     assert {run.scene.theme for run in runs if run.completed} == {"E1", "M1", "B4", "S1", "P4"}
+    assert not any("预填 0 项" in run.story[0] or "证照 0 份" in run.story[0] for run in runs)
     assert {run.scene.late.light for run in runs if run.scene.late} == {Light.YELLOW, Light.RED}
 
     console.print(display.reckoning(results))

@@ -20,15 +20,21 @@ class SandboxSettings(BaseSettings):
     port_sandbox_smtp: int = Field(default=18025, ge=0, le=65535)
     port_sandbox_mail_records: int = Field(default=18014, ge=0, le=65535)
 
+    port_sandbox_registries: int = Field(default=18015, ge=0, le=65535)
+    port_sandbox_licences: int = Field(default=18016, ge=0, le=65535)
+
     adapters_url: str = "http://127.0.0.1:18002"
     notify_url: str = "http://127.0.0.1:18003"
     directory_file: Path = Field(description="departments and their secrets")
     courier_secret_file: Path = Field(description="whsec_… the courier signs its tracking callbacks with")
     sms_key_file: Path = Field(description="bearer key of the SMS gateway")
 
+    registries_key_file: Path = Field(description="bearer key of the registries")
+    licences_key_file: Path = Field(description="bearer key of the e-licence library")
+
     sandbox_decision_seconds: float = Field(
         default=1.0, ge=0, description="from task to decision, until told otherwise"
     )
     sandbox_parcel_seconds: float = Field(default=2.0, ge=0, description="between two states of a parcel")
-    sandbox_records: int = Field(default=5000, ge=1, description="tasks, parcels, messages, mails kept, of each")
+    sandbox_records: int = Field(default=5000, ge=1, description="tasks, parcels, messages … kept, of each")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

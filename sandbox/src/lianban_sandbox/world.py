@@ -24,6 +24,7 @@ from lianban_sandbox.departments.behaviour import Behaviour, Switchboard
 from lianban_sandbox.departments.desk import Desk
 from lianban_sandbox.mail import app as mail_app
 from lianban_sandbox.mail.catcher import Catcher, catching
+from lianban_sandbox.registers import app as registers_app
 from lianban_sandbox.settings import SandboxSettings
 from lianban_sandbox.sms import app as sms_app
 from lianban_sandbox.web import listen, serving, url
@@ -41,6 +42,8 @@ class World:
     courier_url: str
     sms_url: str
     mail_url: str
+    registries_url: str
+    licences_url: str
     smtp_port: int
 
 
@@ -51,6 +54,8 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
     keys = {code: Webhook(entry.secret) for code, entry in directory.departments.items()}
     courier_key = Webhook(_secret(settings.courier_secret_file))
     sms_key = _secret(settings.sms_key_file)
+    registries_key = _secret(settings.registries_key_file)
+    licences_key = _secret(settings.licences_key_file)
     capacity = settings.sandbox_records
     async with contextlib.AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_session(_TIMEOUT))
@@ -67,14 +72,16 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
             (settings.port_sandbox_courier, courier_app.build(depot)),
             (settings.port_sandbox_sms, sms_app.build(sms_key, capacity)),
             (settings.port_sandbox_mail_records, mail_app.build(catcher)),
+            (settings.port_sandbox_registries, registers_app.registries(registries_key, capacity)),
+            (settings.port_sandbox_licences, registers_app.licences(licences_key, capacity)),
         )
         served = [(app, stack.enter_context(contextlib.closing(listen(settings.host, port)))) for port, app in apps]
-        departments_url, courier_url, sms_url, mail_url = (url(bound) for _, bound in served)
+        departments_url, courier_url, sms_url, mail_url, *registers = (url(bound) for _, bound in served)
         smtp = stack.enter_context(contextlib.closing(listen(settings.host, settings.port_sandbox_smtp)))
         smtp_port: int = smtp.getsockname()[1]
         await stack.enter_async_context(serving(*served))
         await stack.enter_async_context(catching(catcher, smtp))
-        yield World(departments_url, courier_url, sms_url, mail_url, smtp_port)
+        yield World(departments_url, courier_url, sms_url, mail_url, registers[0], registers[1], smtp_port)
 
 
 async def run(settings: SandboxSettings) -> None:

@@ -30,6 +30,7 @@ PORTAL = "portal-a"
 IDENTITY_NUMBER = "42900619900307006X"
 CREDIT_CODE = "91110000600037341L"
 PDF = b"%PDF-1.7\n" + b"x" * 100
+CARD = b"\xff\xd8\xff\xe0" + b"x" * 100
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
 
 _numbers = count(1)
@@ -55,7 +56,7 @@ class World:
 
     async def application(self, **changes: Any) -> dict[str, Any]:
         """A sound application for theme T1; ``changes`` replace its members."""
-        lease = (await self.upload()).json()["digest"]
+        lease, card = [(await self.upload(content)).json()["digest"] for content in (PDF, CARD)]
         number = next(_numbers)
         return {
             "source": {"system": PORTAL, "number": f"A-{number}"},
@@ -74,7 +75,10 @@ class World:
                 "owner_number": IDENTITY_NUMBER,
                 "owner_mobile": "13800000000",
             },
-            "materials": [{"material": "lease", "digest": lease, "name": "张三租赁合同.pdf"}],
+            "materials": [
+                {"material": "lease", "digest": lease, "name": "张三租赁合同.pdf"},
+                {"material": "identity-card", "digest": card, "name": "身份证.jpg"},
+            ],
             "applicant": {"name": "张三", "identity_number": IDENTITY_NUMBER, "mobile": "13800000000"},
             "delivery": {
                 "mode": "courier",

@@ -20,7 +20,7 @@ async def test_dossier_holds_what_the_matter_names_and_no_more(intake: World) ->
         "owner_name": {"name": "经营者姓名", "value": "张三", "text": "张三"},
         "owner_number": {"name": "经营者身份号码", "value": IDENTITY_NUMBER, "text": IDENTITY_NUMBER},
     }
-    assert dossier["materials"] == []
+    assert [material["code"] for material in dossier["materials"]] == ["identity-card"]
     assert dossier["applicant"] == {
         "name": "张三",
         "identity_number": IDENTITY_NUMBER,
@@ -53,8 +53,16 @@ async def test_materials_handed_in(intake: World) -> None:
             "digest": hashlib.sha256(PDF).hexdigest(),
             "media_type": "application/pdf",
             "file_name": "张三租赁合同.pdf",
+            "licence": None,
         },
-        {"code": "photo", "name": "店面照片", "digest": photo, "media_type": "image/png", "file_name": "店面.png"},
+        {
+            "code": "photo",
+            "name": "店面照片",
+            "digest": photo,
+            "media_type": "image/png",
+            "file_name": "店面.png",
+            "licence": None,
+        },
     ]
 
 
@@ -80,7 +88,7 @@ async def test_who_accepts_sees_everything(intake: World) -> None:
     case_no = await intake.filed()
     dossier = (await read(intake, case_no, "steps/acceptance/dossier?purpose=accept")).json()
     assert {"owner_name", "shop_name", "fuel"} <= set(dossier["elements"])
-    assert [material["code"] for material in dossier["materials"]] == ["lease"]
+    assert [material["code"] for material in dossier["materials"]] == ["identity-card", "lease"]
 
 
 async def test_recipient(intake: World) -> None:

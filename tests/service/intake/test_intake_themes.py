@@ -58,5 +58,7 @@ async def test_form_is_a_schema_and_the_materials_that_are_asked(intake: World) 
     assert form["schema"]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert "owner_number" in form["schema"]["required"]
     required = {item["material"]: item["required"] for item in form["materials"]}
-    # Fetched from the e-licence library, or made by an earlier step: not demanded.
-    assert required == {"identity-card": False, "lease": True, "photo": False}
+    # Made by an earlier step: not asked for. The e-licence library may hold the card; without it, it is uploaded.
+    assert required == {"identity-card": True, "lease": True, "photo": False}
+    held = {item["material"]: (item["elicence"], item["subject"]) for item in form["materials"] if item["elicence"]}
+    assert held == {"identity-card": ("identity-card", "owner")}

@@ -82,17 +82,23 @@ async def world(platform: Platform, tmp_path: Path) -> AsyncIterator[World]:
     (tmp_path / "directory.yaml").write_text("departments:\n" + "\n".join(departments) + "\nsupervisor: {}\n")
     (tmp_path / "courier.secret").write_text(platform.secrets["courier"] + "\n")
     (tmp_path / "sms.key").write_text(SMS_KEY + "\n")
+    (tmp_path / "registries.key").write_text("registries-key\n")
+    (tmp_path / "licences.key").write_text("licences-key\n")
     settings = SandboxSettings(
         port_sandbox_departments=0,
         port_sandbox_courier=0,
         port_sandbox_sms=0,
         port_sandbox_smtp=0,
         port_sandbox_mail_records=0,
+        port_sandbox_registries=0,
+        port_sandbox_licences=0,
         adapters_url=platform.url,
         notify_url=platform.url,
         directory_file=tmp_path / "directory.yaml",
         courier_secret_file=tmp_path / "courier.secret",
         sms_key_file=tmp_path / "sms.key",
+        registries_key_file=tmp_path / "registries.key",
+        licences_key_file=tmp_path / "licences.key",
         sandbox_decision_seconds=0,
         sandbox_parcel_seconds=0.01,
     )

@@ -34,8 +34,17 @@ THEME = {
 FIELD = {"title": "经营者姓名", "type": "string", "x-type": "text", "minLength": 1, "maxLength": 50, "pattern": r"\S"}
 FORM = {
     "schema": {"type": "object", "properties": {"operator_name": FIELD}, "required": ["operator_name"]},
-    "materials": [{"material": "lease", "name": "租赁合同", "formats": ["pdf"], "required": True, "elicence": None}],
+    "materials": [
+        {"material": "lease", "name": "租赁合同", "formats": ["pdf"], "required": True, "elicence": None},
+        {"material": "card", "name": "身份证", "formats": ["pdf"], "required": True, "elicence": "identity-card"},
+    ],
+    "prefill": {
+        "href": "/v1/themes/B4/prefill",
+        "consent": {"version": "B4-1", "text": "同意"},
+        "subjects": [{"code": "operator", "name": "经营者", "type": "person"}],
+    },
 }
+FETCHED = "f" * 64
 PROBLEM = {
     "type": "urn:lianban:problem:invalid-application",
     "title": "申请内容有误",
@@ -51,11 +60,19 @@ class Intake:
         self.authority = TokenAuthority.generate()
         self.answers: list[int] = []
         self.uploaded: set[str] = set()
+        self.prefills: list[dict[str, Any]] = []
         self.filed: dict[str, Any] = {}
         self.url = ""
 
     async def theme(self, request: Request) -> Response:
         return JSONResponse(FORM if request.method == "POST" else THEME)
+
+    async def prefill(self, request: Request) -> Response:
+        self.prefills.append(await request.json())
+        card = {"material": "card", "digest": FETCHED, "file_name": "身份证.pdf"}
+        self.uploaded.add(FETCHED)
+        values = {"operator_name": {"value": "测试登记"}}
+        return JSONResponse({"values": values, "materials": [card], "not_fetched": []})
 
     async def upload(self, request: Request) -> Response:
         async with request.form() as form:
@@ -86,6 +103,7 @@ async def intake() -> AsyncIterator[Intake]:
     routes = [
         Route("/v1/themes/B4", made.theme),
         Route("/v1/themes/B4/form", made.theme, methods=["POST"]),
+        Route("/v1/themes/B4/prefill", made.prefill, methods=["POST"]),
         Route("/v1/materials", made.upload, methods=["POST"]),
         Route("/v1/applications", made.file, methods=["POST"]),
         Route("/v1/applications/{case_no}", made.progress),
@@ -109,7 +127,11 @@ async def test_an_application_is_filed_with_its_materials(portal: PortalClient, 
     [(key, application)] = intake.filed.items()
     assert key == "portal-B4-1"
     assert application["answers"] == {"size": "small"}
-    assert application["form"]["operator_name"].startswith("测试")
+    assert application["form"]["operator_name"] == "测试登记"
+    [request] = intake.prefills
+    assert request["answers"] == {"size": "small"}
+    assert [holder["consent"]["text_version"] for holder in request["holders"]] == ["B4-1"]
+    assert [item["material"] for item in application["materials"]] == ["card", "lease"]
     assert await filer.file(1) == receipt
     assert len(intake.filed) == 1
 

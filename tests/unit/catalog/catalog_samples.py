@@ -33,6 +33,7 @@ _SHOP: Raw = {
         {"code": "429006100", "name": "样例镇", "level": "township", "parent": "429006"},
         {"code": "420100", "name": "外市", "level": "city"},
     ],
+    "subjects": [{"code": "owner", "name": "经营者", "type": "person"}],
     "licences": [{"code": "identity-card", "name": "居民身份证", "issuer": "公安机关"}],
     "registries": [{"code": "population", "name": "人口库", "department": "market"}],
     "departments": [
@@ -43,13 +44,20 @@ _SHOP: Raw = {
     ],
     "elements": [
         {"code": "shop_name", "name": "店名", "type": "text", "group": "店铺信息", "max_length": 60},
-        {"code": "owner_name", "name": "经营者姓名", "type": "text", "group": "经营者信息", "registry": "population"},
+        {
+            "code": "owner_name",
+            "name": "经营者姓名",
+            "type": "text",
+            "group": "经营者信息",
+            "registry": "population",
+            "subject": "owner",
+        },
         {"code": "owner_id", "name": "经营者身份号码", "type": "identity_number", "group": "经营者信息"},
         {"code": "owner_mobile", "name": "手机号码", "type": "mobile", "group": "经营者信息"},
         {"code": "sign_area", "name": "招牌面积", "type": "decimal", "group": "店铺信息", "minimum": 0, "maximum": 500},
     ],
     "materials": [
-        {"code": "identity-card", "name": "居民身份证", "elicence": "identity-card"},
+        {"code": "identity-card", "name": "居民身份证", "elicence": "identity-card", "subject": "owner"},
         {"code": "licence", "name": "营业执照", "source": "produced"},
         {"code": "lease", "name": "租赁合同", "form": "electronic"},
         {"code": "sign-drawing", "name": "招牌效果图"},
@@ -181,7 +189,7 @@ def entry(raw: Raw, section: str, code: str) -> Raw:
 
 def written(folder: Path, raw: Raw) -> Path:
     """The raw catalogue as files. JSON is YAML."""
-    for section in ("divisions", "departments", "registries", "licences", "facts", "elements", "materials"):
+    for section in ("divisions", "departments", "subjects", "registries", "licences", "facts", "elements", "materials"):
         save(folder / f"{section}.yaml", {section: raw[section]})
     for department in {item["department"] for item in raw["matters"]}:
         matters = [item for item in raw["matters"] if item["department"] == department]

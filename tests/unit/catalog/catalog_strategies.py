@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 ELEMENTS = [f"element_{number}" for number in range(6)]
 MATERIALS = [f"paper-{number}" for number in range(5)]
 DEPARTMENTS = ["alpha", "beta", "gamma"]
+SUBJECTS = ["owner", "shop"]
+REGISTRIES = ["population", "companies"]
 KINDS = ["VERIFY", "DECIDE", "OPINION", "PRODUCE", "PAY"]
 
 
@@ -26,6 +28,13 @@ def conditions(draw: st.DrawFn, questions: list[Raw]) -> str:
 def conditional(draw: st.DrawFn, questions: list[Raw], item: Raw) -> Raw:
     """The item, with a condition now and then."""
     return {**item, "when": draw(conditions(questions))} if questions and draw(st.booleans()) else item
+
+
+@st.composite
+def held(draw: st.DrawFn, where: str, sources: list[str]) -> Raw:
+    """Where an element or a material is held, and of whom; often nowhere, now and then of nobody."""
+    source, subject = draw(st.none() | st.sampled_from(sources)), draw(st.none() | st.sampled_from(SUBJECTS))
+    return {where: source, "subject": subject} if source else {}
 
 
 @st.composite
@@ -52,6 +61,7 @@ def catalogs(draw: st.DrawFn) -> Raw:
                         "required": draw(st.booleans()),
                         "copies": draw(st.integers(1, 4)),
                         "form": draw(st.sampled_from(["electronic", "copy", "original", None])),
+                        "standard": draw(st.sampled_from(["清晰", "完整", None])),
                     },
                 )
             )
@@ -70,6 +80,10 @@ def catalogs(draw: st.DrawFn) -> Raw:
                 "materials": material_uses,
                 "limit": {"unit": "WD", "promised": draw(st.integers(1, 20))},
                 "results": [{"code": f"result-{code}", "name": f"结果{code}", "material": made}] if made else [],
+                "fees": [
+                    {"name": f"费{amount}", "amount": amount, "basis": [LAW]}
+                    for amount in draw(st.lists(st.integers(0, 200), max_size=2))
+                ],
                 "visits": draw(st.integers(0, 2)),
                 "before": {"steps": 2, "visits": 1, "days": 5},
             }
@@ -80,11 +94,18 @@ def catalogs(draw: st.DrawFn) -> Raw:
     return {
         "divisions": [{"code": "429006", "name": "天门市", "level": "city"}],
         "departments": [{"code": code, "name": f"部门{code}", "short_name": code} for code in DEPARTMENTS],
+        "subjects": [{"code": code, "name": f"主体{code}"} for code in SUBJECTS],
+        "registries": [{"code": code, "name": f"库{code}", "department": "alpha"} for code in REGISTRIES],
+        "licences": [{"code": code, "name": f"证照{code}", "issuer": "发证机关"} for code in ("card", "permit")],
         "elements": [
             {"code": code, "name": f"表单项{code}", "type": "text", "group": f"组{number % 3}"}
+            | draw(held("registry", REGISTRIES))
             for number, code in enumerate(ELEMENTS)
         ],
-        "materials": [{"code": code, "name": f"材料{code}", "form": "electronic"} for code in MATERIALS],
+        "materials": [
+            {"code": code, "name": f"材料{code}", "form": "electronic"} | draw(held("elicence", ["card", "permit"]))
+            for code in MATERIALS
+        ],
         "matters": matters,
         "themes": [
             {

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
+import catalog_rules as rules
 from catalog_samples import Raw, entry, made
 from catalog_strategies import catalogs
 from hypothesis import HealthCheck, given, settings
-from jsonschema import Draft202012Validator
 
 from lianban.catalog.answers import combinations, normalised, questions_to_ask, validate_answers
 from lianban.catalog.compiler import Compilation, compile_theme
-from lianban.catalog.graph import ancestors
 from lianban.catalog.index import Selection, theme_index
-from lianban.catalog.materials import MaterialRequirement, stricter
 from lianban.catalog.models import Catalog
 
 THOROUGH = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -32,34 +28,15 @@ def compiled(catalog: Catalog) -> list[tuple[Compilation, Selection]]:
 @given(catalogs())
 def test_plan_is_acyclic_closed_and_in_order(raw: Raw) -> None:
     catalog = made(raw)
-    declared = ancestors(theme_index(catalog, "X1").graph)
     for compilation, selection in compiled(catalog):
-        plan = compilation.plan
-        codes = [step.code for step in plan.steps]
-        assert sorted(codes) == sorted(step.code for step in selection.steps)
-        for position, step in enumerate(plan.steps):
-            assert set(step.after) <= set(codes[:position])
-        for code, above in ancestors({step.code: step.after for step in plan.steps}).items():
-            assert above == declared[code] & set(codes)
+        rules.check_plan(compilation, selection, theme_index(catalog, "X1"))
 
 
 @THOROUGH
 @given(catalogs())
 def test_form_asks_each_element_once_and_no_other(raw: Raw) -> None:
     for compilation, selection in compiled(made(raw)):
-        uses = [use for step in selection.steps for use in step.elements]
-        fields = compilation.form.fields
-        codes = [field.code for field in fields]
-        assert len(codes) == len(set(codes))
-        assert set(codes) == {use.element for use in uses}
-        for field in fields:
-            assert field.required == any(use.required for use in uses if use.element == field.code)
-        groups = [group for group, _ in groupby(field.element.group for field in fields)]
-        assert len(groups) == len(set(groups))
-        schema = compilation.form.json_schema()
-        Draft202012Validator.check_schema(schema)
-        assert list(schema["properties"]) == codes
-        assert schema["x-groups"] == groups
+        rules.check_form(compilation, selection)
 
 
 @THOROUGH
@@ -67,16 +44,7 @@ def test_form_asks_each_element_once_and_no_other(raw: Raw) -> None:
 def test_dossier_holds_what_the_matter_names_and_the_case_has(raw: Raw) -> None:
     catalog = made(raw)
     for compilation, selection in compiled(catalog):
-        assert set(compilation.dossiers) == {step.code for step in compilation.plan.steps}
-        for step in selection.steps:
-            dossier = compilation.dossiers[step.code]
-            matter = catalog.matters[step.matter.code]
-            assert set(dossier.elements) == {use.element for use in step.elements}
-            assert set(dossier.materials) == {use.material for use in step.materials}
-            assert set(dossier.elements) <= {use.element for use in matter.elements}
-            assert set(dossier.materials) <= {use.material for use in matter.materials}
-            assert set(dossier.elements) <= {field.code for field in compilation.form.fields}
-            assert set(dossier.materials) <= {item.material for item in compilation.materials}
+        rules.check_dossiers(catalog, compilation, selection)
 
 
 @THOROUGH
@@ -84,33 +52,22 @@ def test_dossier_holds_what_the_matter_names_and_the_case_has(raw: Raw) -> None:
 def test_materials_are_merged_to_the_strictest_and_never_asked_for_when_made(raw: Raw) -> None:
     catalog = made(raw)
     for compilation, selection in compiled(catalog):
-        codes = [item.material for item in compilation.materials]
-        assert len(codes) == len(set(codes))
-        above = ancestors({step.code: step.after for step in compilation.plan.steps})
-        for item in compilation.materials:
-            check_requirement(catalog, item, selection, above)
+        rules.check_materials(catalog, compilation, selection)
 
 
-def check_requirement(
-    catalog: Catalog, item: MaterialRequirement, selection: Selection, above: dict[str, frozenset[str]]
-) -> None:
-    makers = {
-        step.code for step in selection.steps if any(result.material == item.material for result in step.matter.results)
-    }
-    users = {
-        step.code: [use for use in step.materials if use.material == item.material]
-        for step in selection.steps
-        if any(use.material == item.material for use in step.materials)
-    }
-    asked = {code for code in users if not makers & above[code]}
-    assert set(item.needed_by) == asked
-    assert set(item.produced_for) == set(users) - asked
-    assert set(item.produced_by) == {maker for code in item.produced_for for maker in makers & above[code]}
-    counted = [use for code in asked or users for use in users[code]]
-    own = catalog.materials[item.material].form
-    assert item.form == stricter(own, *(use.form for use in counted if use.form))
-    assert item.copies == max(use.copies for use in counted)
-    assert item.required == any(use.required for use in counted)
+@THOROUGH
+@given(catalogs())
+def test_fees_are_told_for_each_matter_and_in_one_sum(raw: Raw) -> None:
+    for compilation, selection in compiled(made(raw)):
+        rules.check_fees(compilation, selection)
+
+
+@THOROUGH
+@given(catalogs())
+def test_what_is_held_elsewhere_is_asked_there_once(raw: Raw) -> None:
+    catalog = made(raw)
+    for compilation, _ in compiled(catalog):
+        rules.check_prefill(catalog, compilation)
 
 
 @THOROUGH

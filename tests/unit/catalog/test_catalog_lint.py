@@ -283,6 +283,22 @@ def _(raw: Raw) -> None:
     theme(raw)["steps"].append({"matter": "register"})
 
 
+@example(references.subjects_named, "没有写明是谁的登记信息")
+def _(raw: Raw) -> None:
+    del entry(raw, "elements", "owner_name")["subject"]
+    entry(raw, "elements", "owner_id").update(registry="population", subject="owner")
+
+
+@example(references.subjects_named, "没有写明是谁的证照")
+def _(raw: Raw) -> None:
+    del entry(raw, "materials", "identity-card")["subject"]
+
+
+@example(references.unknown_codes, "信息主体 ownr 未定义")
+def _(raw: Raw) -> None:
+    entry(raw, "materials", "identity-card")["subject"] = "ownr"
+
+
 @example(order.unknown_predecessors, "前置环节 registr 不在本主题中")
 def _(raw: Raw) -> None:
     step(raw, "tax-setup")["after"] = ["registr"]

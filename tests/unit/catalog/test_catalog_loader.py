@@ -127,7 +127,7 @@ def test_findings_of_the_linter_have_their_line(folder: Path) -> None:
     path.write_text(text.replace('"material": "sign-drawing"', '"material": "sign-drawings"'))
     line = 1 + text[: text.index('"material": "sign-drawing"')].count("\n")
     assert told(folder) == [
-        "materials.yaml:19: materials[sign-drawing].code: "
+        "materials.yaml:20: materials[sign-drawing].code: "
         "材料 sign-drawing 没有被任何事项或主题使用 〔删去，或在事项、主题中引用它〕",
         f"matters/urban.yaml:{line}: matters[sign].materials[1].material: "
         "材料 sign-drawings 未定义 〔是否应为 sign-drawing〕",

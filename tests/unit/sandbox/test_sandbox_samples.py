@@ -102,7 +102,7 @@ def test_hints_are_followed() -> None:
 
 def test_an_application_says_who_applies_and_where_the_results_go() -> None:
     one = sample()
-    digests = {"statement": "a" * 64, "photo": "b" * 64}
+    digests = {"statement": "a" * 64, "photo": "b" * 64, "register": "c" * 64}
     application = one.application("portal", "X1-1", digests)
     assert application["source"] == {"system": "portal", "number": "X1-1"}
     assert application["applicant"]["identity_number"] == application["form"]["mother_id_number"]
@@ -112,7 +112,7 @@ def test_an_application_says_who_applies_and_where_the_results_go() -> None:
 
 
 def test_delivery_is_as_wanted_or_as_offered() -> None:
-    digests = {"statement": "a" * 64, "photo": "b" * 64}
+    digests = {"statement": "a" * 64, "photo": "b" * 64, "register": "c" * 64}
     wanted = sample().application("portal", "1", digests, delivery=DeliveryMode.ELECTRONIC)
     assert wanted["delivery"] == {"mode": "electronic"}
     window = [{"mode": "pickup", "name": "窗口领取"}, {"mode": "electronic", "name": "电子送达"}]
@@ -124,16 +124,59 @@ def test_delivery_is_as_wanted_or_as_offered() -> None:
 
 def test_a_company_applies_by_its_credit_code() -> None:
     one = sample(theme={**THEME, "audience": "company"})
-    applicant = one.application("portal", "1", {"statement": "a", "photo": "b"})["applicant"]
+    applicant = one.application("portal", "1", {"statement": "a", "photo": "b", "register": "c"})["applicant"]
     assert applicant["credit_code"] == one.form["company_credit_code"]
     assert "identity_number" not in applicant
 
 
-def test_files_are_in_a_format_they_may_have_and_spare_what_the_library_holds() -> None:
+def test_files_are_in_a_format_they_may_have() -> None:
     files = {file.material: file for file in sample().files()}
-    assert files.keys() == {"statement", "photo"}
+    assert files.keys() == {"statement", "photo", "register"}
     assert files["photo"].media_type == "image/jpeg"
     assert files["statement"].media_type in ("application/pdf", "image/png")
+
+
+def offered() -> dict[str, Any]:
+    subjects = [
+        {"code": "mother", "name": "母亲", "type": "person"},
+        {"code": "child", "name": "儿童", "type": "person"},
+        {"code": "applicant", "name": "申请人", "type": "person"},
+        {"code": "company", "name": "企业", "type": "company"},
+    ]
+    fields = SCHEMA["properties"] | {
+        "mother_id_number": kind("母亲公民身份号码", "identity_number") | {"x-subject": "mother"}
+    }
+    offer = {"subjects": subjects, "consent": {"version": "X1-1", "text": "同意"}}
+    return {"schema": {"properties": fields}, "materials": FORM["materials"], "prefill": offer}
+
+
+def test_everybody_agrees_to_prefill_a_child_by_its_guardian() -> None:
+    one = Sample(THEME, {"size": "small"}, offered(), 1, today=TODAY)
+    request = one.prefill_request()
+    assert request is not None
+    holders = {tuple(holder["subjects"]): holder for holder in request["holders"]}
+    assert set(holders) == {("mother", "applicant"), ("child",), ("company",)}
+    assert holders["mother", "applicant"]["identity"] == one.form["mother_id_number"]
+    assert holders["company",]["identity"] == one.form["company_credit_code"]
+    agreed = {"given": True, "text_version": "X1-1", "given_by": "self"}
+    assert holders["mother", "applicant"]["consent"] == agreed
+    assert holders["child",]["consent"] == agreed | {"given_by": "guardian"}
+
+
+def test_nothing_to_prefill_is_no_request() -> None:
+    assert sample().prefill_request() is None
+
+
+def test_what_is_prefilled_stands_in_the_form_and_what_is_fetched_is_not_uploaded() -> None:
+    one = Sample(THEME, {"size": "small"}, offered(), 1, today=TODAY)
+    card = {"material": "register", "digest": "f" * 64, "file_name": "户口簿.pdf"}
+    one.take({"values": {"ethnicity": {"value": "土家族"}}, "materials": [card], "not_fetched": []})
+    assert one.prefilled == {"ethnicity"}
+    assert one.form["ethnicity"] == "土家族"
+    assert {file.material for file in one.files()} == {"statement", "photo"}
+    application = one.application("portal", "1", {"statement": "a" * 64, "photo": "b" * 64})
+    assert application["materials"][0] == {"material": "register", "digest": "f" * 64, "name": "户口簿.pdf"}
+    assert {item["material"] for item in application["materials"]} == {"register", "statement", "photo"}
 
 
 def test_a_seed_is_a_sample() -> None:

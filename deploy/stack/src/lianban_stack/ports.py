@@ -36,6 +36,8 @@ class Ports:
     sandbox_courier: int = 18012
     sandbox_sms: int = 18013
     sandbox_mail_records: int = 18014
+    sandbox_registries: int = 18015
+    sandbox_licences: int = 18016
     sandbox_smtp: int = 18025
 
     @classmethod

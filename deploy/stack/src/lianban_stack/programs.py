@@ -53,8 +53,18 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
     }
+    registers = {
+        "LIANBAN_REGISTRIES_KEY_FILE": str(secrets.registries),
+        "LIANBAN_LICENCES_KEY_FILE": str(secrets.licences),
+    }
     own = {
-        "intake": {"LIANBAN_CATALOG_STORE": str(state.catalogue), "LIANBAN_PUBLIC_URL": ports.url("intake")},
+        "intake": {
+            "LIANBAN_CATALOG_STORE": str(state.catalogue),
+            "LIANBAN_PUBLIC_URL": ports.url("intake"),
+            "LIANBAN_REGISTRIES_URL": ports.url("sandbox_registries"),
+            "LIANBAN_LICENCES_URL": ports.url("sandbox_licences"),
+            **registers,
+        },
         "orchestrator": {"LIANBAN_UI_ORIGINS": json.dumps(_origins(ports.temporal_ui))},
         "adapters": {"LIANBAN_PUBLIC_URL": ports.url("adapters")},
         "notify": {
@@ -72,6 +82,7 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
             "LIANBAN_NOTIFY_URL": ports.url("notify"),
             "LIANBAN_SMS_KEY_FILE": str(secrets.sms),
             "LIANBAN_COURIER_SECRET_FILE": str(secrets.courier),
+            **registers,
         },
     }
     found = []
@@ -90,7 +101,8 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
 
 def _sandbox_ready(ports: Ports) -> bool:
     """Every one of its servers answers."""
-    web = (ports.sandbox_departments, ports.sandbox_courier, ports.sandbox_sms, ports.sandbox_mail_records)
+    named = ports.as_dict().items()
+    web = [port for name, port in named if name.startswith("sandbox") and port != ports.sandbox_smtp]
     return all(http_ready(port, "/health/live") for port in web) and network.accepts(ports.sandbox_smtp)
 
 

@@ -49,6 +49,14 @@ class Secrets:
     def sms(self) -> Path:
         return self.folder / "sms.key"
 
+    @property
+    def registries(self) -> Path:
+        return self.folder / "registries.key"
+
+    @property
+    def licences(self) -> Path:
+        return self.folder / "licences.key"
+
 
 def ensure(folder: Path) -> Secrets:
     """The secrets in that folder; what is missing is made."""
@@ -56,7 +64,8 @@ def ensure(folder: Path) -> Secrets:
     _once(found.keyring, lambda path: Keyring.generate().save(path))
     _once(found.token_keys, lambda path: TokenAuthority.generate().save(path))
     _once(found.courier, lambda path: _write(path, new_secret()))
-    _once(found.sms, lambda path: _write(path, secrets.token_urlsafe(24)))
+    for key in (found.sms, found.registries, found.licences):
+        _once(key, lambda path: _write(path, secrets.token_urlsafe(24)))
     return found
 
 

@@ -90,8 +90,12 @@ class PortalClient:
         return _json(await self._send("POST", f"/v1/themes/{theme}/notice", json={"answers": dict(answers)}))
 
     async def form(self, theme: str, answers: Mapping[str, str]) -> Json:
-        """``{schema, materials}`` for these answers."""
+        """``{schema, materials, prefill}`` for these answers."""
         return _json(await self._send("POST", f"/v1/themes/{theme}/form", json={"answers": dict(answers)}))
+
+    async def prefill(self, theme: str, request: Mapping[str, Any]) -> Json:
+        """``{values, materials, not_fetched}``."""
+        return _json(await self._send("POST", f"/v1/themes/{theme}/prefill", json=dict(request)))
 
     async def upload(self, name: str, content: bytes, media_type: str) -> Json:
         """``{digest, media_type, size}`` of the material as kept."""

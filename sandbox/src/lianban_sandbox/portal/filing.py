@@ -1,4 +1,4 @@
-"""Files sample applications: asks the intake what it needs, uploads it, files."""
+"""Files sample applications: asks the intake what it needs, lets it prefill, uploads what remains, files."""
 
 from __future__ import annotations
 
@@ -39,17 +39,25 @@ class Filer:
         settled = sample_answers(described, seed, answers)
         return cls(client, described, settled, await client.form(theme, settled), delivery, division)
 
-    async def build(self, seed: int | str, number: str | None = None) -> Json:
-        """Body of an application, its files uploaded. ``number`` is the portal's own; the seed unless given."""
+    async def sample(self, seed: int | str) -> Sample:
+        """An application filled in, what can be prefilled and fetched by the intake."""
         sample = Sample(self.theme, self.answers, self.form, seed, division=self.division)
+        if request := sample.prefill_request():
+            sample.take(await self.client.prefill(self.theme["code"], request))
+        return sample
+
+    async def build(self, seed: int | str, number: str | None = None, *, sample: Sample | None = None) -> Json:
+        """Body of an application, its files fetched or uploaded. ``number`` is the portal's own; the seed unless
+        given. ``sample``: the one of that seed, if there is one already."""
+        filled = sample or await self.sample(seed)
         digests = {}
-        for file in sample.files():
+        for file in filled.files():
             stored = await self.client.upload(file.name, file.content, file.media_type)
             digests[file.material] = str(stored["digest"])
         own = number or f"{self.theme['code']}-{seed}"
-        return sample.application(self.client.system, own, digests, delivery=self.delivery)
+        return filled.application(self.client.system, own, digests, delivery=self.delivery)
 
-    async def file(self, seed: int | str, number: str | None = None) -> Json:
+    async def file(self, seed: int | str, number: str | None = None, *, sample: Sample | None = None) -> Json:
         """``{case_no, status, links}``. The same seed again is the same application, hence the same case."""
-        application = await self.build(seed, number)
+        application = await self.build(seed, number, sample=sample)
         return await self.client.file(application, f"{self.client.system}-{application['source']['number']}")

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from lianban.catalog.terms import Audience, Channel, DeliveryMode
 from lianban_sandbox import documents
+from lianban_sandbox.portal.people import person_of
 from lianban_sandbox.portal.values import Applicant, Values
 
 _FORMATS: Final[Mapping[str, tuple[str, str, documents.Make]]] = {
@@ -21,6 +22,9 @@ _FORMATS: Final[Mapping[str, tuple[str, str, documents.Make]]] = {
     "png": ("png", documents.PNG, documents.png),
     "ofd": ("ofd", documents.OFD, documents.ofd),
 }
+_GROWN: Final = 18 * 366
+"""Days after which a person consents alone."""
+
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 
 
@@ -70,13 +74,45 @@ class Sample:
         self._materials: Sequence[Mapping[str, Any]] = form["materials"]
         fields: Mapping[str, Any] = form["schema"]["properties"]
         day = today or datetime.now(UTC).astimezone(_SHANGHAI).date()
+        self._fields = fields
+        self._offer: Mapping[str, Any] = form.get("prefill") or {}
+        self.prefilled: frozenset[str] = frozenset()
+        """Fields that registries have filled in."""
+        self.fetched: list[dict[str, str]] = []
+        """Materials that came from the e-licence library, as an application lists them."""
+        self._today = day
         self.applicant = Applicant(fields, self._rng, day)
         values = Values(self.applicant, self._rng, day, self._division)
         self.form = {code: values.value(code, field) for code, field in fields.items()}
 
+    def prefill_request(self) -> dict[str, Any] | None:
+        """Body of the request for prefill: everybody agrees, a child's guardian for it. None when there is nothing
+        to prefill."""
+        if not self._offer:
+            return None
+        subjects: dict[tuple[str, str], list[str]] = {}
+        for subject in self._offer["subjects"]:
+            holder = self.applicant.identity(subject, self._fields)
+            subjects.setdefault(holder, []).append(subject["code"])
+        holders = [
+            {"subjects": codes, "type": kind, "identity": identity, "consent": self._consent(kind, identity)}
+            for (kind, identity), codes in subjects.items()
+        ]
+        return {"answers": self._answers, "division": self._division, "holders": holders}
+
+    def take(self, prefilled: Mapping[str, Any]) -> None:
+        """What was prefilled stands in the form, what was fetched need not be uploaded."""
+        self.prefilled = frozenset(prefilled["values"])
+        self.form |= {code: found["value"] for code, found in prefilled["values"].items()}
+        self.fetched = [
+            {"material": item["material"], "digest": item["digest"], "name": item["file_name"]}
+            for item in prefilled["materials"]
+        ]
+
     def files(self) -> list[SampleFile]:
-        """A file for each material to hand in. What the e-licence library holds is left to it (免提交)."""
-        return [self._file(material) for material in self._materials if not material.get("elicence")]
+        """A file for each material still to be uploaded."""
+        fetched = {item["material"] for item in self.fetched}
+        return [self._file(material) for material in self._materials if material["material"] not in fetched]
 
     def application(
         self,
@@ -96,9 +132,20 @@ class Sample:
             "channel": Channel.PORTAL.value,
             "answers": self._answers,
             "form": self.form,
-            "materials": [{"material": code, "digest": digests[code], "name": name} for code, name in names.items()],
+            "materials": [
+                *self.fetched,
+                *({"material": code, "digest": digests[code], "name": name} for code, name in names.items()),
+            ],
             "applicant": self._identity(),
             "delivery": self._delivery(delivery),
+        }
+
+    def _consent(self, kind: str, identity: str) -> dict[str, Any]:
+        young = kind == Audience.PERSON and (self._today - person_of(identity).birth_date).days < _GROWN
+        return {
+            "given": True,
+            "text_version": self._offer["consent"]["version"],
+            "given_by": "guardian" if young else "self",
         }
 
     def _identity(self) -> dict[str, str]:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+from lianban.catalog.terms import Audience
 from lianban_sandbox.portal.patterns import matching
-from lianban_sandbox.portal.people import Person, Registry
+from lianban_sandbox.portal.people import Company, Person, Registry
 
 Field = Mapping[str, Any]
 
@@ -21,6 +22,18 @@ _SCHOOL_AGE: Final = 6
 _TRIES: Final = 50
 _WIDE: Final = 100
 """Highest to lowest, from which on a range is taken by orders of magnitude."""
+
+
+class Known(Protocol):
+    """The people and the company that a form's fields may speak of."""
+
+    registry: Registry
+    company: Company
+    address: str
+    person: Person
+
+    def of(self, code: str) -> Person:
+        """Whom a field speaks of."""
 
 
 class Applicant:
@@ -49,19 +62,32 @@ class Applicant:
         """Whom a field speaks of: the person of its beginning, else whoever applies."""
         return self._people.get(_prefix(code) or "", self.person)
 
+    def identity(self, subject: Mapping[str, Any], fields: Mapping[str, Field]) -> tuple[str, str]:
+        """Type and number of whom a subject of the form stands for: whoever's number its fields ask, the person its
+        fields speak of, else whoever applies."""
+        person = self._people.get(str(subject["code"]).replace("-", "_"), self.person)
+        for code, field in fields.items():
+            if field.get("x-subject") == subject["code"] and field.get("x-type") == "identity_number":
+                person = self.of(code)
+        if subject.get("type") == Audience.COMPANY:
+            return Audience.COMPANY, self.company.credit_code
+        return Audience.PERSON, person.identity_number
+
     def _invent(self, related: Mapping[str, Field]) -> tuple[Person, bool]:
         titles = "".join(str(field.get("title", "")) for field in related.values())
         female = True if "母亲" in titles else False if "父亲" in titles else None
         if any(word in titles for word in _CHILD):
             numbered = any(field.get("x-type") == "identity_number" for field in related.values())
             return self.registry.child(_SCHOOL_AGE if numbered else 0, female), False
+        if "法定代表人" in titles and "变更后" not in titles:
+            return self.company.representative, True
         return self.registry.adult(female), True
 
 
 class Values:
     """Values for the fields of one application."""
 
-    def __init__(self, applicant: Applicant, rng: Random, today: date, division: str) -> None:
+    def __init__(self, applicant: Known, rng: Random, today: date, division: str) -> None:
         self._applicant = applicant
         self._rng = rng
         self._today = today

@@ -29,6 +29,9 @@ from lianban_intake.matching.endpoints import router as matching
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
 from lianban_intake.outbox.starter import Starter
+from lianban_intake.prefill.endpoints import router as prefill
+from lianban_intake.prefill.service import Prefiller
+from lianban_intake.prefill.wiring import open_ports
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.state import Intake
 from lianban_intake.themes.endpoints import router as themes
@@ -59,6 +62,8 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
         objects = open_store(settings.objects_url, keyring)
         guides = Guides(settings.guides_url)
+        stack = contextlib.AsyncExitStack()
+        registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         app.state.intake = Intake(
             settings=settings,
@@ -71,6 +76,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             starter=starter,
             dossiers=DossierReader(direct, objects, keyring),
             guides=guides,
+            prefiller=Prefiller(engine, objects, keyring, registries, library),
         )
         activities = EventActivities(direct)
 
@@ -106,6 +112,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             guides.close()
+            await stack.aclose()
             await engine.dispose()
 
     app = create_app(
@@ -114,6 +121,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (guides_router, matching, themes, materials, applications, cases, dossiers):
+    for router in (guides_router, matching, themes, prefill, materials, applications, cases, dossiers):
         app.include_router(router)
     return app

@@ -20,6 +20,16 @@ def seal(keyring: Keyring, value: Any, case_no: str, column: Column) -> bytes:
     return keyring.encrypt_json(value, f"{case_no}/{column}")
 
 
+def seal_licence(keyring: Keyring, details: Any, digest: str) -> bytes:
+    """What the e-licence library said of the file of that digest."""
+    return keyring.encrypt_json(details, f"{digest}/licence")
+
+
+def unseal_licence(keyring: Keyring, sealed: bytes, digest: str) -> Any:
+    """Raises DecryptionFailed."""
+    return keyring.decrypt_json(sealed, f"{digest}/licence")
+
+
 def unseal(keyring: Keyring, sealed: bytes, case_no: str, column: Column) -> Any:
     """Raises DecryptionFailed."""
     return keyring.decrypt_json(sealed, f"{case_no}/{column}")

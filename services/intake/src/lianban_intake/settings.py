@@ -24,6 +24,11 @@ class IntakeSettings(Settings):
         pattern=r"^https?://",
         description="address under which the public reaches the guides; own if none",
     )
+    registries_url: str = Field(default="", description="registries that prefill forms; empty: none is connected")
+    registries_key_file: Path | None = Field(default=None, description="bearer key for them")
+    licences_url: str = Field(default="", description="the e-licence library; empty: none is connected")
+    licences_key_file: Path | None = Field(default=None, description="bearer key for it")
+    prefill_seconds: float = Field(default=4.0, gt=0, le=30, description="for a registry or the library, in all")
     update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer a withdrawal")
 
     @property

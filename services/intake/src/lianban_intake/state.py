@@ -12,6 +12,7 @@ from lianban.platform.objects import ObjectStore
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.guides.service import Guides
 from lianban_intake.outbox.starter import Starter
+from lianban_intake.prefill.service import Prefiller
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.themes.watch import Catalogues
 
@@ -34,4 +35,5 @@ class Intake:
     starter: Starter
     dossiers: DossierReader
     guides: Guides
+    prefiller: Prefiller
     kept_compilations: set[str] = field(default_factory=set)

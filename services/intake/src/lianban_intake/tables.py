@@ -9,6 +9,7 @@ from lianban_intake.dossiers.tables import DossierAccess
 from lianban_intake.events.tables import Event
 from lianban_intake.materials.tables import Material
 from lianban_intake.outbox.tables import PendingStart
+from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillQuery
 
 __all__ = [
     "Application",
@@ -17,7 +18,10 @@ __all__ = [
     "CaseStep",
     "DossierAccess",
     "Event",
+    "FetchedLicence",
     "Material",
     "PendingStart",
+    "PrefillConsent",
+    "PrefillQuery",
     "StoredCompilation",
 ]

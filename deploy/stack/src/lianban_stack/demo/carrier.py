@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from temporalio.client import Client
 
+from lianban.catalog.levels import handling_body
 from lianban.catalog.models import Catalog
 from lianban.catalog.terms import StepKind
 from lianban.clock.limits import Light
@@ -52,7 +53,12 @@ class Carrier:
         scene = run.scene
         filer = await Filer.prepare(self._portal, scene.theme, answers=scene.answers, division=scene.division)
         run.savings = (await self._portal.notice(run.scene.theme, filer.answers))["savings"]
-        run.case_no = (await filer.file(f"{scene.seed}-{scene.theme}"))["case_no"]
+        seed = f"{scene.seed}-{scene.theme}"
+        sample = await filer.sample(seed)
+        spared = f"预填 {len(sample.prefilled)} 项、调取证照 {len(sample.fetched)} 份"
+        rest = f"填写 {len(sample.form) - len(sample.prefilled)} 项、上传材料 {len(sample.files())} 份"
+        run.case_no = (await filer.file(seed, sample=sample))["case_no"]
+        run.tell(f"经同意{spared}，另{rest}")
         idle_since = asyncio.get_running_loop().time()
         seen: object = None
         while not run.ended:
@@ -73,12 +79,15 @@ class Carrier:
 
     async def _prepare(self, run: CaseRun) -> None:
         """Departments keep what is to be late, and public notices, which end by time and not by a decision."""
-        for step in self._catalog.themes[run.scene.theme].steps:
-            matter = self._catalog.matters[step.matter]
+        catalog, theme = self._catalog, self._catalog.themes[run.scene.theme]
+        division = run.scene.division or theme.division
+        for step in theme.steps:
+            matter = catalog.matters[step.matter]
             code = step.code or step.matter
             late = run.scene.late is not None and run.scene.late.step == code
-            if (late or matter.kind is StepKind.NOTICE) and matter.department not in self._inbox:
-                await self._outside.hold(matter.department, code)
+            body = handling_body(catalog.departments, catalog.divisions, matter, division).code
+            if (late or matter.kind is StepKind.NOTICE) and body not in self._inbox:
+                await self._outside.hold(body, code)
 
     async def _look(self, run: CaseRun) -> None:
         await self._read(run)

@@ -25,12 +25,14 @@ from lianban.catalog.models import (
     Material,
     Matter,
     Registry,
+    Subject,
     Theme,
 )
 
 SECTION_MODELS: Final[dict[str, type[Entry]]] = {
     "divisions": Division,
     "departments": Department,
+    "subjects": Subject,
     "registries": Registry,
     "licences": LicenceType,
     "facts": Fact,
@@ -52,6 +54,8 @@ class Sections(Protocol):
     def divisions(self) -> Mapping[str, Division]: ...
     @property
     def departments(self) -> Mapping[str, Department]: ...
+    @property
+    def subjects(self) -> Mapping[str, Subject]: ...
     @property
     def registries(self) -> Mapping[str, Registry]: ...
     @property
@@ -85,6 +89,8 @@ def closure(sections: Sections, theme: Theme) -> Catalog:
     licences = [material.elicence for material in materials.values() if material.elicence]
     licences += [result.elicence for result in results if result.elicence]
     registries = [element.registry for element in elements.values() if element.registry]
+    subjects = [element.subject for element in elements.values() if element.subject]
+    subjects += [material.subject for material in materials.values() if material.subject]
     places = {theme.division, *upward(sections.divisions, theme.division), *_below(sections, theme.division)}
     roles = {matter.handled_by for matter in matters.values()} - {None}
     bodies = [theme.lead, *(matter.department for matter in matters.values())]
@@ -98,6 +104,7 @@ def closure(sections: Sections, theme: Theme) -> Catalog:
     return Catalog(
         divisions={code: sections.divisions[code] for code in sorted(places)},
         departments=departments,
+        subjects={code: sections.subjects[code] for code in subjects},
         registries={code: sections.registries[code] for code in registries},
         licences={code: sections.licences[code] for code in licences},
         facts={code: sections.facts[code] for code in facts},

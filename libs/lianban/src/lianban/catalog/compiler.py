@@ -16,6 +16,7 @@ from lianban.catalog.materials import MaterialRequirement, merge_materials
 from lianban.catalog.models import Catalog, Division
 from lianban.catalog.notice import Notice, build_notice
 from lianban.catalog.plan import Plan, PlanResult, PlanStep
+from lianban.catalog.prefill import Prefill, build_prefill
 from lianban.catalog.savings import Savings, build_savings
 from lianban.clock.limits import TimeLimit, Unit
 
@@ -50,6 +51,7 @@ class Compilation(BaseModel):
     form: FormSpec
     materials: tuple[MaterialRequirement, ...]
     dossiers: dict[str, Dossier]
+    prefill: Prefill
     notice: Notice
     savings: Savings
 
@@ -77,12 +79,14 @@ def compile_theme(catalog: Catalog, theme_code: str, answers: Mapping[str, str],
     steps = {code: selected[code] for code in topological(graph)}
     materials = merge_materials(index, steps, ancestors(graph))
     plan = build_plan(index, steps, graph, place)
+    form = build_form(index, selection)
     return Compilation(
         answers={question: answer for question, answer in settled.items() if answer},
         plan=plan,
-        form=build_form(index, selection),
+        form=form,
         materials=materials,
         dossiers={code: _dossier(step) for code, step in steps.items()},
+        prefill=build_prefill(index, plan, form, materials),
         notice=build_notice(index, plan, steps, materials),
         savings=build_savings(plan, steps, materials, selection.elements, index.elements),
     )

@@ -29,6 +29,7 @@ SECTION_ZH: Final = {
     "elements": "数据元",
     "departments": "部门",
     "divisions": "区划",
+    "subjects": "信息主体",
     "registries": "登记库",
     "licences": "电子证照类型",
     "facts": "服务对象情况",

@@ -45,6 +45,11 @@ class FormField(BaseModel):
     def code(self) -> str:
         return self.element.code
 
+    @property
+    def prefillable(self) -> bool:
+        """Whether a registry can say it of its subject (高频字段免填写)."""
+        return self.element.registry is not None and self.element.subject is not None
+
     def json_schema(self, order: int) -> dict[str, Any]:
         element = self.element
         schema: dict[str, Any] = {"title": element.name, "type": _TYPES.get(element.type, "string")}
@@ -66,8 +71,8 @@ class FormField(BaseModel):
         if element.type in _FORMATS:
             schema["format"] = _FORMATS[element.type]
         schema |= {"x-type": element.type.value, "x-group": element.group, "x-order": order}
-        if element.registry:
-            schema["x-registry"] = element.registry
+        if element.registry and element.subject:
+            schema |= {"x-registry": element.registry, "x-subject": element.subject}
         return schema
 
 

@@ -68,6 +68,7 @@ class ThemeIndex:
     def __init__(self, catalog: Catalog, theme: Theme) -> None:
         # Not the catalogue itself: an index must not keep alive what it is remembered for.
         self.divisions, self.departments = catalog.divisions, catalog.departments
+        self.subjects = catalog.subjects
         self.registries, self.licences, self.facts = catalog.registries, catalog.licences, catalog.facts
         self.elements, self.materials, self.matters = catalog.elements, catalog.materials, catalog.matters
         self.theme = theme

@@ -4,7 +4,7 @@ Layout, each file a mapping with one top key::
 
     divisions.yaml  departments.yaml           divisions: / departments: [...]
     registries.yaml  licences.yaml             registries: / licences: [...]
-    facts.yaml  answers.yaml                   facts: / answers: [...]
+    subjects.yaml  facts.yaml  answers.yaml    subjects: / facts: / answers: [...]
     elements.yaml   or elements/*.yaml         elements: [...]
     materials.yaml  or materials/*.yaml        materials: [...]
     matters/<department>.yaml                  matters: [...]
@@ -29,7 +29,17 @@ from lianban.catalog.models import Catalog, Entry, Matter, Theme
 from lianban.catalog.validation import validate_entry
 from lianban.catalog.yaml_source import MAX_BYTES, Source, parse
 
-_TOP_FILES: Final = ("divisions", "departments", "registries", "licences", "facts", "answers", "elements", "materials")
+_TOP_FILES: Final = (
+    "divisions",
+    "departments",
+    "subjects",
+    "registries",
+    "licences",
+    "facts",
+    "answers",
+    "elements",
+    "materials",
+)
 _FOLDERS: Final = ("elements", "materials", "matters", "themes")
 _DIVIDED: Final = "matters"
 """The section whose files may stand one folder deeper."""

@@ -31,6 +31,7 @@ class MaterialRequirement(BaseModel):
     required: bool
     formats: tuple[str, ...]
     elicence: str | None = None
+    subject: str | None = None
     description: str | None = None
     standards: tuple[str, ...] = ()
     needed_by: tuple[str, ...] = ()
@@ -40,6 +41,11 @@ class MaterialRequirement(BaseModel):
     @property
     def asked(self) -> bool:
         return bool(self.needed_by)
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether the e-licence library may hold it, so that it need not be handed in (高频证照免提交)."""
+        return self.asked and self.elicence is not None and self.subject is not None
 
 
 def producers(
@@ -92,6 +98,7 @@ def _merged(
         required=any(use.required for use in counted),
         formats=entry.formats,
         elicence=entry.elicence,
+        subject=entry.subject,
         description=entry.description,
         standards=tuple(dict.fromkeys(use.standard for use in counted if use.standard)),
         needed_by=tuple(dict.fromkeys(code for code, _ in from_applicant)),

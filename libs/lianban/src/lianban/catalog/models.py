@@ -68,6 +68,17 @@ class Department(Entry):
     phone: Text | None = None
 
 
+class Subject(Entry):
+    """信息主体: whose data elements and licences are, in what capacity (申请人, 监护人, 企业 …), for prefilling them.
+
+    ``type`` absent: a person or a company may be meant.
+    """
+
+    code: Code
+    name: Text
+    type: Audience | None = None
+
+
 class Registry(Entry):
     """A register that can prefill data elements (高频字段免填写), and who keeps it."""
 
@@ -121,6 +132,7 @@ class Element(Entry):
     maximum: Decimal | None = None
     hint: Text | None = None
     registry: Code | None = Field(default=None, description="registry that can prefill it (高频字段免填写)")
+    subject: Code | None = Field(default=None, description="whose record of that registry it stands in")
     standard: Text | None = Field(default=None, description="standard that defines it, e.g. GB 11643-1999")
 
 
@@ -136,6 +148,7 @@ class Material(Entry):
     elicence: Code | None = Field(
         default=None, description="type in the e-licence library, when it can be fetched (免提交)"
     )
+    subject: Code | None = Field(default=None, description="whose licence it is")
     description: Text | None = None
 
 
@@ -304,6 +317,7 @@ class Catalog(BaseModel):
 
     divisions: dict[str, Division]
     departments: dict[str, Department]
+    subjects: dict[str, Subject] = Field(default_factory=dict)
     registries: dict[str, Registry] = Field(default_factory=dict)
     licences: dict[str, LicenceType] = Field(default_factory=dict)
     facts: dict[str, Fact] = Field(default_factory=dict)

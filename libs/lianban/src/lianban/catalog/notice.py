@@ -164,7 +164,7 @@ def _material(item: MaterialRequirement, names: Mapping[str, str]) -> NoticeMate
         description=item.description,
         standards=item.standards,
         needed_by=tuple(names[code] for code in item.needed_by),
-        exempt="电子证照库中已有的，经本人同意调取后免予提交" if item.elicence else None,
+        exempt="电子证照库中有的，经持证人同意调取后免予提交；调取不到的，请上传" if item.fetchable else None,
     )
 
 

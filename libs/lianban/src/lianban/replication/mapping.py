@@ -28,7 +28,7 @@ from lianban.catalog.yaml_source import Source, parse
 from lianban.replication.package import Package
 from lianban.replication.refusal import Refused
 
-RENAMED: Final = ("registries", "licences", "elements", "materials", "matters", "themes")
+RENAMED: Final = ("subjects", "registries", "licences", "elements", "materials", "matters", "themes")
 """Sections whose codes may be changed. Facts are named inside conditions; they are to be agreed on instead."""
 
 Target = str | Entry | None

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskWithdrawal
 from lianban.contracts.status import Cause
-from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierMaterial
+from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierLicence, DossierMaterial
 
 CAUSE_ZH: Final = {
     Cause.DEEMED: "逾期未告知，已视为受理",
@@ -39,6 +39,7 @@ class MaterialLink(BaseModel):
     media_type: str
     digest: str
     file_name: str
+    licence: DossierLicence | None
 
 
 class ExpectedResult(BaseModel):
@@ -143,6 +144,7 @@ def material_links(
             media_type=material.media_type,
             digest=material.digest,
             file_name=material.file_name,
+            licence=material.licence,
         )
         for material in materials
     )

@@ -7,8 +7,21 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 
+class DossierLicence(BaseModel):
+    """电子证照: type, number, issuer, and what the library says of its seal."""
+
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+    type: str
+    type_name: str
+    number: str
+    issuer: str
+    verification: dict[str, str]
+
+
 class DossierMaterial(BaseModel):
-    """``code`` is the catalogue's; one material may consist of several files. ``digest`` names the file's content."""
+    """``code`` is the catalogue's; one material may consist of several files. ``digest`` names the file's content.
+    ``licence``: the file was fetched from the e-licence library."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -17,6 +30,7 @@ class DossierMaterial(BaseModel):
     digest: str
     media_type: str
     file_name: str
+    licence: DossierLicence | None = None
 
 
 class DossierElement(BaseModel):

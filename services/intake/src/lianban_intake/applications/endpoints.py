@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter, Response
 
 from lianban_intake.applications.schemas import ApplicationRequest, Receipt
@@ -11,7 +13,19 @@ from lianban_intake.dependencies import CurrentEdition, Filer, IdempotencyKey, S
 router = APIRouter(prefix="/v1/applications", tags=["申请"])
 
 
-@router.post("", status_code=201, summary="提交申请", responses={200: {"model": Receipt, "description": "此前已收件"}})
+_DESCRIPTION: Final = """`materials` 列明上传的材料（`POST /v1/materials`）和经持证人同意调取的证照，写法相同。
+
+必交的材料缺一不可，电子证照库中有的也不例外：请先调取，调取不到的请上传；手边没有证照的，可以稍后重新调取、
+上传照片或扫描件，或者到综窗办理。申请内容的全部问题一次告知。"""
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="提交申请",
+    description=_DESCRIPTION,
+    responses={200: {"model": Receipt, "description": "此前已收件"}},
+)
 async def file(
     application: ApplicationRequest,
     key: IdempotencyKey,

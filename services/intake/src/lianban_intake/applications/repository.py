@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ _LOOK: Final = text("""
 SELECT nextval('intake.case_numbers') AS number,
     (SELECT coalesce(json_object_agg(digest, media_type), '{}') FROM intake.materials
      WHERE digest = ANY(CAST(:digests AS text[]))) AS uploaded,
+    (SELECT coalesce(json_object_agg(digest, encode(details, 'base64')), '{}') FROM intake.fetched_licences
+     WHERE digest = ANY(CAST(:digests AS text[]))) AS fetched,
     (SELECT json_build_object('case_no', case_no, 'body_hash', body_hash) FROM intake.applications
      WHERE client = :client AND idempotency_key = :key) AS by_key,
     (SELECT json_build_object('case_no', case_no, 'body_hash', body_hash) FROM intake.applications
@@ -99,10 +102,12 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Look:
-    """``number``: the next of the sequence, taken whether it is used or not."""
+    """``number``: the next of the sequence, taken whether it is used or not. ``uploaded``: digest → media type of what
+    has been handed in or fetched; ``fetched``: digest → sealed details of an e-licence."""
 
     number: int
     uploaded: dict[str, str]
+    fetched: dict[str, bytes]
     by_key: Earlier | None
     by_source: Earlier | None
 
@@ -115,6 +120,7 @@ async def look(
     return Look(
         number=row.number,
         uploaded=row.uploaded,
+        fetched={digest: b64decode(details) for digest, details in row.fetched.items()},
         by_key=Earlier(**row.by_key) if row.by_key else None,
         by_source=Earlier(**row.by_source) if row.by_source else None,
     )

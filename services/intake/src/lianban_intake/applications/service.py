@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from lianban.catalog.terms import Channel, DeliveryMode
 from lianban.clock.deadlines import local_date
@@ -23,7 +23,7 @@ from lianban_intake.applications.validation import check, digests_of
 from lianban_intake.dependencies import Unit
 from lianban_intake.outbox.repository import GRACE
 from lianban_intake.outbox.starter import Starter
-from lianban_intake.sealed import Column, seal
+from lianban_intake.sealed import Column, seal, unseal_licence
 from lianban_intake.themes.edition import Edition, Prepared
 
 _BODY: Final = "application-body"
@@ -109,6 +109,7 @@ class Desk:
                 "digest": item.digest,
                 "media_type": seen.uploaded[item.digest],
                 "file_name": item.name,
+                "licence": self._licence(seen, item.digest),
             }
             for item in application.materials
         ]
@@ -138,6 +139,11 @@ class Desk:
             grace=GRACE,
         )
         return case, filing
+
+    def _licence(self, seen: Look, digest: str) -> Any:
+        """What the e-licence library said of the file, if it came from there: the departments check by it."""
+        sealed = seen.fetched.get(digest)
+        return unseal_licence(self.keyring, sealed, digest) if sealed else None
 
 
 def _earlier(seen: Look, body_hash: str) -> Filed | None:

@@ -6,9 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from stdnum.cn import ric, uscc
-from stdnum.exceptions import ValidationError as NumberError
-
 from lianban.catalog.answers import InvalidAnswers
 from lianban.catalog.compiler import ForeignDivision, UnknownTheme
 from lianban.catalog.form_check import check_form
@@ -19,12 +16,12 @@ from lianban.platform.auth import Principal
 from lianban.platform.media_types import FORMATS
 from lianban.platform.problems import FieldError
 from lianban_intake.applications.schemas import Applicant, ApplicationRequest, Delivery, Source
+from lianban_intake.numbers import has_shape, is_credit_code, is_identity_number
 from lianban_intake.themes.edition import Edition, Prepared
 from lianban_intake.themes.service import FOREIGN_DIVISION_ZH, answer_errors
 
 _SYSTEM: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NUMBER: Final = re.compile(r"[\x21-\x7e]{1,128}")
-_IDENTITY_NUMBER: Final = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _MOBILE: Final = re.compile(r"1[3-9][0-9]{9}")
 _EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,8}")
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -103,20 +100,21 @@ def _materials(
     handed_in = {item.material for item in application.materials}
     for requirement in prepared.demanded if prepared else ():
         if requirement.material not in handed_in:
-            yield FieldError("/materials", "missing-material", f"缺少材料“{requirement.name}”")
+            how = "，可经持证人同意从电子证照库调取；调取不到的，请上传" if requirement.fetchable else ""
+            yield FieldError("/materials", "missing-material", f"缺少材料“{requirement.name}”{how}")
 
 
 def _applicant(applicant: Applicant, theme: Theme | None) -> Iterator[FieldError]:
     yield from _text("/applicant/name", applicant.name, "申请人姓名（名称）")
     if applicant.identity_number:
-        if not _IDENTITY_NUMBER.fullmatch(applicant.identity_number):
+        if not has_shape(applicant.identity_number):
             yield FieldError("/applicant/identity_number", "pattern", "应为18位公民身份号码，末位如为X须大写")
-        elif not _is_identity_number(applicant.identity_number):
+        elif not is_identity_number(applicant.identity_number):
             yield FieldError("/applicant/identity_number", "check-digit", "公民身份号码校验不通过，请核对")
     elif theme is not None and theme.audience is Audience.PERSON:
         yield FieldError("/applicant/identity_number", "missing", "请填写申请人的公民身份号码")
     if applicant.credit_code:
-        if not uscc.is_valid(applicant.credit_code) or uscc.compact(applicant.credit_code) != applicant.credit_code:
+        if not is_credit_code(applicant.credit_code):
             yield FieldError("/applicant/credit_code", "check-digit", "统一社会信用代码校验不通过，请核对")
     elif theme is not None and theme.audience is Audience.COMPANY and not applicant.identity_number:
         # Who is about to be registered has no code yet and applies as the person who will run it.
@@ -157,13 +155,3 @@ def _mobile(place: str, value: str, name: str) -> Iterator[FieldError]:
         yield FieldError(place, "missing", f"请填写{name}")
     elif not _MOBILE.fullmatch(value):
         yield FieldError(place, "pattern", f"{name}应为11位手机号码")
-
-
-def _is_identity_number(number: str) -> bool:
-    """GB 11643: check character and a date that exists. The place is not looked up: codes of places abolished long
-    ago stay in numbers that are still valid."""
-    try:
-        ric.get_birth_date(number)
-    except NumberError:
-        return False
-    return str(ric.calc_check_digit(number)) == number[-1]

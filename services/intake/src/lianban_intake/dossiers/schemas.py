@@ -19,14 +19,26 @@ class ElementGiven(Given):
     text: str
 
 
+class LicenceGiven(Given):
+    """电子证照 as the library gave it: number and issuer, and what it says of the seal."""
+
+    type: str
+    type_name: str
+    number: str
+    issuer: str
+    verification: dict[str, str]
+
+
 class MaterialGiven(Given):
-    """One file. ``digest`` names its content in the object store; a material may have several files."""
+    """One file. ``digest`` names its content in the object store; a material may have several files. ``licence``: it
+    was fetched from the e-licence library, by the holder's consent."""
 
     code: str
     name: str
     digest: str
     media_type: str
     file_name: str
+    licence: LicenceGiven | None = None
 
 
 class ApplicantGiven(Given):

@@ -112,7 +112,7 @@ class DossierReader:
         return ApplicantGiven(**_present(applicant, ApplicantGiven.model_fields))
 
 
-def _handed_in(code: str, name: MaterialName, files: Iterable[Mapping[str, str]]) -> list[MaterialGiven]:
+def _handed_in(code: str, name: MaterialName, files: Iterable[Mapping[str, Any]]) -> list[MaterialGiven]:
     return [
         MaterialGiven(
             code=code,
@@ -120,6 +120,7 @@ def _handed_in(code: str, name: MaterialName, files: Iterable[Mapping[str, str]]
             digest=file["digest"],
             media_type=file["media_type"],
             file_name=file["file_name"],
+            licence=file.get("licence"),
         )
         for file in files
         if file["material"] == code

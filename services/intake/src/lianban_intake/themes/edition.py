@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic_core import to_json
 
 from lianban.catalog.compiler import Compilation, UnknownTheme, compile_theme
 from lianban.catalog.eligibility import Matcher
+from lianban.catalog.form import FormSpec
 from lianban.catalog.loader import load_catalog
 from lianban.catalog.materials import MaterialRequirement
 from lianban.catalog.models import Catalog, Theme
@@ -71,8 +72,21 @@ class Prepared:
 
     @cached_property
     def demanded(self) -> tuple[MaterialRequirement, ...]:
-        """Materials the applicant must hand in: those the e-licence library holds are fetched, not asked for."""
-        return tuple(item for item in self.compilation.to_submit if item.required and item.elicence is None)
+        """Materials an application cannot do without, whether uploaded or fetched from the e-licence library."""
+        return tuple(item for item in self.compilation.to_submit if item.required)
+
+    @cached_property
+    def prefilled_form(self) -> FormSpec:
+        """The part of the form that registries may fill in, nothing of it required: what they say is checked by it."""
+        form = self.compilation.form
+        fields = (field.model_copy(update={"required": False}) for field in form.fields if field.prefillable)
+        return FormSpec(title=form.title, fields=tuple(fields))
+
+    @cached_property
+    def schemas(self) -> Mapping[str, Mapping[str, Any]]:
+        """JSON Schema of each field that registries may fill in."""
+        found: Mapping[str, Mapping[str, Any]] = self.prefilled_form.json_schema()["properties"]
+        return found
 
 
 class Edition:

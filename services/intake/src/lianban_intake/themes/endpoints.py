@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 
 from lianban_intake.dependencies import CurrentEdition
@@ -40,6 +42,11 @@ async def notice(code: str, situation: Situation, edition: CurrentEdition) -> Ta
     return TailoredNotice.of(service.compile_for(edition, code, situation))
 
 
-@router.post("/{code}/form", summary="一表申请与一套材料")
+_FORM: Final = """按情形计算的一张表、一套材料。
+
+材料中 `elicence` 有值的，可经持证人同意从电子证照库调取（见 `prefill`）；调取不到的，与其他必交材料一样请上传。"""
+
+
+@router.post("/{code}/form", summary="一表申请与一套材料", description=_FORM)
 async def form(code: str, situation: Situation, edition: CurrentEdition) -> Form:
     return Form.of(service.compile_for(edition, code, situation))

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from lianban.catalog.compiler import Compilation
 from lianban.catalog.index import theme_index
 from lianban.catalog.materials import MaterialRequirement
-from lianban.catalog.models import Catalog, Option, Question, Theme
+from lianban.catalog.models import Catalog, Option, Question, Subject, Theme
 from lianban.catalog.notice import Notice
+from lianban.catalog.prefill import ConsentText
 from lianban.catalog.savings import Savings
 from lianban.catalog.terms import AcceptanceMode, Audience, DeliveryMode, MaterialForm, Review
 from lianban.catalog.wording import AUDIENCE_ZH, DELIVERY_MODE_ZH, MATERIAL_FORM_ZH, legal_zh, promised_zh
@@ -122,8 +123,8 @@ class TailoredNotice(Notice):
 
 
 class AskedMaterial(Shown):
-    """``required``: without it an application is refused. ``elicence``: fetched from the e-licence library instead,
-    may be handed in all the same."""
+    """``required``: without it an application is refused, whether uploaded or fetched. ``elicence``: type of the
+    e-licence that prefill may fetch from ``subject`` under consent (免提交); what it does not get is to be uploaded."""
 
     material: str
     name: str
@@ -133,17 +134,37 @@ class AskedMaterial(Shown):
     copies: int
     formats: tuple[str, ...]
     elicence: str | None
+    subject: str | None
     description: str | None
     standards: tuple[str, ...]
 
     @classmethod
     def of(cls, item: MaterialRequirement) -> AskedMaterial:
         return cls(
-            **item.model_dump(include={"material", "name", "form", "copies", "formats", "elicence", "description"}),
-            required=item.required and item.elicence is None,
+            **item.model_dump(include={"material", "name", "form", "copies", "formats", "description", "required"}),
+            elicence=item.elicence if item.fetchable else None,
+            subject=item.subject if item.fetchable else None,
             form_zh=MATERIAL_FORM_ZH[item.form],
             standards=item.standards,
         )
+
+
+class PrefillOffer(Shown):
+    """免填写, 免提交. ``consent`` is shown to each holder before ``href`` is called; ``subjects``: of whom something
+    can be asked, each a person or a company (``type`` absent: either)."""
+
+    href: str
+    consent: ConsentText
+    subjects: tuple[Subject, ...]
+
+    @classmethod
+    def of(cls, compilation: Compilation) -> PrefillOffer | None:
+        """None where nothing can be prefilled."""
+        offer = compilation.prefill
+        if not offer.subjects:
+            return None
+        href = f"/v1/themes/{compilation.plan.theme}/prefill"
+        return cls(href=href, consent=offer.consent, subjects=offer.subjects)
 
 
 class Form(Shown):
@@ -153,12 +174,14 @@ class Form(Shown):
 
     schema_: dict[str, Any] = Field(alias="schema")
     materials: tuple[AskedMaterial, ...]
+    prefill: PrefillOffer | None
 
     @classmethod
     def of(cls, compilation: Compilation) -> Form:
         return cls(
             schema=compilation.form.json_schema(),
             materials=tuple(AskedMaterial.of(item) for item in compilation.to_submit),
+            prefill=PrefillOffer.of(compilation),
         )
 
 

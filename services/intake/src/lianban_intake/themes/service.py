@@ -11,7 +11,7 @@ from lianban.catalog.index import theme_index
 from lianban.catalog.models import Theme
 from lianban.platform.problems import FieldError, Problem
 from lianban.publishing.files import StoreDamaged
-from lianban_intake.themes.edition import Edition
+from lianban_intake.themes.edition import Edition, Prepared
 from lianban_intake.themes.schemas import Situation, ThemeVersions
 
 _log = logging.getLogger(__name__)
@@ -27,10 +27,16 @@ def find(edition: Edition, code: str) -> Theme:
 
 
 def compile_for(edition: Edition, code: str, situation: Situation) -> Compilation:
-    """The theme for these answers. Raises the problem 422 ``invalid-answers`` with every fault."""
+    """As :func:`prepare_for`."""
+    return prepare_for(edition, code, situation).compilation
+
+
+def prepare_for(edition: Edition, code: str, situation: Situation) -> Prepared:
+    """The theme for these answers. Raises the problems 404 ``unknown-theme`` and 422 ``invalid-answers`` with every
+    fault."""
     theme = find(edition, code)
     try:
-        return edition.prepare(code, situation.answers, situation.division or theme.division).compilation
+        return edition.prepare(code, situation.answers, situation.division or theme.division)
     except InvalidAnswers as error:
         errors = answer_errors(error)
     except ForeignDivision:

@@ -61,6 +61,7 @@ SITUATION_RULES: Final[tuple[Callable[[Situations], Iterator[Finding]], ...]] = 
 )
 TIDY_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
     references.unused,
+    references.subjects_named,
     eligibility.without_rules,
     eligibility.unused_facts,
 )

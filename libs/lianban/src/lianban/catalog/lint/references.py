@@ -10,6 +10,7 @@ from lianban.catalog.models import Catalog, Theme
 _NAMES = {
     "divisions": "区划",
     "departments": "部门",
+    "subjects": "信息主体",
     "registries": "登记库",
     "licences": "电子证照类型",
     "roles": "承担角色",
@@ -36,9 +37,13 @@ def references(catalog: Catalog) -> Iterator[Reference]:
     for element in catalog.elements.values():
         if element.registry:
             yield "elements", element.code, ("registry",), "registries", element.registry
+        if element.subject:
+            yield "elements", element.code, ("subject",), "subjects", element.subject
     for material in catalog.materials.values():
         if material.elicence:
             yield "materials", material.code, ("elicence",), "licences", material.elicence
+        if material.subject:
+            yield "materials", material.code, ("subject",), "subjects", material.subject
     for matter in catalog.matters.values():
         here = ("matters", matter.code)
         yield *here, ("department",), "departments", matter.department
@@ -79,11 +84,21 @@ def unused(catalog: Catalog) -> Iterator[Finding]:
     """定义了而无人使用的代码. Divisions are where applicants live, not something that must be named."""
     named = {(target, code) for *_, target, code in references(catalog)}
     named |= {("departments", item.code) for item in catalog.departments.values() if ("roles", item.role) in named}
-    for section in ("departments", "registries", "licences", "elements", "materials", "matters"):
+    for section in ("departments", "subjects", "registries", "licences", "elements", "materials", "matters"):
         for code in _section(catalog, section):
             if (section, code) not in named:
                 message = f"{_NAMES[section]} {code} 没有被任何事项或主题使用"
                 yield Finding(section, code, ("code",), message, "删去，或在事项、主题中引用它")
+
+
+def subjects_named(catalog: Catalog) -> Iterator[Finding]:
+    """What a registry or the e-licence library holds cannot be asked for without saying of whom."""
+    for element in catalog.elements.values():
+        if element.registry and not element.subject:
+            yield Finding("elements", element.code, ("registry",), "没有写明是谁的登记信息，无法预填", "写上 subject")
+    for material in catalog.materials.values():
+        if material.elicence and not material.subject:
+            yield Finding("materials", material.code, ("elicence",), "没有写明是谁的证照，无法调取", "写上 subject")
 
 
 def complete_themes(catalog: Catalog) -> frozenset[str]:

@@ -1,0 +1,114 @@
+"""Prefill as it is asked for and answered.
+
+As with applications, shapes are checked here and contents in ``validation.py``, so that every fault is told at once.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from lianban_intake.themes.schemas import Situation
+
+
+class Given(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Consent(Given):
+    """同意. ``text_version``: of the text that was shown, as the form's ``prefill.consent`` names it. ``given_by``:
+    self (本人), guardian (监护人代), relative (近亲属，逝者的信息), agent (受书面授权的代理人)."""
+
+    given: bool = Field(default=False, description="是否同意查询和调取")
+    text_version: str = Field(default="", max_length=64, description="所展示同意书的版本，见表单的 prefill.consent")
+    given_by: str = Field(
+        default="self",
+        max_length=20,
+        description="谁作出同意：self 本人、guardian 监护人、relative 近亲属（逝者信息）、agent 受书面授权的代理人",
+    )
+    given_at: AwareDatetime | None = Field(default=None, description="作出同意的时间，默认为现在")
+
+
+class HolderGiven(Given):
+    """持证人. One person or company may be several subjects: 申请人 and 监护人, say."""
+
+    subjects: tuple[str, ...] = Field(
+        default=(), max_length=40, description="是表单 prefill.subjects 中的哪些信息主体，一人可以兼任几个"
+    )
+    type: str = Field(default="", max_length=20, description="person 自然人，company 单位")
+    identity: str = Field(default="", max_length=40, repr=False, description="公民身份号码，或统一社会信用代码")
+    consent: Consent = Consent()
+
+
+class PrefillRequest(Situation):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    holders: tuple[HolderGiven, ...] = Field(default=(), max_length=20, description="逐个列明持证人及其同意")
+
+
+class Reason(StrEnum):
+    """Why something was not filled in or fetched."""
+
+    NO_HOLDER = "no-holder"
+    NOT_CONNECTED = "not-connected"
+    UNAVAILABLE = "unavailable"
+    NOT_HELD = "not-held"
+    UNUSABLE = "unusable"
+
+
+class Shown(BaseModel):
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+
+
+class PrefilledValue(Shown):
+    """``value`` fits the form as it is; the applicant may still correct it. ``source``: code of the registry."""
+
+    value: Any
+    subject: str
+    source: str
+    source_name: str
+
+
+class LicenceShown(Shown):
+    """``verification``: what the library says of the licence's seal."""
+
+    type: str
+    type_name: str
+    number: str
+    issuer: str
+    verification: dict[str, str]
+
+
+class FetchedMaterial(Shown):
+    """A material as if it had been uploaded: an application lists ``material``, ``digest`` and ``file_name``."""
+
+    material: str
+    name: str
+    subject: str
+    digest: str
+    media_type: str
+    size: int
+    file_name: str
+    licence: LicenceShown
+
+
+class NotFetched(Shown):
+    """``kind``: element (to be filled in) or material (to be uploaded). ``retry``: asking again later may help."""
+
+    kind: str
+    code: str
+    name: str
+    subject: str
+    subject_name: str
+    source_name: str
+    reason: Reason
+    reason_zh: str
+    retry: bool
+
+
+class Prefilled(Shown):
+    values: dict[str, PrefilledValue]
+    materials: tuple[FetchedMaterial, ...]
+    not_fetched: tuple[NotFetched, ...]
