@@ -13,7 +13,9 @@ from itertools import islice
 from pathlib import Path
 from statistics import median
 
-from lianban.catalog import yaml_source
+import yaml
+
+from lianban.catalog import yaml_nodes, yaml_source
 from lianban.catalog.answers import combinations, first_answers
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.lint import lint
@@ -36,9 +38,19 @@ def least(work: Callable[[], object]) -> float:
 
 
 def parsed(folder: Path) -> None:
+    """Every file's text made into data."""
     for path in folder.rglob("*.yaml"):
         if path.parent.name != "calendars":
             yaml_source.parse(path.read_bytes())
+
+
+def without_libyaml(folder: Path) -> float:
+    loader = yaml_nodes._LOADER
+    try:
+        yaml_nodes._LOADER = yaml.BaseLoader
+        return milliseconds(lambda: parsed(folder))
+    finally:
+        yaml_nodes._LOADER = loader
 
 
 def first_compilations(folder: Path) -> dict[str, float]:
@@ -68,14 +80,15 @@ def told(name: str, times: dict[str, float]) -> str:
 
 
 def main(folder: Path) -> None:
-    begun = milliseconds(lambda: read_catalog(folder))
+    first_time = milliseconds(lambda: read_catalog(folder))
     catalog = load_catalog(folder)
     turns = [first_compilations(folder) for _ in range(TURNS)]
     first = {code: min(turn[code] for turn in turns) for code in turns[0]}
     print(f"{len(catalog.themes)} themes, {len(catalog.matters)} matters, {len(catalog.elements)} elements")
-    print(f"{'read and checked, first time':<34} {begun:12.0f} ms")
+    print(f"{'read and checked, first time':<34} {first_time:12.0f} ms")
     print(f"{'read and checked, again':<34} {least(lambda: read_catalog(folder)):12.0f} ms")
     print(f"{'  of which YAML to data':<34} {least(lambda: parsed(folder)):12.0f} ms")
+    print(f"{'    the same without libyaml':<34} {without_libyaml(folder):12.0f} ms")
     print(f"{'  of which the linter':<34} {least(lambda: lint(catalog)):12.0f} ms")
     print(told("theme compiled, first time", first))
     print(told(f"theme compiled, {SITUATIONS} situations", compilations(catalog)))
