@@ -119,7 +119,7 @@ def test_faults_of_the_mapping_file_are_told_by_line(package: Package, folder: P
         "mapping.yaml:4: departments.permits: 应为本地代码、定义或 null〔改正该值〕",
         "mapping.yaml:5: divisions.110101: 主题包中没有 110101〔删去，或改正代码〕",
         "mapping.yaml:6: codes.facts: facts 的代码不能在这里更换"
-        "〔可用：registries、licences、elements、materials、matters、themes〕",
+        "〔可用：subjects、registries、licences、elements、materials、matters、themes〕",
         "mapping.yaml:6: codes.materials.lease: 格式不符（^[a-z][a-z0-9]*(-[a-z0-9]+)*$）〔按该格式改写〕",
         "mapping.yaml:6: codes.materials.photo: lease 是主题包中另一项的代码〔换一个代码〕",
         "mapping.yaml:6: codes.materials.none: 主题包中没有 none〔删去，或改正代码〕",

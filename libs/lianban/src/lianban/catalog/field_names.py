@@ -103,6 +103,7 @@ FIELD_ZH: Final = {
     "special_procedures": "特别程序",
     "stage": "阶段",
     "standard": "标准",
+    "subject": "信息主体",
     "steps": "环节",
     "summary": "简介",
     "supplement_limit": "补正时限",
