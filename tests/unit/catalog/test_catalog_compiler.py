@@ -139,7 +139,7 @@ def test_savings_are_computed_from_the_matters_in_the_plan() -> None:
 
 def test_what_a_registry_prefills_is_not_typed() -> None:
     raw = shop()
-    entry(raw, "elements", "shop_name")["registry"] = "population"
+    entry(raw, "elements", "shop_name").update(registry="population", subject="owner")
     savings = compile_theme(made(raw), "B4", FULL, "429006").savings
     assert (savings.before.fields, savings.after.fields, savings.fields_without_prefill) == (7, 3, 5)
 

@@ -7,7 +7,6 @@ from catalog_samples import Raw, entry, made, shop
 from catalog_strategies import catalogs
 from hypothesis import HealthCheck, given, settings
 
-from lianban.catalog import survey as survey_module
 from lianban.catalog.answers import InvalidAnswers, combinations
 from lianban.catalog.compiler import UnknownTheme, compile_theme
 from lianban.catalog.guide import Guide
@@ -127,7 +126,7 @@ def test_who_it_is_for_is_said_in_the_words_of_its_rules() -> None:
 
 
 def test_too_many_situations_are_owned_up_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey_module, "MAX_SITUATIONS", 3)
+    monkeypatch.setattr("lianban.catalog.answers.MAX_SITUATIONS", 3)
     guide = whole()
     assert not guide.exhaustive
     assert {step.when for step in guide.steps} == {None, UNCOUNTED_ZH}

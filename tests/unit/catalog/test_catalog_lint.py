@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from catalog_samples import LAW, Raw, entry, made, matter, shop
 
+from lianban.catalog.answers import MAX_SITUATIONS
 from lianban.catalog.lint import (
     CATALOG_RULES,
     ORDER_RULES,
@@ -24,7 +25,6 @@ from lianban.catalog.lint import (
     references,
     themes,
 )
-from lianban.catalog.lint.situations import MAX_SITUATIONS
 
 Change = Callable[[Raw], Any]
 EXAMPLES: list[tuple[Callable[..., Any], Change, str]] = []

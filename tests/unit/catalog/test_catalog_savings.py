@@ -7,7 +7,6 @@ from statistics import fmean
 import pytest
 from catalog_samples import entry, made, shop
 
-from lianban.catalog import savings_table as module
 from lianban.catalog.answers import combinations
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.savings_table import FIGURES, savings_table, spared
@@ -36,7 +35,7 @@ def test_totals_are_the_sums_of_the_themes() -> None:
 
 
 def test_a_theme_with_too_many_situations_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MAX_SITUATIONS", 4)
+    monkeypatch.setattr("lianban.catalog.answers.MAX_SITUATIONS", 4)
     (theme,) = savings_table(made(shop())).themes
     assert (theme.situations, theme.exhaustive) == (4, False)
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
+from typing import Final
 
 from lianban.catalog.conditions import bind, compile_condition
 from lianban.catalog.models import Question, Theme
+
+MAX_SITUATIONS: Final = 4096
+"""As many ways for a questionnaire to end as are gone through."""
 
 
 class AnswerProblem(StrEnum):
@@ -117,3 +122,9 @@ def combinations(theme: Theme) -> Iterator[dict[str, str]]:
             yield from branch(index + 1, {**settled, question.code: value})
 
     return branch(0, {})
+
+
+def endings(theme: Theme) -> tuple[list[dict[str, str]], bool]:
+    """The :func:`combinations`, and whether these are all of them: at most the first ``MAX_SITUATIONS``."""
+    found = list(islice(combinations(theme), MAX_SITUATIONS + 1))
+    return found[:MAX_SITUATIONS], len(found) <= MAX_SITUATIONS

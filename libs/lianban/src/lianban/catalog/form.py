@@ -48,7 +48,7 @@ class FormField(BaseModel):
     @property
     def prefillable(self) -> bool:
         """Whether a registry can say it of its subject (高频字段免填写)."""
-        return self.element.registry is not None and self.element.subject is not None
+        return self.element.prefillable
 
     def json_schema(self, order: int) -> dict[str, Any]:
         element = self.element

@@ -32,6 +32,7 @@ from lianban.catalog.plan import Plan
 from lianban.catalog.survey import Situation, Survey
 from lianban.catalog.terms import AcceptanceMode
 from lianban.catalog.wording import (
+    EXEMPT_ZH,
     MATERIAL_FORM_ZH,
     MATERIAL_SOURCE_ZH,
     STEP_KIND_ZH,
@@ -41,7 +42,6 @@ from lianban.catalog.wording import (
     special_procedure_zh,
 )
 
-EXEMPT_ZH: Final = "电子证照库中已有的，经本人同意调取后免予提交"
 _REDUCTIONS: Final = (
     ("days", "办理时间", "个工作日"),
     ("steps", "办理环节", "个"),
@@ -209,7 +209,7 @@ class _Builder:
             standards=item.standards,
             needed_by=self._named(item.needed_by),
             when=self._survey.when_zh(lambda found: code in found.materials and found.materials[code].asked),
-            exempt=EXEMPT_ZH if item.elicence else None,
+            exempt=EXEMPT_ZH if item.fetchable else None,
             produced=f"一并办理{makers}的，由本次联办产生，无需提交" if makers else None,
         )
 
@@ -218,7 +218,7 @@ class _Builder:
         groups: dict[str, list[GuideField]] = {}
         for field in form.fields:
             element = field.element
-            registry = self._catalog.registries.get(element.registry) if element.registry else None
+            registry = self._catalog.registries.get(element.registry or "") if element.prefillable else None
             groups.setdefault(element.group, []).append(
                 GuideField(
                     code=field.code,

@@ -135,6 +135,11 @@ class Element(Entry):
     subject: Code | None = Field(default=None, description="whose record of that registry it stands in")
     standard: Text | None = Field(default=None, description="standard that defines it, e.g. GB 11643-1999")
 
+    @property
+    def prefillable(self) -> bool:
+        """Whether a registry can say it of its subject (高频字段免填写)."""
+        return self.registry is not None and self.subject is not None
+
 
 class Material(Entry):
     """申请材料."""

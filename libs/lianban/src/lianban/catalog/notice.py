@@ -15,6 +15,7 @@ from lianban.catalog.terms import Review
 from lianban.catalog.wording import (
     AUDIENCE_ZH,
     DELIVERY_MODE_ZH,
+    EXEMPT_ZH,
     MATERIAL_FORM_ZH,
     STEP_KIND_ZH,
     basis_zh,
@@ -164,7 +165,7 @@ def _material(item: MaterialRequirement, names: Mapping[str, str]) -> NoticeMate
         description=item.description,
         standards=item.standards,
         needed_by=tuple(names[code] for code in item.needed_by),
-        exempt="电子证照库中有的，经持证人同意调取后免予提交；调取不到的，请上传" if item.fetchable else None,
+        exempt=EXEMPT_ZH if item.fetchable else None,
     )
 
 

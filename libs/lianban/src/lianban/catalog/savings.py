@@ -66,7 +66,7 @@ def build_savings(
             materials=sum(1 for item in materials if item.asked),
             visits=sum(matter.visits for matter in matters),
             forms=1,
-            fields=sum(1 for code in form if elements[code].registry is None),
+            fields=sum(1 for code in form if not elements[code].prefillable),
         ),
         fields_without_prefill=len(form),
     )

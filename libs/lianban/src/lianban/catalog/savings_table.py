@@ -8,18 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from statistics import fmean
 from typing import Final
 
-from lianban.catalog.answers import combinations
+from lianban.catalog.answers import endings
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.models import Catalog
 from lianban.catalog.savings import Figures, Savings
 
 FIGURES: Final = tuple(Figures.model_fields)
-MAX_SITUATIONS: Final = 4096
-"""Situations of one theme that are counted; none of the themes known has a tenth of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +64,13 @@ def spared(before: float, after: float) -> float | None:
 
 def _of_theme(catalog: Catalog, code: str) -> ThemeSavings:
     theme = catalog.themes[code]
-    answers = list(islice(combinations(theme), MAX_SITUATIONS + 1))
-    found = [compile_theme(catalog, code, item, theme.division).savings for item in answers[:MAX_SITUATIONS]]
+    answers, exhaustive = endings(theme)
+    found = [compile_theme(catalog, code, item, theme.division).savings for item in answers]
     return ThemeSavings(
         code=code,
         name=theme.name,
         situations=len(found),
-        exhaustive=len(found) == len(answers),
+        exhaustive=exhaustive,
         before=_means([item.before for item in found]),
         after=_means([item.after for item in found]),
         fields_without_prefill=fmean(item.fields_without_prefill for item in found),

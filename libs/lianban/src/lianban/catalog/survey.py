@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
-from lianban.catalog.answers import combinations
+from lianban.catalog.answers import endings
 from lianban.catalog.compiler import build_plan
 from lianban.catalog.cover import Box, Cover
 from lianban.catalog.graph import ancestors, topological, without
@@ -16,7 +15,6 @@ from lianban.catalog.materials import MaterialRequirement, merge_materials, stri
 from lianban.catalog.models import Division, ElementUse
 from lianban.catalog.savings import Savings, build_savings
 
-MAX_SITUATIONS: Final = 4096
 UNCOUNTED_ZH: Final = "视情形而定，以回答情形问题后的告知为准"
 """Said of a condition where a theme has more situations than were looked at."""
 
@@ -45,9 +43,8 @@ class Survey:
     def __init__(self, index: ThemeIndex, division: Division, settled: Mapping[str, str] | None = None) -> None:
         """``settled``: normalised answers of the one situation wanted."""
         self.index = index
-        found = [settled] if settled is not None else list(islice(combinations(index.theme), MAX_SITUATIONS + 1))
-        self.exhaustive = len(found) <= MAX_SITUATIONS
-        self.situations = tuple(_situation(index, division, answers) for answers in found[:MAX_SITUATIONS])
+        found, self.exhaustive = ([settled], True) if settled is not None else endings(index.theme)
+        self.situations = tuple(_situation(index, division, answers) for answers in found)
         self._cover = Cover(index.theme, [situation.answers for situation in self.situations])
 
     def when_zh(self, holds: Callable[[Situation], bool]) -> str | None:

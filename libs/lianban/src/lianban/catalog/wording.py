@@ -62,6 +62,7 @@ SPECIAL_PROCEDURE_ZH: Final = {
     SpecialProcedureKind.EXPERT_REVIEW: "专家评审",
     SpecialProcedureKind.OWN_LAW: "其他特别程序",
 }
+EXEMPT_ZH: Final = "电子证照库中有的，经持证人同意调取后免予提交；调取不到的，请上传"
 _UNIT_ZH: Final = {Unit.WORKING_DAYS: "个工作日", Unit.NATURAL_DAYS: "个自然日"}
 
 

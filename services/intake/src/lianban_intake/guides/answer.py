@@ -57,9 +57,18 @@ def respond(request: Request, made: Made, status: int = 200) -> Response:
         return Response(status_code=304, headers=made.headers)
     if not made.compressed:
         return Response(made.stored, status, made.headers, made.media_type)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if _takes_gzip(request.headers.get("accept-encoding", "")):
         return Response(made.stored, status, {**made.headers, "Content-Encoding": "gzip"}, made.media_type)
     return Response(gzip.decompress(made.stored), status, made.headers, made.media_type)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Accept-Encoding (RFC 9110, 12.5.3): named, or by ``*``, and not refused with a weight of zero."""
+    weights = {}
+    for item in accepted.lower().split(","):
+        coding, _, parameter = item.partition(";")
+        weights[coding.strip()] = parameter.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return weights.get("gzip", weights.get("*", False))
 
 
 def _has(condition: str, etag: str) -> bool:

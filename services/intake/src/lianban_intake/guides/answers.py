@@ -30,6 +30,11 @@ class Chosen:
     """Whether it answers questions the theme does not have."""
 
     @property
+    def lasting(self) -> bool:
+        """Worth keeping what is shown of it: one of the theme's situations, or everything."""
+        return not self.faults and not self.unknown
+
+    @property
     def complete(self) -> bool:
         return bool(self.answers) and not self.faults
 

@@ -75,7 +75,7 @@ class Index:
 
     @classmethod
     def of(cls, catalog: Catalog) -> Index:
-        themes = sorted(catalog.themes.values(), key=lambda theme: (theme.code[0], int(theme.code[1:])))
+        themes = sorted(catalog.themes.values(), key=lambda theme: theme.place)
         return cls(tuple(Card.of(catalog, theme) for theme in themes))
 
     @property

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +19,10 @@ from lianban_intake.guides.answers import chosen
 from lianban_intake.guides.index import Index, Narrowing
 from lianban_intake.guides.kept import Kept
 from lianban_intake.guides.qr import qr_svg
+from lianban_intake.guides.threads import MakingThreads
 from lianban_intake.themes.edition import Edition
 from lianban_intake.themes.service import answer_errors
 
-_THREADS: Final = 2
 _PAGES: Final = 4096
 """At about 10 kB each: 60 themes have some 3,000 situations."""
 _WHOLES: Final = 256
@@ -47,8 +46,7 @@ class Guides:
 
     def __init__(self, public_url: str) -> None:
         self._public_url = public_url
-        # Of their own, so that a rush on guides keeps nobody's materials waiting.
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="guides")
+        self._threads = MakingThreads()
         self._shelf: _Shelf | None = None
 
     def close(self) -> None:
@@ -66,7 +64,7 @@ class Guides:
 
         if shelf.index.offers(narrowing):
             return await shelf.made.get(("index", narrowing), make)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, make)
+        return await self._made(make)
 
     async def page(self, edition: Edition, code: str, answers: Mapping[str, str]) -> Made:
         shelf = self._of(edition)
@@ -77,7 +75,8 @@ class Guides:
             guide = build_guide(edition.catalog, code, dict(found.answers)) if found.complete else whole
             return Made.of(pages.guide_page(whole, guide, found), HTML)
 
-        return await shelf.made.get(("page", code, found), make)
+        # Of half-answered questionnaires there are ten times as many as of situations: they would push those out.
+        return await (shelf.made.get(("page", code, found), make) if found.lasting else self._made(make))
 
     async def data(self, edition: Edition, code: str, answers: Mapping[str, str]) -> Made:
         """Raises the problem 422 ``invalid-answers`` with every fault."""
@@ -93,7 +92,7 @@ class Guides:
             body = {**guide.model_dump(mode="json"), "dated": edition.dated.isoformat(), "tasks": tasks}
             return Made.of(json.dumps(body, ensure_ascii=False).encode(), JSON)
 
-        return await shelf.made.get(("data", code, found), make)
+        return await (shelf.made.get(("data", code, found), make) if found.lasting else self._made(make))
 
     async def document(self, edition: Edition, code: str) -> Made:
         shelf = self._of(edition)
@@ -123,6 +122,10 @@ class Guides:
             return Made.of(typeset.poster_pdf(whole, edition.dated, url, qr_svg(url)), PDF, f"{code}-poster.pdf")
 
         return await shelf.documents.get(("poster", code), make)
+
+    async def _made(self, make: Callable[[], Made]) -> Made:
+        """Not to be kept."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, make)
 
     async def _whole(self, shelf: _Shelf, code: str) -> Guide:
         shelf.edition.theme(code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from lianban.catalog.eligibility import Match, Matches
@@ -18,7 +20,7 @@ class StatedFacts(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     audience: Audience
-    facts: dict[str, JsonValue] = Field(default_factory=dict, max_length=100)
+    facts: dict[Annotated[str, Field(max_length=48)], JsonValue] = Field(default_factory=dict, max_length=100)
 
 
 class ShownFact(Shown):

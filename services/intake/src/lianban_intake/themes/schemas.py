@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,12 +22,16 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+ShortText = Annotated[str, Field(max_length=48)]
+"""As long as a code may be."""
+
+
 class Situation(BaseModel):
     """What a notice and a form are computed from. ``division``: the theme's own when left out."""
 
     model_config = ConfigDict(extra="forbid")
 
-    answers: dict[str, str] = Field(default_factory=dict, max_length=100)
+    answers: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=100)
     division: str | None = Field(default=None, max_length=12)
 
 

@@ -55,6 +55,9 @@ class SmtpConnections:
                     await client.rset()
                 except (aiosmtplib.SMTPException, OSError):
                     pass
+                except BaseException:  # cancelled: nobody else knows this connection any more
+                    client.close()
+                    raise
                 else:
                     return client
             client.close()

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import Final
 
-from lianban.catalog.answers import combinations
+from lianban.catalog.answers import endings
 from lianban.catalog.graph import ancestors, topological, without
 from lianban.catalog.index import SelectedStep, Selection, ThemeIndex
 from lianban.catalog.models import Theme
-
-MAX_SITUATIONS: Final = 4096
 
 Outcome = tuple[object, ...]
 """What a selection comes to for the applicant: equal outcomes make the same plan, form and materials."""
@@ -37,9 +33,7 @@ class Situations:
 
     def __init__(self, index: ThemeIndex) -> None:
         self.index = index
-        found = list(islice(combinations(index.theme), MAX_SITUATIONS + 1))
-        self.exhaustive = len(found) <= MAX_SITUATIONS
-        self._answers = found[:MAX_SITUATIONS]
+        self._answers, self.exhaustive = endings(index.theme)
 
     @property
     def theme(self) -> Theme:
