@@ -80,6 +80,8 @@ def _enter_namespace(uid: int) -> None:
 def _die_with_parent(parent: int) -> None:
     """SIGINT when the parent ends, however it ends. Set after the identity: a change of user clears it."""
     libc = ctypes.CDLL(None, use_errno=True)
+    # A shell without job control has its background commands, and all that they start, ignore SIGINT.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _check(libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0))
     if os.getppid() != parent:
         sys.exit(1)
