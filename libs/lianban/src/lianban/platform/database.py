@@ -35,12 +35,16 @@ def metadata_for(schema: str) -> MetaData:
     return MetaData(schema=schema, naming_convention=NAMING)
 
 
-def create_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
-    """Parameters are hidden in errors and logs: they are what citizens typed in."""
+def create_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
+    """Parameters are hidden in errors and logs: they are what citizens typed in.
+
+    All connections of the pool are kept: one opened for a rush and closed after it would cost a login, and every
+    statement prepared anew, more than what it is used for.
+    """
     engine = create_async_engine(
         url,
         pool_size=pool_size,
-        max_overflow=pool_size,
+        max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,
         json_serializer=lambda value: to_json(value).decode(),
