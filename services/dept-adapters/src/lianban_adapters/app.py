@@ -41,9 +41,6 @@ from lianban_adapters.tasks.activities import TaskActivities
 from lianban_adapters.tasks.service import Tasks
 
 MAX_ACT: Final = 20 * service.MIB
-_CONNECTIONS: Final = 16
-"""Kept open to the database. Tasks and acts come in bursts, and a connection made anew costs more than its work."""
-
 _INTAKE_TIMEOUT: Final = ClientTimeout(connect=10.0, sock_read=10.0)
 _INTAKE_CONNECTIONS: Final = 50
 
@@ -72,7 +69,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     keyring = Keyring.load(settings.keyring_file)
     directory = load_directory(settings.directory_file)
     store = open_store(settings.objects_url, keyring)
-    engine = create_engine(settings.database_url, pool_size=_CONNECTIONS)
+    engine = create_engine(settings.database_url)
     stack.push_async_callback(engine.dispose)
     database = Database(engine)
     intake = await stack.enter_async_context(open_session(_INTAKE_TIMEOUT, _INTAKE_CONNECTIONS))
