@@ -65,13 +65,13 @@ def test_refusals_are_told_without_a_traceback(tmp_path: Path) -> None:
 def test_mistakes_with_files_are_told_in_chinese(tmp_path: Path) -> None:
     file, plain = tmp_path / "T1.json", written(tmp_path, "x", "plain")
     run("export", "T1", "--folder", SMALL, "--out", file)
-    mapping = written(tmp_path, XIANTAO)
+    mapping = written(tmp_path, run("mapping", file).output)
     for arguments, told in (
         (["key", tmp_path / "missing" / "a.key"], "a.key: 没有这个文件或文件夹"),
         (["export", "T1", "--folder", SMALL, "--out", plain / "x" / "T1.json"], "上级不是文件夹"),
         (["export", "T1", "--folder", SMALL, "--out", plain / "T1.json"], "不是文件夹"),
         (["publish", small(tmp_path / "catalog"), "--store", plain / "store"], "不是文件夹"),
-        (["import", file, "--into", plain / "x", "--division", "429004", "--mapping", mapping], "上级不是文件夹"),
+        (["import", file, "--into", plain / "x", "--division", "429006", "--mapping", mapping], "上级不是文件夹"),
     ):
         result = run(*arguments)
         assert (result.exit_code, told in result.output) == (1, True), result.output
