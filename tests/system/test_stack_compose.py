@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,10 @@ import pytest
 from pydantic_settings import BaseSettings
 from ruamel.yaml import YAML
 
+from fixtures.catalogues import edit, small
 from lianban.contracts.search_attributes import REGISTERED
 from lianban.platform.directory import load_directory
+from lianban.publishing.store import PublishedStore
 from lianban_adapters.settings import AdapterSettings
 from lianban_intake.settings import IntakeSettings
 from lianban_notify.settings import NotifySettings
@@ -47,6 +52,7 @@ def test_every_password_it_wants_is_made_and_kept(text: str, tmp_path: Path) -> 
     assert wanted == {line.split("=")[0] for line in made.splitlines()}
     assert compose_files.write(tmp_path, ["market"]).read_text(encoding="ascii") == made
     assert environment.stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "published").is_dir()
     assert load_directory(tmp_path / "secrets" / "directory.yaml").departments["market"].endpoint is not None
 
 
@@ -75,6 +81,44 @@ def test_every_setting_is_one_of_the_service(services: dict[str, Any], name: str
     assert given - common <= set(fields)
     required = {key for key, info in fields.items() if info.is_required()}
     assert required - {"LIANBAN_PORT"} <= given  # the image knows its own port
+
+
+def test_the_intake_serves_what_is_published_before_it_starts(services: dict[str, Any]) -> None:
+    intake, catalogue = services["intake"], services["catalogue"]
+    assert intake["depends_on"].keys() == services["notify"]["depends_on"].keys() | {"catalogue"}
+    assert intake["depends_on"]["catalogue"] == {"condition": "service_completed_successfully"}
+    store = intake["environment"]["LIANBAN_CATALOG_STORE"]
+    assert store == catalogue["environment"]["LIANBAN_CATALOG_STORE"]
+    assert "LIANBAN_CATALOG_DIR" not in intake["environment"]
+    [kept] = [volume for volume in catalogue["volumes"] if volume.split(":")[1] == store]
+    assert f"{kept}:ro" in intake["volumes"]
+    image = (ROOT / "services/intake/Dockerfile").read_text(encoding="utf-8")
+    assert f"LIANBAN_CATALOG_STORE={store}" in image
+    assert "lianban catalog publish /srv/catalog" in image
+
+
+def test_nothing_that_stays_up_mounts_a_folder_that_an_import_exchanges(services: dict[str, Any]) -> None:
+    mounting = [
+        name
+        for name, service in services.items()
+        if any(volume.startswith("./catalog:") for volume in service.get("volumes", ()))
+    ]
+    assert mounting == ["catalogue"]
+    assert "restart" not in services["catalogue"]
+
+
+def test_what_publishes_keeps_the_edition_when_the_catalogue_is_broken(
+    services: dict[str, Any], tmp_path: Path
+) -> None:
+    folder, store = small(tmp_path / "catalog"), PublishedStore(tmp_path / "store")
+    command = [word.replace("/srv/catalog", str(folder)) for word in services["catalogue"]["command"]]
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "LIANBAN_CATALOG_STORE": str(store.folder)}
+    subprocess.run(command, env=environment, check=True)
+    edit(folder, "themes/T1.yaml", "lead: permits", "lead: nobody")
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stderr
+    assert "部门 nobody 未定义" in told
+    assert store.load().catalog.themes["T1"].lead == "permits"
 
 
 def test_search_attributes_are_those_of_the_code() -> None:

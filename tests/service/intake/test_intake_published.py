@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -117,15 +119,21 @@ async def test_a_broken_catalogue_leaves_the_good_edition(own: World, own_folder
     assert (await own.file()).status_code == 201
 
 
-@pytest.mark.parametrize("damage", ["half a pointer", "no pointer", "tampered theme", "missing theme"])
+@pytest.mark.parametrize(
+    "damage", ["half a pointer", "no pointer", "tampered theme", "missing theme", "missing shared", "missing calendar"]
+)
 async def test_a_damaged_store_leaves_the_good_edition(
     own: World, own_folder: Path, damage: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     edit(own_folder / "catalog", "themes/T1.yaml", "开小店“一件事”", "开大店“一件事”")
+    edit(own_folder / "catalog", "departments.yaml", "name: 许可局", "name: 审批局")
+    (own_folder / "catalog" / "calendars" / "2027.yaml").unlink()
     outcome = published(own_folder)
+    shared = own_folder / "store" / "shared" / f"{outcome.edition.shared}.json"
+    calendar = own_folder / "store" / "calendars" / f"{outcome.edition.calendar}.json"
     pointer = own_folder / "store" / "edition.json"
     theme = own_folder / "store" / "themes" / "T1" / f"{outcome.edition.themes['T1'].record}.json"
-    whole = {path: path.read_bytes() for path in (pointer, theme)}
+    whole = {path: path.read_bytes() for path in (pointer, theme, shared, calendar)}
     match damage:
         case "half a pointer":
             pointer.write_bytes(whole[pointer][:60])
@@ -134,14 +142,33 @@ async def test_a_damaged_store_leaves_the_good_edition(
         case "tampered theme":
             theme.write_bytes(whole[theme].replace("开大店".encode(), "开黑店".encode()))
         case _:
-            theme.unlink()
+            {"theme": theme, "shared": shared, "calendar": calendar}[damage.removeprefix("missing ")].unlink()
     for _ in range(2):
         assert (await t1(own))["name"] == "开小店“一件事”"
     assert (await own.file()).status_code == 201
     assert caplog.text.count("the changed catalogue is broken") == 1
     # Repaired, it comes into force: by the next request where the pointer changed, else by the watch.
     for path, content in whole.items():
-        path.write_bytes(content)
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+    task = asyncio.create_task(own.state.catalogues.watch(0.01))
+    try:
+        await eventually(lambda: named(own, "开大店“一件事”"))
+    finally:
+        task.cancel()
+
+
+async def test_an_edition_out_of_reach_for_a_moment_is_tried_again(
+    own: World, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_reach(store: PublishedStore) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    edit(own_folder / "catalog", "themes/T1.yaml", "开小店“一件事”", "开大店“一件事”")
+    published(own_folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(PublishedStore, "load", out_of_reach)
+        assert (await t1(own))["name"] == "开小店“一件事”"
     task = asyncio.create_task(own.state.catalogues.watch(0.01))
     try:
         await eventually(lambda: named(own, "开大店“一件事”"))

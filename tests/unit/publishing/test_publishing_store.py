@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +19,8 @@ from lianban.catalog.faults import CatalogError
 from lianban.catalog.index import theme_index
 from lianban.catalog.loader import load_catalog
 from lianban.clock.files import CalendarFileError, load_calendar
-from lianban.publishing import publisher
-from lianban.publishing.files import StoreDamaged
+from lianban.publishing import files, publisher
+from lianban.publishing.files import StoreDamaged, canonical, keep
 from lianban.publishing.publisher import publish
 from lianban.publishing.store import NothingPublished, PublishedStore, UnknownVersion, catalog_of
 
@@ -209,6 +213,59 @@ def test_publishers_at_the_same_time_come_one_after_another(folder: Path, store:
     assert numbers == list(range(len(numbers), 0, -1))
     store.load()
     assert not [path for path in store.folder.rglob(".*") if path.name != ".lock"]
+
+
+def test_whoever_waited_publishes_what_is_there_then(
+    folder: Path, store: PublishedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(folder, store)
+
+    @contextlib.contextmanager
+    def waited(path: Path) -> Iterator[None]:
+        edit(folder, "themes/T1.yaml", "promised: 15", "promised: 16")
+        yield
+
+    monkeypatch.setattr(publisher, "locked", waited)
+    publish(folder, store)
+    assert store.load().catalog.themes["T1"].limit.promised == 16
+
+
+@pytest.mark.parametrize("kind", ["shared", "calendar"])
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b"1", b"[1]", b'["ab"]', b'[["divisions", 1]]', b'[["divisions", {"code": []}]]', b"\xff", b"[" * 99999],
+)
+def test_what_is_whole_and_yet_no_such_content_is_damage(
+    folder: Path, store: PublishedStore, kind: str, content: bytes
+) -> None:
+    """Under a hash that is right, as a newer program or a faulty one may have written it."""
+    publish(folder, store)
+    pointer = json.loads(store.pointer_file.read_bytes())
+    edition = json.loads((store.folder / "editions" / f"{pointer['edition']}.json").read_bytes())
+    edition[kind] = keep(store.folder / {"calendar": "calendars"}.get(kind, kind), content)
+    pointer["edition"] = keep(store.folder / "editions", canonical(edition))
+    store.pointer_file.write_bytes(canonical(pointer))
+    with pytest.raises(StoreDamaged):
+        store.load()
+
+
+def test_a_file_out_of_reach_is_not_taken_for_damage(
+    folder: Path, store: PublishedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(folder, store)
+
+    def out_of_reach(*_: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(files.os, "open", out_of_reach)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        store.load()
+    monkeypatch.undo()
+    [path] = (store.folder / "shared").iterdir()
+    path.rename(store.folder / "moved")
+    path.symlink_to(store.folder / "moved")
+    with pytest.raises(StoreDamaged, match="不是普通文件"):
+        store.load()
 
 
 def test_versions_are_found_by_number_and_by_hash(folder: Path, store: PublishedStore) -> None:

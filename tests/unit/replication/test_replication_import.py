@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,8 @@ from lianban.replication.mapping import read_mapping
 from lianban.replication.package import Package, collected, packed
 from lianban.replication.refusal import Refused
 from lianban.replication.taking_in import Taken, take_in
+from lianban.replication.transfer import Transfer
+from lianban.replication.writing import write
 
 
 @pytest.fixture
@@ -229,6 +234,61 @@ def test_a_dry_run_writes_nothing(package: Package, folder: Path) -> None:
     found = taken(package, folder, dry_run=True)
     assert "themes/T1.yaml" in found.files
     assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_nothing_is_written_outside_the_folder(package: Package, tmp_path: Path, dry_run: bool) -> None:
+    """Should a package ever get as far as this with such a source."""
+    mapping = read_mapping(identity(tmp_path, package), package)
+    source = package.source.model_copy(update={"code": "/../../../escaped"})
+    outward = replace(package, manifest=package.manifest.model_copy(update={"source": source}))
+    divisions = {"429006": "429006", "/../../../escaped": "429006"}
+    mapping = replace(mapping, divisions={**mapping.divisions, **divisions})
+    before = snapshot(tmp_path)
+    with pytest.raises(Refused, match="在目录文件夹之外"):
+        take_in(outward, mapping, tmp_path / "copy", "429006", dry_run=dry_run)
+    assert snapshot(tmp_path) == before
+
+
+def test_nothing_is_written_through_a_link(package: Package, tmp_path: Path) -> None:
+    outside, folder = tmp_path / "outside", tmp_path / "folder"
+    outside.mkdir()
+    folder.mkdir()
+    (folder / "matters").symlink_to(outside)
+    (folder / "departments.yaml").symlink_to("../outside/departments.yaml")
+    for section in ("matters", "departments"):
+        found = Transfer()
+        found.added[section] = dict(getattr(package.catalog, section))
+        with pytest.raises(Refused, match="在目录文件夹之外"):
+            write(folder, found, {}, "429006")
+    assert not list(outside.iterdir())
+
+
+def test_neither_a_dry_run_nor_a_refusal_makes_a_folder(package: Package, tmp_path: Path) -> None:
+    mapping = read_mapping(identity(tmp_path, package), package)
+    take_in(package, mapping, tmp_path / "new" / "catalog", "429006", dry_run=True)
+    with pytest.raises(Refused):
+        take_in(package, mapping, tmp_path / "new" / "catalog", "429004")
+    assert not (tmp_path / "new").exists()
+    take_in(package, mapping, tmp_path / "new" / "catalog", "429006")
+    assert load_catalog(tmp_path / "new" / "catalog").themes.keys() == {"T1"}
+
+
+@pytest.mark.parametrize("number", [errno.EBUSY, errno.EXDEV])
+def test_a_mount_point_is_refused_with_a_cure(
+    package: Package, folder: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mounted(one: Path, other: Path) -> bool:
+        raise OSError(number, os.strerror(number), str(other))
+
+    monkeypatch.setattr(taking_in, "_exchanged", mounted)
+    [fault] = refused(package, folder, XIANTAO)
+    assert "是挂载点，不能整个换入；先引入到一个未单独挂载的文件夹" in fault
+
+
+def test_a_mapping_file_is_read_no_further_than_it_may_be_long(package: Package) -> None:
+    with pytest.raises(Refused, match="文件超过 1 MiB"):
+        read_mapping(Path("/dev/zero"), package)
 
 
 def test_a_folder_with_faults_is_not_made_worse(package: Package, folder: Path) -> None:

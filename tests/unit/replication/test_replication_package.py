@@ -72,7 +72,7 @@ def test_every_truncation_is_refused(data: bytes) -> None:
 def test_a_changed_part_is_refused_by_name(data: bytes, old: str) -> None:
     if old.encode() not in data:
         old = "GATE"
-    with pytest.raises(Refused, match=r"与清单中的摘要不符|签名无效"):
+    with pytest.raises(Refused, match=r"与清单中的摘要不符|签名无效|manifest\.source\.code: 不符合"):
         opened(data.replace(old.encode(), b"XXXXXX"))
 
 
@@ -86,6 +86,11 @@ REFUSED: list[tuple[str, Callable[[Any], None], str]] = [
     ("no format", lambda content: content["manifest"].pop("format"), "格式版本不受支持"),
     ("another kind", lambda content: content["manifest"].update(kind="x"), "不是主题包"),
     ("unknown member", lambda content: content.update(more=1), "more: 不符合"),
+    (
+        "path as the source",
+        lambda content: content["manifest"]["source"].update(code="/../../../x"),
+        r"manifest\.source\.code: 不符合",
+    ),
     ("themes missing", lambda content: content["manifest"].update(themes={}), "manifest.themes: 不符合"),
 ]
 
@@ -114,6 +119,10 @@ FORGED: list[tuple[str, Callable[[Any], object], str]] = [
     ("something missing", lambda content: content["parts"]["materials"].pop(0), r"主题 T1: 引用的定义 .* 不在包中"),
     ("twice", lambda content: content["parts"]["themes"].append(content["parts"]["themes"][0]), "代码 T1 重复"),
     ("field unknown", change("materials", shell="rm -rf /"), r"materials\[0\].shell: 未知字段"),
+    ("source not there", lambda content: content["manifest"]["source"].update(code="429004"),
+     "来源区划 429004 不在包中"),
+    ("themes of another source", lambda content: content["manifest"]["source"].update(code="429006001"),
+     "主题 T1: 所属区划 429006 不是来源区划 429006001"),
     ("theme not listed", lambda content: content["manifest"]["themes"].pop("T2"), "主题与清单不一致"),
 ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What docker-compose.yml expects beside it: passwords for interpolation, the services' secret files, a folder."""
+"""What docker-compose.yml expects beside it: passwords for interpolation, the services' secret files, folders."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ _CONTAINER_USER = 10001
 
 def write(folder: Path, departments: Iterable[str]) -> Path:
     """Write what is missing; path of the file for ``docker compose --env-file``."""
-    for part in (folder / "secrets", folder / "objects"):
+    parts = [folder / "secrets", folder / "objects", folder / "published"]
+    for part in parts:
         part.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = secret_files.ensure(folder / "secrets")
     secret_files.ensure_directory(found.directory, departments, _SANDBOX, frozenset())
     uid = os.geteuid() or _CONTAINER_USER
     gid = os.getegid() or _CONTAINER_USER
     if os.geteuid() == 0:
-        for path in (folder / "secrets", folder / "objects", *(folder / "secrets").iterdir()):
+        for path in (*parts, *(folder / "secrets").iterdir()):
             os.chown(path, uid, gid)
     environment = folder / "compose.env"
     known = (

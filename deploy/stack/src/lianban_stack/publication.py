@@ -20,12 +20,14 @@ def publish_or_keep(catalog: Path, folder: Path) -> list[str]:
         publish(catalog, store, "平台启动时发布")
     except StoreDamaged as error:
         raise StackError(f"{error}\nRestore {folder} from a backup, or move it away to begin a new one.") from None
+    except OSError as error:
+        raise StackError(f"The catalogue cannot be published into {folder}: {error}") from None
     except (CatalogError, CalendarFileError) as error:
         try:
             store.load()
         except NothingPublished:
             raise StackError(f"The catalogue cannot be published.\n{error}") from None
-        except StoreDamaged as damage:
+        except (StoreDamaged, OSError) as damage:
             raise StackError(f"The catalogue cannot be published.\n{error}\n{damage}") from None
         return [str(fault) for fault in error.faults]
     return []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from lianban.catalog.answers import AnswerFault, InvalidAnswers, first_answers
 from lianban.catalog.compiler import Compilation, ForeignDivision, UnknownTheme, compile_theme
-from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog, read_catalog
 from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
@@ -20,6 +20,7 @@ from lianban.commands.history import history
 from lianban.commands.key import key
 from lianban.commands.mapping import mapping
 from lianban.commands.match import match
+from lianban.commands.options import folder_option, told
 from lianban.commands.publish import publish
 from lianban.commands.receive import receive
 from lianban.commands.savings import savings
@@ -88,8 +89,9 @@ def _answer(_context: click.Context, _parameter: click.Parameter, values: tuple[
     help="情形引导的回答，可多次给出；一个也不给时各题取第一个选项",
 )
 @click.option("--division", help="申请人所在区划，缺省为主题的区划")
-@click.option("--folder", default="catalog", type=click.Path(file_okay=False), show_default=True, help="目录文件夹")
-def show(theme: str, answers: dict[str, str], division: str | None, folder: str) -> None:
+@folder_option
+@told
+def show(theme: str, answers: dict[str, str], division: str | None, folder: Path) -> None:
     """按回答编制主题的办理计划并列出。"""
     try:
         found, taken = load_catalog(folder), []
@@ -98,8 +100,6 @@ def show(theme: str, answers: dict[str, str], division: str | None, folder: str)
             taken = _taken(found.themes[theme], answers)
         place = division or (found.themes[theme].division if theme in found.themes else "")
         compilation = compile_theme(found, theme, answers, place)
-    except CatalogError as error:
-        raise click.ClickException(str(error)) from None
     except InvalidAnswers as error:
         lines = [_told(found.themes[theme], fault) for fault in error.faults]
         raise click.ClickException("\n".join(["回答有误：", *lines])) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import click
@@ -11,16 +12,13 @@ import click
 from lianban.catalog.candidates.ranking import Candidate, Found, Hours, Search, find_candidates
 from lianban.catalog.candidates.records import MAX_LINE, BadRows, read_cases
 from lianban.catalog.candidates.samples import sample_cases
-from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
+from lianban.commands.options import folder_option, told
 from lianban.commands.tables import table
 
 _DEFAULTS: Final = Search()
 _AMOUNT: Final = click.FloatRange(0)
-_folder = click.option(
-    "--folder", default="catalog", type=click.Path(file_okay=False), show_default=True, help="目录文件夹"
-)
 
 
 @click.command()
@@ -45,7 +43,8 @@ _folder = click.option(
 )
 @click.option("--top", default=20, type=click.IntRange(1), show_default=True, help="列出前几组")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-@_folder
+@folder_option
+@told
 def candidates(
     cases: BinaryIO,
     window: int,
@@ -56,14 +55,14 @@ def candidates(
     day_hours: float,
     top: int,
     as_json: bool,
-    folder: str,
+    folder: Path,
 ) -> None:
     """从以往办件（CSV）中找出常被同一申请人一起办的事项，作为下一批主题的候选。
 
     列、算法和公式见 docs/candidates.zh-CN.md。
     """
     search = Search(window, min_support, min_lift, Hours(visit_hours, form_hours, day_hours))
-    catalog = _catalog(folder)
+    catalog = load_catalog(folder)
     try:
         found = find_candidates(catalog, read_cases(_lines(cases), catalog), search)
     except BadRows as error:
@@ -82,10 +81,11 @@ def candidates(
 @click.argument("file", type=click.File("w", encoding="utf-8", lazy=True))
 @click.option("--seed", default=1, show_default=True, help="同一个数得到同一份样例")
 @click.option("--rows", default=20_000, type=click.IntRange(100, 1_000_000), show_default=True, help="行数")
-@_folder
-def candidates_sample(file: Any, seed: int, rows: int, folder: str) -> None:
+@folder_option
+@told
+def candidates_sample(file: Any, seed: int, rows: int, folder: Path) -> None:
     """生成一份虚构的以往办件，其中埋有应被找出的事项组，其余是噪声。"""
-    catalog = _catalog(folder)
+    catalog = load_catalog(folder)
     sample = sample_cases(catalog, seed, rows)
     file.writelines(f"{line}\n" for line in sample.lines)
     click.echo(f"共 {len(sample.lines) - 1} 行。埋入的事项组：")
@@ -96,13 +96,6 @@ def candidates_sample(file: Any, seed: int, rows: int, folder: str) -> None:
 
 def _names(catalog: Catalog, codes: frozenset[str]) -> str:
     return " + ".join(catalog.matters[code].name for code in sorted(codes))
-
-
-def _catalog(folder: str) -> Catalog:
-    try:
-        return load_catalog(folder)
-    except CatalogError as error:
-        raise click.ClickException(str(error)) from None
 
 
 def _lines(stream: BinaryIO) -> Iterator[bytes]:

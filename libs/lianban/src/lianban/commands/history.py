@@ -6,7 +6,8 @@ from datetime import datetime
 
 import click
 
-from lianban.commands.options import SHANGHAI, store_option, told
+from lianban.clock.deadlines import SHANGHAI
+from lianban.commands.options import store_option, told
 from lianban.publishing.records import EditionRecord
 from lianban.publishing.store import PublishedStore, latest_of
 

@@ -10,6 +10,7 @@ import click
 from lianban.commands.options import told
 from lianban.commands.receive import read_package
 from lianban.replication.package import Package
+from lianban.replication.refusal import printable
 
 
 @click.command()
@@ -18,7 +19,7 @@ from lianban.replication.package import Package
 def mapping(file: Path) -> None:
     """为主题包列出一份映射底稿：每个部门、区划、窗口一行，先映射到自身，请逐行改为本地的。"""
     for line in skeleton(read_package(file)):
-        click.echo(line)
+        click.echo(printable(line))
 
 
 def skeleton(package: Package) -> list[str]:

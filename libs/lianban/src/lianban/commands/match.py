@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from lianban.catalog.eligibility import Match, Matcher
 from lianban.catalog.facts import InvalidFacts, read_value, values_zh
-from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
 from lianban.catalog.terms import Audience
+from lianban.commands.options import folder_option, told
 from lianban.commands.tables import table
 
 
@@ -32,8 +33,9 @@ def _typed(_context: click.Context, _parameter: click.Parameter, texts: tuple[st
 @click.option(
     "--audience", required=True, type=click.Choice([item.value for item in Audience]), help="自然人或法人和其他组织"
 )
-@click.option("--folder", default="catalog", type=click.Path(file_okay=False), show_default=True, help="目录文件夹")
-def match(typed: dict[str, str], audience: str, folder: str) -> None:
+@folder_option
+@told
+def match(typed: dict[str, str], audience: str, folder: Path) -> None:
     """按说明的情况找适合的主题，例如 age=65 local_household=true。
 
     先列符合的，再列可能符合的及还需说明什么。
@@ -45,8 +47,6 @@ def match(typed: dict[str, str], audience: str, folder: str) -> None:
             for code, text in typed.items()
         }
         matches = Matcher(catalog).match(Audience(audience), facts)
-    except CatalogError as error:
-        raise click.ClickException(str(error)) from None
     except InvalidFacts as error:
         lines = [f"  {fault.fact}: {fault.message_zh}" for fault in error.faults]
         raise click.ClickException("\n".join(["情况有误：", *lines])) from None

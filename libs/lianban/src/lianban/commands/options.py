@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
+from typing import Final, ParamSpec, TypeVar
 
 import click
 
@@ -19,7 +19,17 @@ from lianban.replication.refusal import Refused
 P = ParamSpec("P")
 T = TypeVar("T")
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+_SYSTEM_ZH: Final = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EROFS: "所在的文件系统只读",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.ENOTDIR: "上级不是文件夹",
+    errno.EEXIST: "已存在，且不是文件夹",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "超出磁盘配额",
+}
 
 folder_option = click.option(
     "--folder",
@@ -53,5 +63,10 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
             raise click.ClickException(str(error)) from None
         except NothingPublished as error:
             raise click.ClickException(f"{error}；先用 lianban catalog publish 发布") from None
+        except BrokenPipeError:
+            raise  # whoever read the output has gone; click ends the command quietly
+        except OSError as error:
+            reason = _SYSTEM_ZH.get(error.errno or 0, f"无法读写（{error.strerror}）")
+            raise click.ClickException(f"{error.filename or '文件'}: {reason}") from None
 
     return wrapped

@@ -13,7 +13,7 @@ from lianban.replication.keys import load_public
 from lianban.replication.mapping import read_mapping
 from lianban.replication.opening import MAX_BYTES, opened
 from lianban.replication.package import Package
-from lianban.replication.refusal import Refused
+from lianban.replication.refusal import Refused, printable
 from lianban.replication.taking_in import take_in
 
 
@@ -34,13 +34,13 @@ def receive(
     """把主题包引入本地目录：全部引入，或全部列出原因而什么也不写。"""
     package = read_package(file, trust)
     for line in described(package):
-        click.echo(line)
+        click.echo(printable(line))
     taken = take_in(package, read_mapping(mapping, package), into, division, update=update, dry_run=dry_run)
     changes = compare(taken.before, taken.after)
     for line in Reader(taken.before, taken.after).lines(changes):
-        click.echo(line)
+        click.echo(printable(line))
     for note in taken.transfer.notes:
-        click.echo(f"请注意：{note}")
+        click.echo(printable(f"请注意：{note}"))
     added = sum(len(entries) for entries in taken.transfer.added.values())
     replaced = sum(len(entries) for entries in taken.transfer.replaced.values())
     counted = f"新增 {added} 项，更新 {replaced} 项，沿用本地已有的 {len(taken.transfer.reused)} 项"

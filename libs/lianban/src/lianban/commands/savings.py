@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from lianban.catalog.faults import CatalogError
 from lianban.catalog.loader import load_catalog
 from lianban.catalog.savings_table import FIGURES, SavingsTable, ThemeSavings, savings_table, spared
+from lianban.commands.options import folder_option, told
 from lianban.commands.tables import table
 
 FIGURES_ZH: Final = {
@@ -24,17 +25,15 @@ FIGURES_ZH: Final = {
 
 
 @click.command()
-@click.option("--folder", default="catalog", type=click.Path(file_okay=False), show_default=True, help="目录文件夹")
+@folder_option
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON")
-def savings(folder: str, as_json: bool) -> None:
+@told
+def savings(folder: Path, as_json: bool) -> None:
     """各主题单独办理与一次办的对比：各情形的平均数，及合计。
 
     口径见 docs/savings.zh-CN.md。
     """
-    try:
-        found = savings_table(load_catalog(folder))
-    except CatalogError as error:
-        raise click.ClickException(str(error)) from None
+    found = savings_table(load_catalog(folder))
     if as_json:
         click.echo(json.dumps(_document(found), ensure_ascii=False, indent=1))
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -15,6 +16,9 @@ from typing import Any, Final
 
 MAX_BYTES: Final = 16 << 20
 """Of one file. A theme with all it refers to has some tens of kilobytes."""
+
+_NO_FILE: Final = (errno.ELOOP, errno.EISDIR, errno.ENOTDIR, errno.ENXIO)
+"""Something else than a file stands there: a link, a folder, a socket."""
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -53,14 +57,17 @@ def kept(folder: Path, digest: str) -> bytes:
 
 
 def read(path: Path, shown: str) -> bytes:
-    """A regular file of bearable size, not through a link. StoreDamaged otherwise."""
+    """A regular file of bearable size, not through a link. StoreDamaged otherwise; OSError where the file may be good
+    and is only out of reach for now."""
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
             content = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise StoreDamaged([f"{shown}: 文件不存在"]) from None
     except OSError as error:
-        raise StoreDamaged([f"{shown}: 文件无法读取（{error.strerror}）"]) from None
+        if error.errno not in _NO_FILE:
+            raise
+        raise StoreDamaged([f"{shown}: 不是普通文件"]) from None
     if len(content) > MAX_BYTES:
         raise StoreDamaged([f"{shown}: 文件超过 {MAX_BYTES >> 20} MiB"])
     return content

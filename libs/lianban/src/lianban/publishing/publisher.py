@@ -42,9 +42,15 @@ def publish(folder: Path, store: PublishedStore, note: str = "", now: datetime |
     Raises CatalogError or CalendarFileError with every fault, and nothing is written; StoreDamaged when the store
     is not as it was written.
     """
-    catalog, years = load_catalog(folder), load_years(folder / "calendars")
+    if not store.folder.exists():
+        _read(folder)  # a catalogue with faults does not even begin a store
     with locked(store.folder / _LOCK):
+        catalog, years = _read(folder)  # not before: whoever waited must not put an older state over a newer one
         return _Publication(store, catalog, years, note, now or datetime.now(UTC)).carried_out()
+
+
+def _read(folder: Path) -> tuple[Catalog, list[CalendarYear]]:
+    return load_catalog(folder), load_years(folder / "calendars")
 
 
 class _Publication:

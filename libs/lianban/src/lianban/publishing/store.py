@@ -11,10 +11,10 @@ All but the pointer never change, and are refused by name when they are not what
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -31,6 +31,8 @@ SHARED: Final = tuple(
     section for section in SECTION_MODELS if section not in ("elements", "materials", "matters", "themes")
 )
 """Sections kept whole and in order: they are looked up by themselves, not only by themes."""
+
+_NOT_READABLE: Final = "内容不完整或不是所要的格式"
 
 R = TypeVar("R", bound=Record)
 
@@ -116,19 +118,21 @@ class PublishedStore:
         shared: list[Line] = []
         years: list[CalendarYear] = []
         records: list[VersionRecord] = []
-        with _gathered(faults):
+        with _gathered(faults, f"shared/{edition.shared}.json"):
             shared = [(section, data) for section, data in json.loads(kept(self.folder / "shared", edition.shared))]
-        with _gathered(faults):
+        with _gathered(faults, f"calendars/{edition.calendar}.json"):
             found = json.loads(kept(self.folder / "calendars", edition.calendar))
             years = [CalendarYear.model_validate(year) for year in found]
         for code, theme in edition.themes.items():
-            with _gathered(faults):
+            with _gathered(faults, f"themes/{code}/{theme.record}.json"):
                 records.append(self.version(code, theme.record))
         if faults:
             raise StoreDamaged(faults)
-        catalog = joined([*shared, *(line for record in records for line in record.content)])
-        self._agrees(catalog, edition)
-        return PublishedEdition(digest, edition, catalog, assemble(years))
+        with _gathered(faults, f"目录第 {edition.number} 版"):
+            catalog = joined([*shared, *(line for record in records for line in record.content)])
+            self._agrees(catalog, edition)
+            return PublishedEdition(digest, edition, catalog, assemble(years))
+        raise StoreDamaged(faults)
 
     def _agrees(self, catalog: Catalog, edition: EditionRecord) -> None:
         """The themes together are what each was alone."""
@@ -177,13 +181,13 @@ def joined(lines: Iterator[Line] | list[Line] | tuple[Line, ...]) -> Catalog:
                 raise StoreDamaged([f"{section} {data['code']}: 各主题中的定义互相矛盾"])
             texts[key] = text
             sections[section][data["code"]] = SECTION_MODELS[section].model_validate(data)
-        except (KeyError, ValidationError):
+        except (KeyError, TypeError, ValidationError):
             raise StoreDamaged([f"{section} {_code(data)}: 定义无法读取，可能由更新的版本写成"]) from None
     return Catalog.model_validate(sections)
 
 
-def _code(data: Mapping[str, Any]) -> str:
-    return str(data.get("code", "?"))
+def _code(data: object) -> str:
+    return str(data.get("code", "?")) if isinstance(data, dict) else "?"
 
 
 def _record(model: type[R], content: bytes, shown: str) -> R:
@@ -191,15 +195,17 @@ def _record(model: type[R], content: bytes, shown: str) -> R:
         return model.model_validate_json(content)
     except ValidationError as error:
         newer = any(fault["loc"] == ("format",) for fault in error.errors(include_url=False))
-        reason = "格式不是本程序认识的" if newer else "内容不完整或不是所要的格式"
+        reason = "格式不是本程序认识的" if newer else _NOT_READABLE
         raise StoreDamaged([f"{shown}: {reason}"]) from None
 
 
 class _gathered:
-    """Collects what is damaged instead of stopping at the first."""
+    """Collects what is damaged instead of stopping at the first. What is whole and yet no such content, as a newer
+    program may have written it, is damage of ``shown``."""
 
-    def __init__(self, faults: list[str]) -> None:
+    def __init__(self, faults: list[str], shown: str) -> None:
         self._faults = faults
+        self._shown = shown
 
     def __enter__(self) -> None:
         return None
@@ -207,5 +213,8 @@ class _gathered:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, StoreDamaged):
             self._faults += error.faults
+            return True
+        if isinstance(error, ValueError | TypeError | LookupError | RecursionError):  # ValidationError is a ValueError
+            self._faults.append(f"{self._shown}: {_NOT_READABLE}")
             return True
         return False

@@ -31,6 +31,9 @@ from lianban.replication.refusal import Refused
 RENAMED: Final = ("subjects", "registries", "licences", "elements", "materials", "matters", "themes")
 """Sections whose codes may be changed. Facts are named inside conditions; they are to be agreed on instead."""
 
+MAX_BYTES: Final = 1 << 20
+"""Of a mapping file. One for a whole city has some kilobytes."""
+
 Target = str | Entry | None
 """A local code, a new definition, or nothing."""
 
@@ -62,10 +65,13 @@ class Mapping:
 def read_mapping(path: Path, package: Package) -> Mapping:
     """The mapping for this package. Refused with every fault of the file, by line."""
     try:
-        source = parse(path.read_bytes())
+        with path.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise Refused("映射文件有误", [f"{path}: 无法读取（{error.strerror}）"]) from None
-    reading = _Reading(path.name, source, package)
+    if len(text) > MAX_BYTES:
+        raise Refused("映射文件有误", [f"{path}: 文件超过 {MAX_BYTES >> 20} MiB"])
+    reading = _Reading(path.name, parse(text), package)
     return reading.mapping()
 
 

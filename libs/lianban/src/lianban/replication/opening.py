@@ -124,12 +124,16 @@ def _catalog(parts: dict[str, list[dict[str, Any]]]) -> Catalog:
 
 
 def _closure_faults(package: Package) -> list[str]:
-    """Each theme is there with all it refers to, as its version says, and nothing else is."""
+    """Each theme is there with all it refers to, as its version says, of the source's division; nothing else is."""
     catalog, faults = package.catalog, []
     if catalog.themes.keys() != package.manifest.themes.keys():
         faults.append("themes: 主题与清单不一致")
+    if package.source.code not in catalog.divisions:
+        faults.append(f"manifest.source: 来源区划 {package.source.code} 不在包中")
     needed: set[str] = set()
     for code, theme in catalog.themes.items():
+        if theme.division != package.source.code:
+            faults.append(f"主题 {code}: 所属区划 {theme.division} 不是来源区划 {package.source.code}")
         try:
             lines = content(closure(catalog, theme))
         except KeyError as error:

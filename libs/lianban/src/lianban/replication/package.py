@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lianban.catalog.closure import SECTION_MODELS, closure, entry_data
 from lianban.catalog.index import theme_index
-from lianban.catalog.models import Catalog
+from lianban.catalog.models import Catalog, DivisionCode
 from lianban.publishing.files import canonical
 from lianban.replication.refusal import Refused
 
@@ -32,7 +32,7 @@ class Part(BaseModel):
 
 
 class SourceDivision(Part):
-    code: str = Field(max_length=12)
+    code: DivisionCode
     name: str = Field(max_length=100)
 
 

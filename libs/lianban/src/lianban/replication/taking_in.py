@@ -49,15 +49,15 @@ def take_in(
     reason; the folder is as it was then.
     """
     target = folder.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(target.parent):
+    nearest = next(parent for parent in target.parents if parent.exists())
+    with _alone(nearest):
         state = _state(target)
         local = read_definitions(target)
         if local.faults:
             raise Refused("本地目录本身有误，请先改正", [str(fault) for fault in local.faults])
         found = transfer(package, mapping, local.catalog, division, update=update)
         after = found.into(local.catalog)
-        aside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.import-"))
+        aside = Path(tempfile.mkdtemp(dir=nearest, prefix=f".{target.name}.import-"))
         try:
             if target.exists():
                 shutil.copytree(target, aside, symlinks=True, dirs_exist_ok=True)
@@ -67,7 +67,13 @@ def take_in(
                 _sync(aside)
                 if _state(target) != state:
                     raise Refused("没有引入", [f"{folder}: 在此期间被改动，请重来"])
-                _put_in_place(aside, target)
+                try:
+                    _put_in_place(aside, target)
+                except OSError as error:
+                    if error.errno not in (errno.EBUSY, errno.EXDEV):
+                        raise
+                    way = "先引入到一个未单独挂载的文件夹，再从那里发布"
+                    raise Refused("没有引入", [f"{folder}: 是挂载点，不能整个换入；{way}"]) from None
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         names = sorted(str(path.relative_to(aside)) for path in written)
@@ -116,6 +122,7 @@ def _sync(folder: Path) -> None:
 def _put_in_place(aside: Path, target: Path) -> None:
     """Afterwards ``aside`` holds what was there before, or nothing."""
     if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
         aside.chmod(0o755)
         aside.rename(target)
     elif not _exchanged(aside, target):

@@ -14,6 +14,7 @@ from lianban.catalog.closure import SECTION_MODELS, entry_data
 from lianban.catalog.models import Entry, Matter
 from lianban.catalog.yaml_source import parse
 from lianban.publishing.store import SHARED
+from lianban.replication.refusal import Refused
 from lianban.replication.transfer import Transfer
 
 _ITEM: Final = re.compile(r"^( *)- ", re.MULTILINE)
@@ -21,15 +22,16 @@ _ITEM: Final = re.compile(r"^( *)- ", re.MULTILINE)
 
 def write(folder: Path, transfer: Transfer, files: Mapping[tuple[str, str], str], source: str) -> list[Path]:
     """Write what is added and replaced; the files written. ``files``: where local definitions stand. ``source``: the
-    division it came from, which names new files."""
+    division it came from, which names new files. Refused where a file is not inside the folder, such as one behind a
+    link: the folder may be a copy that is to be thrown away, what is outside is not."""
     written: dict[Path, None] = {}
     for section in SECTION_MODELS:
         for code, entry in transfer.replaced[section].items():
-            path = folder / files[section, code]
+            path = _inside(folder, files[section, code])
             _replace(path, section, code, entry)
             written[path] = None
         for name, entries in _by_file(section, transfer.added[section].values(), source).items():
-            path = folder / name
+            path = _inside(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             if section == "themes":
                 path.write_text(_dumped({"theme": entry_data(entries[0])}), encoding="utf-8")
@@ -37,6 +39,13 @@ def write(folder: Path, transfer: Transfer, files: Mapping[tuple[str, str], str]
                 _append(path, section, [entry_data(entry) for entry in entries])
             written[path] = None
     return list(written)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise Refused("没有引入", [f"{name}: 在目录文件夹之外（经由链接或 ..），改为文件夹内的文件"])
+    return path
 
 
 def _by_file(section: str, entries: Any, source: str) -> dict[str, list[Entry]]:

@@ -45,12 +45,14 @@ def prepare_for(edition: Edition, code: str, situation: Situation) -> Prepared:
 
 
 async def published_versions(edition: Edition, code: str) -> ThemeVersions:
-    """Raises the problems 404 ``unknown-theme`` and, where the store was damaged since, 503 ``unavailable``."""
+    """Raises the problems 404 ``unknown-theme`` and, where the store was damaged since or is out of reach, 503
+    ``unavailable``."""
     find(edition, code)
     try:
         found = await asyncio.to_thread(edition.versions.of, code) if edition.versions else ()
-    except StoreDamaged as error:
-        _log.error("published versions cannot be read", extra={"theme": code, "faults": error.faults})
+    except (StoreDamaged, OSError) as error:
+        faults = error.faults if isinstance(error, StoreDamaged) else [str(error)]
+        _log.error("published versions cannot be read", extra={"theme": code, "faults": faults})
         raise Problem(
             503, "unavailable", "版本记录暂不可用", "请稍后再试；现行版本照常办理。", headers={"Retry-After": "30"}
         ) from None

@@ -33,7 +33,7 @@ class Source(Protocol):
         ...
 
     def load(self) -> Edition:
-        """Blocks. Raises one of :data:`Unusable`, with every fault."""
+        """Blocks. Raises one of :data:`Unusable`, with every fault; OSError where another try may succeed."""
         ...
 
 
@@ -76,10 +76,10 @@ class Store:
             found = None
         if found:
             digest, edition = found
-            paths.append(self._store.folder / "editions" / f"{digest}.json")
-            paths += [
-                self._store.folder / "themes" / code / f"{theme.record}.json" for code, theme in edition.themes.items()
-            ]
+            folder = self._store.folder
+            named = (("editions", digest), ("shared", edition.shared), ("calendars", edition.calendar))
+            paths += [folder / kind / f"{name}.json" for kind, name in named]
+            paths += [folder / "themes" / code / f"{theme.record}.json" for code, theme in edition.themes.items()]
         return frozenset(
             (str(path), status.st_mtime_ns, status.st_size) for path in paths if (status := _status(path)) is not None
         )

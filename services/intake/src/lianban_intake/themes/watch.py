@@ -59,12 +59,13 @@ class Catalogues:
             await asyncio.sleep(settle)
             if await asyncio.to_thread(self._source.mark) != mark:
                 return
-        self._glance = glance
+        self._glance = glance  # also when what follows fails: not every request tries, the watch does
         if mark != self._mark:
-            self._mark = mark  # broken or not: the same files are not read twice
             await self._load()
+            self._mark = mark  # broken or not: the same files are not read twice; those out of reach are tried again
 
     async def _load(self) -> None:
+        """What is broken is told; OSError."""
         try:
             self.current = await asyncio.to_thread(self._source.load)
         except Unusable as error:
