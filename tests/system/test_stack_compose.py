@@ -124,3 +124,12 @@ def test_what_publishes_keeps_the_edition_when_the_catalogue_is_broken(
 def test_search_attributes_are_those_of_the_code() -> None:
     script = (ROOT / "deploy/compose/temporal-namespace.sh").read_text(encoding="utf-8")
     assert dict(re.findall(r"--name (\w+) --type (\w+)", script)) == REGISTERED
+
+
+def test_registries_are_connected_with_the_sandbox_only(text: str, services: dict[str, Any]) -> None:
+    given = (ROOT / "deploy/compose/sandbox.env").read_text(encoding="utf-8")
+    addresses = dict(line.split("=", 1) for line in given.splitlines() if not line.startswith("#"))
+    assert addresses == {"REGISTRIES_URL": "http://sandbox:18015", "LICENCES_URL": "http://sandbox:18016"}
+    for name in addresses:
+        assert services["intake"]["environment"][f"LIANBAN_{name}"] == f"${{{name}:-}}"
+    assert "--env-file deploy/compose/sandbox.env" in text

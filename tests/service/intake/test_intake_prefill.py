@@ -14,8 +14,15 @@ import httpx
 import pytest
 from intake_world import CREDIT_CODE, IDENTITY_NUMBER, PDF, World, faults, slug
 from prefill_outside import SECONDS, Outside, outside, prefilling
+from sqlalchemy import text
+
+from lianban.platform.auth import Principal
+from lianban_intake.prefill.ports import Holder, Licence, NoRegistries, Purpose
+from lianban_intake.prefill.schemas import PrefillRequest
+from lianban_intake.prefill.service import Prefiller
 
 CHILD = "429006202003079990"
+GUARDIAN = "11010519491231002X"
 SIGN = {"sign": "wanted"}
 OWNER_FIELDS = ["owner_name", "owner_number"]
 SHOP_FIELDS = ["shop_name", "seats"]
@@ -131,8 +138,65 @@ async def test_a_fetched_licence_is_a_material_like_any_other(world: World) -> N
     )
     [given] = dossier.json()["materials"]
     assert given["digest"] == card["digest"]
+    fetched_at = datetime.fromisoformat(given["licence"].pop("fetched_at"))
+    assert timedelta() <= datetime.now(UTC) - fetched_at < timedelta(minutes=5)
     assert given["licence"] == card["licence"]
     assert given["licence"]["verification"]["status"] == "valid"
+
+
+async def fetched_card(world: World) -> dict[str, Any]:
+    [card] = (await prefilled(world, await holder(world)))["materials"]
+    return {"material": card["material"], "digest": card["digest"], "name": card["file_name"]}
+
+
+async def licence_given(world: World, card: dict[str, Any], step: str = "owner-check", **auth: Any) -> Any:
+    """What the department of a case filed with ``card`` is told of it."""
+    application = await world.application()
+    application["materials"] = [item for item in application["materials"] if item["material"] != card["material"]]
+    application["materials"].append(card)
+    application["source"]["system"] = auth.get("subject", application["source"]["system"])
+    response = await world.file(application, **auth)
+    assert response.status_code == 201, response.text
+    path = f"/internal/v1/cases/{response.json()['case_no']}/steps/{step}/dossier?purpose=x"
+    materials = (await world.get(path, "service", "dept-adapters")).json()["materials"]
+    return next(item["licence"] for item in materials if item["digest"] == card["digest"])
+
+
+async def test_a_licence_fetched_by_another_portal_is_a_plain_material(world: World) -> None:
+    card = await fetched_card(world)
+    assert await licence_given(world, card, subject="portal-b") is None
+    assert (await licence_given(world, card))["type"] == "identity-card"
+
+
+async def test_a_licence_filed_as_another_material_is_a_plain_material(world: World) -> None:
+    card = await fetched_card(world)
+    assert await licence_given(world, {**card, "material": "lease"}, step="hygiene") is None
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ["theme = 'T2'", "type = 'business-licence'", "fetched_at = now() - interval '31 days'"],
+)
+async def test_a_licence_of_another_theme_type_or_time_is_a_plain_material(world: World, changed: str) -> None:
+    card = await fetched_card(world)
+    async with world.state.engine.begin() as connection:
+        statement = f"UPDATE intake.fetched_licences SET {changed} WHERE digest = :digest"
+        await connection.execute(text(statement), {"digest": card["digest"]})
+    try:
+        assert await licence_given(world, card) is None
+    finally:  # the file is the same for all tests of this holder
+        async with world.state.engine.begin() as connection:
+            await connection.execute(text("DELETE FROM intake.fetched_licences"))
+
+
+async def test_a_fetched_licence_is_bound_to_its_consent(world: World) -> None:
+    card = await fetched_card(world)
+    [row] = await world.rows(
+        "SELECT l.type, l.asked_by, l.theme, l.holder = c.holder AS same FROM intake.fetched_licences AS l"
+        " JOIN intake.prefill_consents AS c ON c.id = l.consent WHERE l.digest = :digest",
+        digest=card["digest"],
+    )
+    assert row == {"type": "identity-card", "asked_by": "portal-a", "theme": "T1", "same": True}
 
 
 async def test_one_may_be_several_subjects_and_is_asked_once(world: World, around: Outside) -> None:
@@ -161,7 +225,7 @@ async def test_repeating_changes_nothing_but_the_log(world: World) -> None:
 
 async def test_every_question_is_logged_without_a_number_in_clear(world: World, caplog: Any) -> None:
     before = len(await log(world))
-    given_at = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    given_at = datetime.now(UTC) - timedelta(days=1)
     asked = await holder(world, given_at=given_at.isoformat(), given_by="agent")
     await prefilled(world, asked, await holder(world, "shop", CREDIT_CODE))
     rows = {row["source"]: row for row in (await log(world))[before:]}
@@ -195,6 +259,14 @@ async def test_every_question_is_logged_without_a_number_in_clear(world: World, 
             {"given_at": (datetime.now(UTC) + timedelta(days=1)).isoformat()},
             ("/holders/0/consent/given_at", "future"),
         ),
+        ({"given_at": "0001-01-01T00:00:00+08:00"}, ("/holders/0/consent/given_at", "too-old")),
+        ({"given_at": "1950-01-01T00:00:00+08:00"}, ("/holders/0/consent/given_at", "too-old")),
+        ({"given_by": "relative"}, ("/holders/0/consent/given_by", "option")),
+        ({"given_by": "guardian"}, ("/holders/0/consent/guardian", "missing")),
+        ({"given_by": "guardian", "guardian": "1"}, ("/holders/0/consent/guardian", "check-digit")),
+        ({"given_by": "guardian", "guardian": IDENTITY_NUMBER}, ("/holders/0/consent/guardian", "option")),
+        ({"given_by": "guardian", "guardian": CHILD}, ("/holders/0/consent/guardian", "option")),
+        ({"guardian": GUARDIAN}, ("/holders/0/consent/guardian", "option")),
     ],
 )
 async def test_without_this_consent_nobody_is_asked(
@@ -219,6 +291,20 @@ async def test_for_a_young_child_its_guardian_consents(world: World) -> None:
     assert faults(response) == [("/holders/0/consent/given_by", "guardian-consent")]
     found = await prefilled(world, await holder(world, "child", CHILD, given_by="guardian"))
     assert list(found["values"]) == ["child_name"]
+
+
+async def test_the_guardian_of_an_adult_is_named_and_kept_as_a_hash(world: World) -> None:
+    found = await prefilled(world, await holder(world, given_by="guardian", guardian=GUARDIAN))
+    assert found["values"]
+    row = (await log(world))[-1]
+    assert len(row["guardian"]) == 64
+    assert row["guardian"] != row["holder"]
+
+
+@pytest.mark.parametrize("given_by", ["guardian", "relative"])
+async def test_a_company_has_neither_guardian_nor_relatives(world: World, given_by: str) -> None:
+    response = await ask(world, await holder(world, "shop", CREDIT_CODE, given_by=given_by))
+    assert faults(response) == [("/holders/0/consent/given_by", "option")]
 
 
 async def test_every_fault_of_a_request_at_once(world: World) -> None:
@@ -364,3 +450,67 @@ async def test_an_uploaded_file_has_no_licence(world: World) -> None:
     [lease] = (await world.get(path, "service", "dept-adapters")).json()["materials"]
     assert lease["licence"] is None
     assert await world.state.objects.get(lease["digest"]) == PDF
+
+
+class CountingLibrary:
+    """Answers at leisure, and counts whom it answers at a time."""
+
+    def __init__(self) -> None:
+        self.now = self.most = self.asked = 0
+
+    async def fetch(self, licence: str, name: str, holder: Holder, purpose: Purpose) -> Licence:
+        self.now, self.asked = self.now + 1, self.asked + 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.02)
+        self.now -= 1
+        return Licence("1", "公安局", "application/pdf", PDF, {})
+
+
+async def test_a_few_licences_are_in_memory_at_a_time(world: World) -> None:
+    state, library, asked = world.state, CountingLibrary(), await holder(world)
+    prefiller = Prefiller(state.engine, state.objects, state.keyring, NoRegistries(), library, 30.0)
+    prepared = state.catalogues.current.prepare("T1", SIGN, "429006001")
+    request = PrefillRequest(answers=SIGN, division="429006001", holders=[asked])
+    caller = Principal("portal-a", frozenset({"portal"}))
+    answers = await asyncio.gather(*(prefiller.prefill(prepared, request, caller) for _ in range(8)))
+    assert {len(answer.materials) for answer in answers} == {1}
+    assert (library.asked, library.most) == (8, 3)
+
+
+async def look_up(world: World, role: str = "operator", **changes: Any) -> httpx.Response:
+    body = {"type": "person", "identity": IDENTITY_NUMBER, "purpose": "本人申请查阅", **changes}
+    return await world.http.post("/v1/prefill-log", json=body, headers=world.auth(role, "someone"))
+
+
+@pytest.mark.parametrize("role", ["operator", "supervisor"])
+async def test_a_holder_is_told_who_asked_about_him(world: World, role: str) -> None:
+    await prefilled(world, await holder(world, given_by="agent"), await holder(world, "shop", CREDIT_CODE))
+    response = await look_up(world, role)
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-store")
+    licence, registry = response.json()["questions"][:2]
+    assert (registry["asked_by"], registry["source"], registry["outcome"]) == ("portal-a", "population", "answered")
+    assert "门户（portal-a）为办理“" in registry["summary"]
+    assert registry["summary"].endswith("经代理人同意，向人口库查询经营者姓名、经营者身份号码：已取得")
+    assert licence["summary"].endswith("从电子证照库调取居民身份证（用作居民身份证）：已取得")
+    assert IDENTITY_NUMBER not in response.text
+    [looked] = await world.rows("SELECT subject, purpose, holder FROM intake.prefill_lookups ORDER BY id DESC LIMIT 1")
+    assert (looked["subject"], looked["purpose"]) == ("someone", "本人申请查阅")
+    assert looked["holder"] == (await log(world))[-1]["holder"]
+
+
+async def test_who_was_never_asked_about_is_told_so(world: World) -> None:
+    response = await look_up(world, identity=GUARDIAN)
+    assert response.json() == {"questions": [], "more": False}
+
+
+@pytest.mark.parametrize("role", ["portal", "window", "officer", "service", "department"])
+async def test_nobody_else_reads_the_log(world: World, role: str) -> None:
+    assert slug(await look_up(world, role)) == "forbidden"
+
+
+async def test_a_look_into_the_log_names_a_holder_and_a_purpose(world: World) -> None:
+    response = await look_up(world, identity="1")
+    assert (slug(response), faults(response)) == ("invalid-lookup", [("/identity", "check-digit")])
+    response = await look_up(world, type="ghost")
+    assert (slug(response), faults(response)) == ("invalid-lookup", [("/type", "option")])
+    assert (await look_up(world, purpose=" ")).status_code == 422

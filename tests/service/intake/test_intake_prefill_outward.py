@@ -130,6 +130,34 @@ async def test_a_hiccup_is_tried_again(gateway: Gateway, peer: Peer) -> None:
     assert await ask(gateway) == {}
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 422])
+async def test_a_refusal_is_an_answer_not_tried_again_and_no_outage(gateway: Gateway, peer: Peer, status: int) -> None:
+    peer.answers = [JSONResponse({}, status)]
+    for _ in range(5):
+        with pytest.raises(Unavailable, match=f"answered {status}"):
+            await ask(gateway)
+    assert len(peer.bodies) == 5
+
+
+async def test_several_holders_of_one_request_trip_nothing(gateway: Gateway, peer: Peer) -> None:
+    peer.answers = [JSONResponse({}, 500)]
+    await asyncio.gather(*(ask(gateway) for _ in range(4)), return_exceptions=True)
+    peer.answers = [JSONResponse({"values": {}})]
+    assert await ask(gateway) == {}
+
+
+async def test_one_type_of_licence_that_fails_leaves_the_others(gateway: Gateway, peer: Peer) -> None:
+    peer.answers = [JSONResponse({}, 500)]
+    for _ in range(3):
+        with pytest.raises(Unavailable):
+            await fetch(gateway)
+    peer.answers = [JSONResponse(LICENCE)]
+    with pytest.raises(Unavailable, match="circuit open"):
+        await fetch(gateway)
+    other = await HttpLicenceLibrary(gateway).fetch("birth-certificate", "出生医学证明", HOLDER, PURPOSE)
+    assert other.number == "1"
+
+
 async def test_nobody_there() -> None:
     async with open_session(ClientTimeout(total=2.0)) as http:
         gateway = Gateway("http://127.0.0.1:1", "secret", http, 2.0, 10_000)

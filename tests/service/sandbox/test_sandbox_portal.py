@@ -60,11 +60,14 @@ class Intake:
         self.authority = TokenAuthority.generate()
         self.answers: list[int] = []
         self.uploaded: set[str] = set()
+        self.asked: list[dict[str, Any]] = []
         self.prefills: list[dict[str, Any]] = []
         self.filed: dict[str, Any] = {}
         self.url = ""
 
     async def theme(self, request: Request) -> Response:
+        if request.method == "POST":
+            self.asked.append(await request.json())
         return JSONResponse(FORM if request.method == "POST" else THEME)
 
     async def prefill(self, request: Request) -> Response:
@@ -103,6 +106,7 @@ async def intake() -> AsyncIterator[Intake]:
     routes = [
         Route("/v1/themes/B4", made.theme),
         Route("/v1/themes/B4/form", made.theme, methods=["POST"]),
+        Route("/v1/themes/B4/notice", made.theme, methods=["POST"]),
         Route("/v1/themes/B4/prefill", made.prefill, methods=["POST"]),
         Route("/v1/materials", made.upload, methods=["POST"]),
         Route("/v1/applications", made.file, methods=["POST"]),
@@ -134,6 +138,16 @@ async def test_an_application_is_filed_with_its_materials(portal: PortalClient, 
     assert [item["material"] for item in application["materials"]] == ["card", "lease"]
     assert await filer.file(1) == receipt
     assert len(intake.filed) == 1
+
+
+async def test_form_notice_prefill_and_filing_are_of_one_division(portal: PortalClient, intake: Intake) -> None:
+    filer = await Filer.prepare(portal, "B4", division="429006001")
+    await filer.file(1)
+    await portal.notice("B4", filer.answers, "429006001")
+    await portal.notice("B4", filer.answers)
+    [application] = intake.filed.values()
+    asked = [*intake.asked, *intake.prefills, application]
+    assert [body.get("division") for body in asked] == ["429006001", "429006001", None, "429006001", "429006001"]
 
 
 async def test_later_is_no_answer(portal: PortalClient, intake: Intake) -> None:

@@ -28,17 +28,17 @@ def circuit(clock: Clock) -> Circuit:
 def broken(circuit: Circuit) -> Circuit:
     for _ in range(3):
         assert circuit.lets_pass()
-        circuit.failed()
+        circuit.failed(circuit.moment)
     return circuit
 
 
 def test_a_few_failures_are_no_outage(circuit: Circuit) -> None:
-    circuit.failed()
-    circuit.failed()
+    circuit.failed(circuit.moment)
+    circuit.failed(circuit.moment)
     assert circuit.lets_pass()
     circuit.succeeded()
-    circuit.failed()
-    circuit.failed()
+    circuit.failed(circuit.moment)
+    circuit.failed(circuit.moment)
     assert circuit.lets_pass()
 
 
@@ -56,7 +56,7 @@ def test_the_one_who_tried_opens_it_for_all_or_closes_it_again(circuit: Circuit,
     broken(circuit)
     clock.now += 15
     assert circuit.lets_pass()
-    circuit.failed()
+    circuit.failed(circuit.moment)
     assert not circuit.lets_pass()
     clock.now += 15
     assert circuit.lets_pass()
@@ -74,10 +74,20 @@ def test_a_try_that_was_given_up_leaves_room_for_another(circuit: Circuit, clock
 
 
 def test_who_asks_for_time_gets_it_within_limits(circuit: Circuit, clock: Clock) -> None:
-    circuit.failed(retry_after=5)
+    circuit.failed(circuit.moment, retry_after=5)
     assert not circuit.lets_pass()
     clock.now += 5
     assert circuit.lets_pass()
-    circuit.failed(retry_after=86_400)
+    circuit.failed(circuit.moment, retry_after=86_400)
     clock.now += 60
     assert circuit.lets_pass()
+
+
+def test_what_fails_at_one_moment_counts_once(circuit: Circuit) -> None:
+    for _ in range(2):
+        moment = circuit.moment
+        for _ in range(5):
+            circuit.failed(moment)
+    assert circuit.lets_pass()
+    circuit.failed(circuit.moment)
+    assert not circuit.lets_pass()

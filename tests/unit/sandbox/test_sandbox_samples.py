@@ -163,6 +163,14 @@ def test_everybody_agrees_to_prefill_a_child_by_its_guardian() -> None:
     assert holders["child",]["consent"] == agreed | {"given_by": "guardian"}
 
 
+def test_a_relative_agrees_for_who_has_died() -> None:
+    form = offered()
+    form["prefill"]["subjects"] = [{"code": "mother", "name": "逝者", "type": "person", "deceased": True}]
+    request = Sample(THEME, {"size": "small"}, form, 1, today=TODAY).prefill_request()
+    assert request is not None
+    assert [holder["consent"]["given_by"] for holder in request["holders"]] == ["relative"]
+
+
 def test_nothing_to_prefill_is_no_request() -> None:
     assert sample().prefill_request() is None
 

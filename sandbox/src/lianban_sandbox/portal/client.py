@@ -86,12 +86,12 @@ class PortalClient:
     async def theme(self, theme: str) -> Json:
         return _json(await self._send("GET", f"/v1/themes/{theme}"))
 
-    async def notice(self, theme: str, answers: Mapping[str, str]) -> Json:
-        return _json(await self._send("POST", f"/v1/themes/{theme}/notice", json={"answers": dict(answers)}))
+    async def notice(self, theme: str, answers: Mapping[str, str], division: str | None = None) -> Json:
+        return _json(await self._send("POST", f"/v1/themes/{theme}/notice", json=_situation(answers, division)))
 
-    async def form(self, theme: str, answers: Mapping[str, str]) -> Json:
-        """``{schema, materials, prefill}`` for these answers."""
-        return _json(await self._send("POST", f"/v1/themes/{theme}/form", json={"answers": dict(answers)}))
+    async def form(self, theme: str, answers: Mapping[str, str], division: str | None = None) -> Json:
+        """``{schema, materials, prefill}`` for these answers. ``division``: the theme's unless given."""
+        return _json(await self._send("POST", f"/v1/themes/{theme}/form", json=_situation(answers, division)))
 
     async def prefill(self, theme: str, request: Mapping[str, Any]) -> Json:
         """``{values, materials, not_fetched}``."""
@@ -135,6 +135,10 @@ class PortalClient:
                     return _checked(response)
             await asyncio.sleep(_PAUSE * 2.0**attempt)
         return _checked(await self._http.request(method, path, **content))
+
+
+def _situation(answers: Mapping[str, str], division: str | None) -> Json:
+    return {"answers": dict(answers)} | ({"division": division} if division else {})
 
 
 def _checked(response: httpx.Response) -> httpx.Response:

@@ -37,7 +37,8 @@ class Filer:
         ``division``: the applicant's, the theme's unless given."""
         described = await client.theme(theme)
         settled = sample_answers(described, seed, answers)
-        return cls(client, described, settled, await client.form(theme, settled), delivery, division)
+        form = await client.form(theme, settled, division)
+        return cls(client, described, settled, form, delivery, division)
 
     async def sample(self, seed: int | str) -> Sample:
         """An application filled in, what can be prefilled and fetched by the intake."""

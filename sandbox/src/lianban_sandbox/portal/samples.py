@@ -22,8 +22,8 @@ _FORMATS: Final[Mapping[str, tuple[str, str, documents.Make]]] = {
     "png": ("png", documents.PNG, documents.png),
     "ofd": ("ofd", documents.OFD, documents.ofd),
 }
-_GROWN: Final = 18 * 366
-"""Days after which a person consents alone."""
+_GROWN: Final = 18 * 365
+"""Days before which a person is no adult, for whom a guardian may consent."""
 
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 
@@ -86,17 +86,26 @@ class Sample:
         self.form = {code: values.value(code, field) for code, field in fields.items()}
 
     def prefill_request(self) -> dict[str, Any] | None:
-        """Body of the request for prefill: everybody agrees, a child's guardian for it. None when there is nothing
+        """Body of the request for prefill: everybody agrees, a child's guardian for it, a
+        relative for who has died. None when there is nothing
         to prefill."""
         if not self._offer:
             return None
         subjects: dict[tuple[str, str], list[str]] = {}
+        deceased = set()
         for subject in self._offer["subjects"]:
             holder = self.applicant.identity(subject, self._fields)
             subjects.setdefault(holder, []).append(subject["code"])
+            if subject.get("deceased"):
+                deceased.add(holder)
         holders = [
-            {"subjects": codes, "type": kind, "identity": identity, "consent": self._consent(kind, identity)}
-            for (kind, identity), codes in subjects.items()
+            {
+                "subjects": codes,
+                "type": holder[0],
+                "identity": holder[1],
+                "consent": self._consent(*holder, holder in deceased),
+            }
+            for holder, codes in subjects.items()
         ]
         return {"answers": self._answers, "division": self._division, "holders": holders}
 
@@ -140,12 +149,12 @@ class Sample:
             "delivery": self._delivery(delivery),
         }
 
-    def _consent(self, kind: str, identity: str) -> dict[str, Any]:
+    def _consent(self, kind: str, identity: str, deceased: bool) -> dict[str, Any]:
         young = kind == Audience.PERSON and (self._today - person_of(identity).birth_date).days < _GROWN
         return {
             "given": True,
             "text_version": self._offer["consent"]["version"],
-            "given_by": "guardian" if young else "self",
+            "given_by": "relative" if deceased else "guardian" if young else "self",
         }
 
     def _identity(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from fastapi import FastAPI
@@ -50,19 +50,26 @@ def source_of(settings: IntakeSettings) -> Source:
     return Folder(settings.catalog_dir)
 
 
+async def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def build_app(settings: IntakeSettings) -> FastAPI:
     """Temporal may be down when this starts and while it runs: applications are taken all the same."""
 
-    @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def start(app: FastAPI, stack: contextlib.AsyncExitStack) -> None:
+        """``stack`` closes what was opened, however far this came."""
         keyring = Keyring.load(settings.keyring_file)
         catalogues = await Catalogues.open(source_of(settings))
         engine = create_engine(settings.database_url)
+        stack.push_async_callback(engine.dispose)
         direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         temporal = await connect(settings.temporal_address, settings.temporal_namespace, keyring, lazy=True)
         objects = open_store(settings.objects_url, keyring)
         guides = Guides(settings.guides_url)
-        stack = contextlib.AsyncExitStack()
+        stack.callback(guides.close)
         registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         app.state.intake = Intake(
@@ -76,7 +83,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             starter=starter,
             dossiers=DossierReader(direct, objects, keyring),
             guides=guides,
-            prefiller=Prefiller(engine, objects, keyring, registries, library),
+            prefiller=Prefiller(engine, objects, keyring, registries, library, settings.prefill_seconds),
         )
         activities = EventActivities(direct)
 
@@ -105,15 +112,13 @@ def build_app(settings: IntakeSettings) -> FastAPI:
                 )
             ),
         ]
-        try:
+        stack.push_async_callback(_stop, tasks)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with contextlib.AsyncExitStack() as stack:
+            await start(app, stack)
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            guides.close()
-            await stack.aclose()
-            await engine.dispose()
 
     app = create_app(
         "一事联办 · 收件服务",

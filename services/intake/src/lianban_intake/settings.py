@@ -29,6 +29,9 @@ class IntakeSettings(Settings):
     licences_url: str = Field(default="", description="the e-licence library; empty: none is connected")
     licences_key_file: Path | None = Field(default=None, description="bearer key for it")
     prefill_seconds: float = Field(default=4.0, gt=0, le=30, description="for a registry or the library, in all")
+    licence_days: int = Field(
+        default=30, ge=1, le=366, description="for how long a fetched licence may be filed as one"
+    )
     update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer a withdrawal")
 
     @property

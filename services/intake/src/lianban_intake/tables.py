@@ -9,7 +9,7 @@ from lianban_intake.dossiers.tables import DossierAccess
 from lianban_intake.events.tables import Event
 from lianban_intake.materials.tables import Material
 from lianban_intake.outbox.tables import PendingStart
-from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillQuery
+from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillLookup, PrefillQuery
 
 __all__ = [
     "Application",
@@ -22,6 +22,7 @@ __all__ = [
     "Material",
     "PendingStart",
     "PrefillConsent",
+    "PrefillLookup",
     "PrefillQuery",
     "StoredCompilation",
 ]

@@ -52,7 +52,8 @@ class Carrier:
         run.note = "填写一张表、上传一套材料"
         scene = run.scene
         filer = await Filer.prepare(self._portal, scene.theme, answers=scene.answers, division=scene.division)
-        run.savings = (await self._portal.notice(run.scene.theme, filer.answers))["savings"]
+        notice = await self._portal.notice(scene.theme, filer.answers, scene.division)
+        run.savings = notice["savings"]
         seed = f"{scene.seed}-{scene.theme}"
         sample = await filer.sample(seed)
         spared = f"预填 {len(sample.prefilled)} 项、调取证照 {len(sample.fetched)} 份"

@@ -55,6 +55,7 @@ FIELD_ZH: Final = {
     "delivery": "送达方式",
     "delivery_limit": "送达时限",
     "department": "实施主体",
+    "deceased": "已去世",
     "description": "说明",
     "division": "区划",
     "element": "数据元",

@@ -71,12 +71,13 @@ class Department(Entry):
 class Subject(Entry):
     """信息主体: whose data elements and licences are, in what capacity (申请人, 监护人, 企业 …), for prefilling them.
 
-    ``type`` absent: a person or a company may be meant.
+    ``type`` absent: a person or a company may be meant. ``deceased``: who is meant has died; a close relative consents.
     """
 
     code: Code
     name: Text
     type: Audience | None = None
+    deceased: bool = False
 
 
 class Registry(Entry):

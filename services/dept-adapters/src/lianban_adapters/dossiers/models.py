@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 
 class DossierLicence(BaseModel):
-    """电子证照: type, number, issuer, and what the library says of its seal."""
+    """电子证照: type, number, issuer, what the library says of its seal, and when it
+    was fetched."""
 
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
@@ -17,6 +19,7 @@ class DossierLicence(BaseModel):
     number: str
     issuer: str
     verification: dict[str, str]
+    fetched_at: datetime
 
 
 class DossierMaterial(BaseModel):

@@ -35,7 +35,7 @@ async def file(
     transaction: Transaction,
     response: Response,
 ) -> Receipt:
-    desk = Desk(edition, state.keyring, state.starter, state.kept_compilations)
+    desk = Desk(edition, state.keyring, state.starter, state.kept_compilations, state.settings.licence_days)
     filed = await desk.file(transaction, application, key, caller)
     if not filed.new:
         response.status_code = 200

@@ -17,8 +17,10 @@ _LOOK: Final = text("""
 SELECT nextval('intake.case_numbers') AS number,
     (SELECT coalesce(json_object_agg(digest, media_type), '{}') FROM intake.materials
      WHERE digest = ANY(CAST(:digests AS text[]))) AS uploaded,
-    (SELECT coalesce(json_object_agg(digest, encode(details, 'base64')), '{}') FROM intake.fetched_licences
-     WHERE digest = ANY(CAST(:digests AS text[]))) AS fetched,
+    (SELECT coalesce(json_agg(json_build_object('digest', digest, 'type', type, 'fetched_at', fetched_at,
+         'details', encode(details, 'base64')) ORDER BY fetched_at), '[]') FROM intake.fetched_licences
+     WHERE digest = ANY(CAST(:digests AS text[])) AND asked_by = :client AND theme = :theme
+         AND fetched_at > now() - CAST(:licence_days AS integer) * interval '1 day') AS fetched,
     (SELECT json_build_object('case_no', case_no, 'body_hash', body_hash) FROM intake.applications
      WHERE client = :client AND idempotency_key = :key) AS by_key,
     (SELECT json_build_object('case_no', case_no, 'body_hash', body_hash) FROM intake.applications
@@ -101,26 +103,54 @@ class Earlier:
 
 
 @dataclass(frozen=True)
+class Fetched:
+    """``details``: sealed. ``fetched_at``: RFC 3339."""
+
+    details: bytes
+    fetched_at: str
+
+
+@dataclass(frozen=True)
 class Look:
     """``number``: the next of the sequence, taken whether it is used or not. ``uploaded``: digest → media type of what
-    has been handed in or fetched; ``fetched``: digest → sealed details of an e-licence."""
+    has been handed in or fetched; ``fetched``: by digest and type, e-licences fetched for this theme, by this client,
+    not too long ago."""
 
     number: int
     uploaded: dict[str, str]
-    fetched: dict[str, bytes]
+    fetched: dict[tuple[str, str], Fetched]
     by_key: Earlier | None
     by_source: Earlier | None
 
 
 async def look(
-    connection: AsyncConnection, *, client: str, key: str, system: str, number: str, digests: Collection[str]
+    connection: AsyncConnection,
+    *,
+    client: str,
+    key: str,
+    system: str,
+    number: str,
+    theme: str,
+    digests: Collection[str],
+    licence_days: int,
 ) -> Look:
-    parameters = {"client": client, "key": key, "system": system, "number": number, "digests": list(digests)}
+    parameters = {
+        "client": client,
+        "key": key,
+        "system": system,
+        "number": number,
+        "theme": theme,
+        "digests": list(digests),
+        "licence_days": licence_days,
+    }
     row = (await connection.execute(_LOOK, parameters)).one()
     return Look(
         number=row.number,
         uploaded=row.uploaded,
-        fetched={digest: b64decode(details) for digest, details in row.fetched.items()},
+        fetched={
+            (item["digest"], item["type"]): Fetched(b64decode(item["details"]), item["fetched_at"])
+            for item in row.fetched
+        },
         by_key=Earlier(**row.by_key) if row.by_key else None,
         by_source=Earlier(**row.by_source) if row.by_source else None,
     )

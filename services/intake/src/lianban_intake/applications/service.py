@@ -42,12 +42,14 @@ class Desk:
     """Where applications are handed in: what a filing needs beside the application.
 
     ``kept``: digests of compilations known to be in the database, so that each is sent there once, not every time.
+    ``licence_days``: for how long an e-licence once fetched may be filed as one.
     """
 
     edition: Edition
     keyring: Keyring
     starter: Starter
     kept: set[str]
+    licence_days: int
 
     async def file(self, unit: Unit, application: ApplicationRequest, key: str, caller: Principal) -> Filed:
         """Raises the problems 422 ``invalid-application``, 409 ``idempotency-conflict`` and ``source-conflict``."""
@@ -78,7 +80,9 @@ class Desk:
             key=key,
             system=_storable(application.source.system),
             number=_storable(application.source.number),
+            theme=_storable(application.theme),
             digests=digests_of(application),
+            licence_days=self.licence_days,
         )
 
     def _filing(
@@ -109,7 +113,7 @@ class Desk:
                 "digest": item.digest,
                 "media_type": seen.uploaded[item.digest],
                 "file_name": item.name,
-                "licence": self._licence(seen, item.digest),
+                "licence": self._licence(seen, item.digest, prepared.requirements[item.material].elicence),
             }
             for item in application.materials
         ]
@@ -140,10 +144,13 @@ class Desk:
         )
         return case, filing
 
-    def _licence(self, seen: Look, digest: str) -> Any:
-        """What the e-licence library said of the file, if it came from there: the departments check by it."""
-        sealed = seen.fetched.get(digest)
-        return unseal_licence(self.keyring, sealed, digest) if sealed else None
+    def _licence(self, seen: Look, digest: str, elicence: str | None) -> Any:
+        """What the e-licence library said of the file, if it was fetched for this application as that type of licence:
+        the departments check by it."""
+        found = seen.fetched.get((digest, elicence)) if elicence else None
+        if found is None:
+            return None
+        return {**unseal_licence(self.keyring, found.details, digest), "fetched_at": found.fetched_at}
 
 
 def _earlier(seen: Look, body_hash: str) -> Filed | None:

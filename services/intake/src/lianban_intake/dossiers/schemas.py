@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -20,13 +21,14 @@ class ElementGiven(Given):
 
 
 class LicenceGiven(Given):
-    """电子证照 as the library gave it: number and issuer, and what it says of the seal."""
+    """电子证照 as the library gave it: number and issuer, what it says of the seal, and when it was asked."""
 
     type: str
     type_name: str
     number: str
     issuer: str
     verification: dict[str, str]
+    fetched_at: datetime
 
 
 class MaterialGiven(Given):

@@ -12,13 +12,23 @@ _LONGEST: Final = 60.0
 
 
 class Circuit:
-    """Times are in seconds of ``clock``. One for each peer; not shared between processes."""
+    """Times are in seconds of ``clock``. One for each peer; not shared between processes.
+
+    Failures of questions that were under way at the same time count once: a request asks about several people, and
+    many requests come together, but all that tells is that the peer failed at that moment.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._failures = 0
         self._closed_again_at = 0.0
         self._trying = False
+        self._moment = 0
+
+    @property
+    def moment(self) -> int:
+        """Of a question about to be asked: to be named with its failure."""
+        return self._moment
 
     def lets_pass(self) -> bool:
         """Whether the peer may be asked now. After a pause one caller is let through, to see whether it is back."""
@@ -32,8 +42,11 @@ class Circuit:
     def succeeded(self) -> None:
         self._failures, self._closed_again_at, self._trying = 0, 0.0, False
 
-    def failed(self, retry_after: float | None = None) -> None:
+    def failed(self, moment: int, retry_after: float | None = None) -> None:
         """``retry_after``: what the peer asked for itself; taken at its word, within limits."""
+        if moment != self._moment:  # a failure of the same moment has been counted
+            return
+        self._moment += 1
         self._failures += 1
         self._trying = False
         if retry_after is not None:

@@ -2,12 +2,14 @@
 
 ``POST {url}/v1/registries/{registry}/query`` with ``{holder: {type, identity}, purpose: {theme, matters}, elements}``
 answers ``{values: {element: value}}``. ``POST {url}/v1/licences/{type}/fetch`` with ``{name, holder, purpose}``
-answers ``{number, issuer, media_type, content, verification}``, the content in base64. Either
+answers ``{number, issuer, media_type, content, verification}``, the content in base64. Each registry and each type
+of licence is a peer of its own: behind the library stand the systems of many issuers. Either
 answers 404 when nothing is held. Identities stand in bodies, never in addresses, which get logged.
 """
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64decode
 from collections.abc import Mapping
 from typing import Annotated, Any, Final
@@ -23,8 +25,6 @@ MAX_VALUES: Final = 256 * 1024
 
 MAX_LICENCE: Final = 28 * 1024 * 1024
 """Bytes of the library's answer: a file of 20 MiB in base64."""
-
-_LIBRARY: Final = "licences"
 
 
 def _decoded(value: object) -> bytes:
@@ -71,8 +71,10 @@ class HttpLicenceLibrary:
 
     async def fetch(self, licence: str, name: str, holder: Holder, purpose: Purpose) -> Licence:
         question = {"name": name, "holder": holder, "purpose": purpose}
-        content = await self._gateway.ask(_LIBRARY, f"/v1/licences/{quote(licence)}/fetch", question)
+        content = await self._gateway.ask(licence, f"/v1/licences/{quote(licence)}/fetch", question)
         try:
-            return Licence(**dict(_Fetched.model_validate_json(content)))
+            # In a thread: tens of megabytes are many milliseconds, in which nobody else would be served.
+            said = await asyncio.to_thread(_Fetched.model_validate_json, content)
         except ValidationError:
             raise Unavailable("answered something else") from None
+        return Licence(**dict(said))

@@ -38,6 +38,7 @@ class Gateway:
     async def ask(self, peer: str, path: str, question: Any) -> bytes:
         """Content of a 200. Raises NotHeld for a 404, else Unavailable."""
         circuit = self._circuits[peer]
+        moment = circuit.moment
         if not circuit.lets_pass():
             raise Unavailable("circuit open")
         body = to_json(question)
@@ -46,21 +47,21 @@ class Gateway:
                 try:
                     answer = await self._attempt(path, body)
                 except Unavailable as failure:
-                    if isinstance(failure, _Later) and failure.seconds is not None:
+                    if isinstance(failure, _Final) or (isinstance(failure, _Later) and failure.seconds is not None):
                         raise
                     await asyncio.sleep(_PAUSE)
                     answer = await self._attempt(path, body)
-        except NotHeld:
+        except (NotHeld, _Final):
             circuit.succeeded()
             raise
         except _Later as later:
-            circuit.failed(later.seconds)
+            circuit.failed(moment, later.seconds)
             raise
         except Unavailable:
-            circuit.failed()
+            circuit.failed(moment)
             raise
         except TimeoutError:
-            circuit.failed()
+            circuit.failed(moment)
             raise Unavailable("too slow") from None
         except BaseException:
             circuit.abandoned()
@@ -86,8 +87,12 @@ class Gateway:
         async for chunk in response.content.iter_any():
             content += chunk
             if len(content) > self._limit:
-                raise Unavailable("answer too large")
+                raise _Final("answer too large")
         return bytes(content)
+
+
+class _Final(Unavailable):
+    """No usable answer, yet an answer: the other side is there, and would say the same again."""
 
 
 class _Later(Unavailable):
@@ -106,6 +111,9 @@ def _check(response: ClientResponse) -> None:
     reason = f"answered {response.status}"
     if response.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         raise _Later(reason, _seconds(response.headers.get("retry-after", "")))
+    client_error = HTTPStatus.BAD_REQUEST <= response.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    if client_error and response.status != HTTPStatus.REQUEST_TIMEOUT:
+        raise _Final(reason)
     raise Unavailable(reason)
 
 

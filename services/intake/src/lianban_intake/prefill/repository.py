@@ -17,7 +17,7 @@ from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, Prefil
 
 @dataclass(frozen=True)
 class ConsentRow:
-    """``holder`` is a keyed hash."""
+    """``holder`` and ``guardian`` are keyed hashes."""
 
     asked_by: str
     role: str
@@ -29,14 +29,15 @@ class ConsentRow:
     text_version: str
     given_by: str
     given_at: datetime
+    guardian: str | None
 
 
 async def begin(
     connection: AsyncConnection, consents: Sequence[ConsentRow], questions: Sequence[Question]
-) -> list[int]:
-    """Writes consents and questions down before anything is asked; ids of the questions, in order."""
+) -> tuple[list[int], list[int]]:
+    """Writes consents and questions down before anything is asked; ids of the consents and questions, in order."""
     statement = insert(PrefillConsent).returning(PrefillConsent.id, sort_by_parameter_order=True)
-    ids = (await connection.execute(statement, [vars(row) for row in consents])).scalars().all()
+    ids = list((await connection.execute(statement, [vars(row) for row in consents])).scalars())
     rows: list[Mapping[str, Any]] = [
         {
             "consent": ids[question.holder],
@@ -49,9 +50,9 @@ async def begin(
         if question.holder is not None
     ]
     if not rows:
-        return []
+        return ids, []
     asked = insert(PrefillQuery).returning(PrefillQuery.id, sort_by_parameter_order=True)
-    return list((await connection.execute(asked, rows)).scalars().all())
+    return ids, list((await connection.execute(asked, rows)).scalars())
 
 
 async def end(connection: AsyncConnection, outcomes: Mapping[int, str]) -> None:
@@ -66,11 +67,27 @@ async def end(connection: AsyncConnection, outcomes: Mapping[int, str]) -> None:
     await connection.execute(statement, [{"query": query, "came_to": outcome} for query, outcome in outcomes.items()])
 
 
-async def keep_licence(connection: AsyncConnection, digest: str, details: bytes) -> None:
-    """The same file fetched again: what was said last holds."""
-    statement = upsert(FetchedLicence).values(digest=digest, details=details)
+@dataclass(frozen=True)
+class LicenceRow:
+    """``details`` are sealed, ``holder`` is a keyed hash. It serves an application of ``theme`` by ``asked_by``."""
+
+    digest: str
+    type: str
+    asked_by: str
+    theme: str
+    holder: str
+    consent: int
+    details: bytes
+
+
+async def keep_licence(connection: AsyncConnection, row: LicenceRow) -> None:
+    """The same file fetched again for the same purpose: what was said last, by the last consent, holds."""
+    key = (FetchedLicence.digest, FetchedLicence.type, FetchedLicence.asked_by, FetchedLicence.theme)
     await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[FetchedLicence.digest], set_={"details": details, "fetched_at": func.now()}
+        upsert(FetchedLicence)
+        .values(vars(row))
+        .on_conflict_do_update(
+            index_elements=[*key, FetchedLicence.holder],
+            set_={"details": row.details, "consent": row.consent, "fetched_at": func.now()},
         )
     )

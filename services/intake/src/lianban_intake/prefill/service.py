@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -50,15 +51,24 @@ ANSWERED: Final = "answered"
 
 _HOLDER: Final = "prefill-holder"
 
+_LICENCES: Final = 3
+"""In memory at a time, each as it came (28 MiB), as text and decoded (20 MiB)."""
+
 _log = logging.getLogger(__name__)
+
+
+def holder_index(keyring: Keyring, kind: str, identity: str) -> str:
+    """Keyed hash under which a holder stands in the log."""
+    return keyring.blind_index(f"{kind}:{identity}", _HOLDER)
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """``values`` of a registry, ``licence`` of the library; else the reason why neither."""
+    """``values`` of a registry; of the library, what has been stored and what would not do; else why neither."""
 
     values: Mapping[str, Any] | None = None
-    licence: Licence | None = None
+    fetched: Sequence[FetchedMaterial] = ()
+    missing: Sequence[NotFetched] = ()
     reason: Reason | None = None
 
     @property
@@ -67,7 +77,8 @@ class _Answer:
 
 
 class Prefiller:
-    """One for the service: its ports remember who is down."""
+    """One for the service: its ports remember who is down, and licences take turns. ``seconds``: bound of one turn's
+    wait; the ports bound the questions themselves."""
 
     def __init__(
         self,
@@ -76,12 +87,15 @@ class Prefiller:
         keyring: Keyring,
         registries: Registries,
         library: LicenceLibrary,
+        seconds: float,
     ) -> None:
         self._engine = engine
         self._objects = objects
         self._keyring = keyring
         self._registries = registries
         self._library = library
+        self._turns = asyncio.Semaphore(_LICENCES)
+        self._seconds = seconds
 
     async def prefill(self, prepared: Prepared, request: PrefillRequest, caller: Principal) -> Prefilled:
         """Raises the problem 422 ``invalid-prefill`` with every fault; nobody is asked then."""
@@ -93,8 +107,9 @@ class Prefiller:
         found = questions(offer, request.holders)
         asked = [question for question in found if question.holder is not None]
         async with self._engine.begin() as connection:  # closed before anybody is asked
-            ids = await repository.begin(connection, self._consents(prepared, request, caller, now), asked)
-        answers = await asyncio.gather(*(self._ask(prepared, request, question) for question in asked))
+            rows = self._consents(prepared, request, caller, now)
+            consents, ids = await repository.begin(connection, rows, asked)
+        answers = await asyncio.gather(*(self._ask(prepared, request, question, rows, consents) for question in asked))
         async with self._engine.begin() as connection:
             await repository.end(
                 connection, {query: answer.outcome for query, answer in zip(ids, answers, strict=True)}
@@ -112,8 +127,8 @@ class Prefiller:
                 missing += [question.unanswered(target, answer.reason) for target in question.targets]
             elif answer.values is not None:
                 missing += _take(prepared, question, answer.values, values)
-            elif answer.licence is not None:
-                missing += await self._keep(prepared, question, answer.licence, caller, fetched)
+            fetched += answer.fetched
+            missing += answer.missing
         return Prefilled(values=values, materials=tuple(fetched), not_fetched=tuple(missing))
 
     def _consents(
@@ -124,7 +139,7 @@ class Prefiller:
             repository.ConsentRow(
                 asked_by=caller.subject,
                 role="window" if "window" in caller.roles else "portal",
-                holder=self._keyring.blind_index(f"{holder.type}:{holder.identity}", _HOLDER),
+                holder=holder_index(self._keyring, holder.type, holder.identity),
                 holder_type=holder.type,
                 subjects=list(holder.subjects),
                 theme=plan.theme,
@@ -132,20 +147,32 @@ class Prefiller:
                 text_version=holder.consent.text_version,
                 given_by=holder.consent.given_by,
                 given_at=holder.consent.given_at or now,
+                guardian=holder_index(self._keyring, Audience.PERSON, holder.consent.guardian)
+                if holder.consent.guardian
+                else None,
             )
             for holder in request.holders
         ]
 
-    async def _ask(self, prepared: Prepared, request: PrefillRequest, question: Question) -> _Answer:
+    async def _ask(
+        self,
+        prepared: Prepared,
+        request: PrefillRequest,
+        question: Question,
+        rows: Sequence[repository.ConsentRow],
+        consents: Sequence[int],
+    ) -> _Answer:
         assert question.holder is not None
         given = request.holders[question.holder]
         holder = Holder(Audience(given.type), given.identity)
         purpose = Purpose(prepared.compilation.plan.theme, question.matters)
         try:
             if question.kind == "licence":
-                return _Answer(
-                    licence=await self._library.fetch(question.source, question.source_name, holder, purpose)
-                )
+                async with self._turn():
+                    licence = await self._library.fetch(question.source, question.source_name, holder, purpose)
+                    return await self._keep(
+                        prepared, question, licence, rows[question.holder], consents[question.holder]
+                    )
             schemas = prepared.schemas
             elements = {target.code: schemas[target.code] for target in question.targets}
             return _Answer(values=await self._registries.ask(question.source, holder, elements, purpose))
@@ -157,14 +184,22 @@ class Prefiller:
             _log.warning("nothing prefilled", extra={"source": question.source, "reason": str(failure)})
             return _Answer(reason=Reason.UNAVAILABLE)
 
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """A licence's, until it is stored: a few are in memory at a time, whoever asks for how many."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._turns.acquire()
+        except TimeoutError:
+            raise Unavailable("too many licences at a time") from None
+        try:
+            yield
+        finally:
+            self._turns.release()
+
     async def _keep(
-        self,
-        prepared: Prepared,
-        question: Question,
-        licence: Licence,
-        caller: Principal,
-        fetched: list[FetchedMaterial],
-    ) -> list[NotFetched]:
+        self, prepared: Prepared, question: Question, licence: Licence, row: repository.ConsentRow, consent: int
+    ) -> _Answer:
         """The file becomes a material like any uploaded one; what does not do is told."""
         media_type = sniff(licence.content) if len(licence.content) <= MAX_SIZE else None
         usable = [
@@ -172,31 +207,43 @@ class Prefiller:
             for target in question.targets
             if media_type and FORMATS[media_type] in prepared.requirements[target.code].formats
         ]
-        if usable and media_type:
-            shown = LicenceShown(
-                type=question.source,
-                type_name=question.source_name,
-                number=licence.number,
-                issuer=licence.issuer,
-                verification=dict(licence.verification),
+        unusable = [question.unanswered(target, Reason.UNUSABLE) for target in question.targets if target not in usable]
+        if not usable or not media_type:
+            return _Answer(missing=unusable)
+        shown = LicenceShown(
+            type=question.source,
+            type_name=question.source_name,
+            number=licence.number,
+            issuer=licence.issuer,
+            verification=dict(licence.verification),
+        )
+        digest = await self._objects.put(licence.content)
+        stored = StoredMaterial(digest=digest, media_type=media_type, size=len(licence.content))
+        kept = repository.LicenceRow(
+            digest=digest,
+            type=question.source,
+            asked_by=row.asked_by,
+            theme=row.theme,
+            holder=row.holder,
+            consent=consent,
+            details=seal_licence(self._keyring, shown, digest),
+        )
+        async with self._engine.begin() as connection:
+            await materials.add(connection, stored, row.asked_by)
+            await repository.keep_licence(connection, kept)
+        name = f"{question.source_name}.{_EXTENSIONS.get(media_type, FORMATS[media_type])}"
+        fetched = [
+            FetchedMaterial(
+                material=target.code,
+                name=target.name,
+                subject=target.subject.code,
+                **stored.model_dump(),
+                file_name=name,
+                licence=shown,
             )
-            digest = await self._objects.put(licence.content)
-            stored = StoredMaterial(digest=digest, media_type=media_type, size=len(licence.content))
-            async with self._engine.begin() as connection:
-                await materials.add(connection, stored, caller.subject)
-                await repository.keep_licence(connection, digest, seal_licence(self._keyring, shown, digest))
-            fetched += [
-                FetchedMaterial(
-                    material=target.code,
-                    name=target.name,
-                    subject=target.subject.code,
-                    **stored.model_dump(),
-                    file_name=f"{question.source_name}.{_EXTENSIONS.get(media_type, FORMATS[media_type])}",
-                    licence=shown,
-                )
-                for target in usable
-            ]
-        return [question.unanswered(target, Reason.UNUSABLE) for target in question.targets if target not in usable]
+            for target in usable
+        ]
+        return _Answer(fetched=fetched, missing=unusable)
 
 
 _EXTENSIONS: Final = {"image/jpeg": "jpg"}

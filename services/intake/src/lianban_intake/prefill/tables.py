@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Identity, Index, LargeBinary, String, func
+from sqlalchemy import JSON, BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lianban_intake.cases.tables import CODE, INSTANT
@@ -13,7 +13,8 @@ from lianban_intake.materials.tables import Material
 
 
 class PrefillConsent(Base):
-    """同意 of one holder to one request. ``asked_by``: subject of the token of the portal or window."""
+    """同意 of one holder to one request. ``asked_by``: subject of the token of the portal or window. ``guardian``
+    (a keyed hash, as ``holder`` is): who consented for an adult."""
 
     __tablename__ = "prefill_consents"
     __table_args__ = (Index(None, "holder"),)
@@ -29,6 +30,7 @@ class PrefillConsent(Base):
     division: Mapped[str] = mapped_column(String(12))
     text_version: Mapped[str] = mapped_column(String(64))
     given_by: Mapped[str] = mapped_column(CODE)
+    guardian: Mapped[str | None] = mapped_column(String(64))
     given_at: Mapped[datetime] = mapped_column(INSTANT)
 
 
@@ -51,10 +53,32 @@ class PrefillQuery(Base):
 
 
 class FetchedLicence(Base):
-    """What the library said of a licence whose file is a material: number, issuer, seal. Sealed, bound to the file."""
+    """What the library said of a licence whose file is a material: number, issuer, seal. Sealed, bound to the file.
+
+    It holds for the application it was fetched for: of that theme, by who asked, as that type. The same file may have
+    been fetched by several, each under a consent of its own.
+    """
 
     __tablename__ = "fetched_licences"
 
     digest: Mapped[str] = mapped_column(String(64), ForeignKey(Material.digest), primary_key=True)
+    type: Mapped[str] = mapped_column(CODE, primary_key=True)
+    asked_by: Mapped[str] = mapped_column(String(64), primary_key=True)
+    theme: Mapped[str] = mapped_column(CODE, primary_key=True)
+    holder: Mapped[str] = mapped_column(String(64), primary_key=True)
+    consent: Mapped[int] = mapped_column(BigInteger, ForeignKey(PrefillConsent.id))
     details: Mapped[bytes] = mapped_column(LargeBinary)
     fetched_at: Mapped[datetime] = mapped_column(INSTANT, server_default=func.now())
+
+
+class PrefillLookup(Base):
+    """Who read the log of one holder, and why. Rows are only ever added."""
+
+    __tablename__ = "prefill_lookups"
+    __table_args__ = (Index(None, "holder"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    at: Mapped[datetime] = mapped_column(INSTANT, server_default=func.now())
+    subject: Mapped[str] = mapped_column(String(64))
+    holder: Mapped[str] = mapped_column(String(64))
+    purpose: Mapped[str] = mapped_column(Text)

@@ -12,14 +12,19 @@ from lianban.catalog.terms import Audience
 from lianban.clock.deadlines import local_date
 from lianban.platform.problems import FieldError
 from lianban_intake.numbers import birth_date, is_credit_code, is_identity_number
-from lianban_intake.prefill.schemas import Consent, HolderGiven, PrefillRequest
+from lianban_intake.prefill.schemas import Consent, HolderGiven, LookupRequest, PrefillRequest
 
 GIVEN_BY: Final = ("self", "guardian", "relative", "agent")
 
 _AGE_OF_CONSENT: Final = 14
 """个人信息保护法 art. 31: below it a guardian consents."""
 
+_ADULT: Final = 18
+"""民法典 art. 17: from then on a person acts for himself, unless a guardian was appointed (art. 28)."""
+
 _AHEAD: Final = timedelta(minutes=5)
+_BEHIND: Final = timedelta(days=30)
+"""Consent is to this application; who agreed longer ago is asked again."""
 
 
 def check(request: PrefillRequest, prefill: Prefill, now: datetime) -> list[FieldError]:
@@ -32,8 +37,10 @@ def check(request: PrefillRequest, prefill: Prefill, now: datetime) -> list[Fiel
     for position, holder in enumerate(request.holders):
         place = f"/holders/{position}"
         faults += _subjects(place, holder, known, taken)
-        faults += _identity(place, holder)
+        faults += check_identity(place, holder)
+        deceased = any(known[code].deceased for code in holder.subjects if code in known)
         faults += _consent(f"{place}/consent", holder, prefill.consent.version, now)
+        faults += _given_by(f"{place}/consent", holder, deceased, now)
         taken |= set(holder.subjects)
     return faults
 
@@ -56,7 +63,8 @@ def _subjects(place: str, holder: HolderGiven, known: Mapping[str, Subject], tak
         seen.add(code)
 
 
-def _identity(place: str, holder: HolderGiven) -> Iterator[FieldError]:
+def check_identity(place: str, holder: HolderGiven | LookupRequest) -> Iterator[FieldError]:
+    """Whether type and number can be a holder's."""
     if holder.type == Audience.PERSON:
         if not is_identity_number(holder.identity):
             yield FieldError(f"{place}/identity", "check-digit", "应为18位公民身份号码，请核对")
@@ -75,18 +83,49 @@ def _consent(place: str, holder: HolderGiven, version: str, now: datetime) -> It
         # Of another theme, of another situation, or of a catalogue since renewed: he agreed to something else.
         message = "所同意的不是本次申请的同意书，请展示表单 prefill.consent 中的同意书，重新征得同意"
         yield FieldError(f"{place}/text_version", "other-consent", message)
-    if consent.given_by not in GIVEN_BY:
-        message = "应为 self（本人）、guardian（监护人）、relative（近亲属）、agent（代理人）之一"
-        yield FieldError(f"{place}/given_by", "option", message)
-    elif consent.given_by != "guardian" and _is_child(holder, now):
-        yield FieldError(f"{place}/given_by", "guardian-consent", "不满十四周岁的，应由父母或者其他监护人同意")
     if consent.given_at is not None and consent.given_at > now + _AHEAD:
         yield FieldError(f"{place}/given_at", "future", "作出同意的时间晚于现在")
+    if consent.given_at is not None and consent.given_at < now - _BEHIND:
+        yield FieldError(f"{place}/given_at", "too-old", "作出同意已超过30日，请重新征得同意")
 
 
-def _is_child(holder: HolderGiven, now: datetime) -> bool:
-    if holder.type != Audience.PERSON or not is_identity_number(holder.identity):
-        return False
-    born, today = birth_date(holder.identity), local_date(now)
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return age < _AGE_OF_CONSENT
+def _given_by(place: str, holder: HolderGiven, deceased: bool, now: datetime) -> Iterator[FieldError]:
+    """Whether who consented may: a company and an adult do so themselves or by a written mandate, the deceased by a
+    close relative (个人信息保护法 art. 49), a young child by its guardian. An adult's guardian has to be named, for
+    nothing else tells him from whoever calls himself one."""
+    given_by, guardian = holder.consent.given_by, holder.consent.guardian
+    place_by = f"{place}/given_by"
+    if given_by not in GIVEN_BY:
+        message = "应为 self（本人）、guardian（监护人）、relative（近亲属）、agent（代理人）之一"
+        yield FieldError(place_by, "option", message)
+    elif holder.type == Audience.COMPANY and given_by in ("guardian", "relative"):
+        yield FieldError(place_by, "option", "单位应由本单位（self）或者受书面授权的代理人（agent）同意")
+    elif deceased and given_by != "relative":
+        yield FieldError(place_by, "relative-consent", "逝者的信息应由其近亲属（relative）同意查询")
+    elif not deceased and given_by == "relative":
+        yield FieldError(place_by, "option", "近亲属只能同意查询逝者的信息")
+    elif not deceased and given_by != "guardian" and _younger(holder, _AGE_OF_CONSENT, now):
+        yield FieldError(place_by, "guardian-consent", "不满十四周岁的，应由父母或者其他监护人同意")
+    if given_by != "guardian":
+        if guardian:
+            yield FieldError(f"{place}/guardian", "option", "不是由监护人同意的，请不要填写监护人")
+    elif guardian:
+        if not is_identity_number(guardian):
+            yield FieldError(f"{place}/guardian", "check-digit", "应为18位公民身份号码，请核对")
+        elif guardian == holder.identity or _age(guardian, now) < _ADULT:
+            yield FieldError(f"{place}/guardian", "option", "监护人应为持证人以外的成年人")
+    elif _is_person(holder) and not _younger(holder, _ADULT, now):
+        yield FieldError(f"{place}/guardian", "missing", "监护人为成年人同意的，请填写监护人的公民身份号码")
+
+
+def _is_person(holder: HolderGiven) -> bool:
+    return holder.type == Audience.PERSON and is_identity_number(holder.identity)
+
+
+def _younger(holder: HolderGiven, years: int, now: datetime) -> bool:
+    return _is_person(holder) and _age(holder.identity, now) < years
+
+
+def _age(identity: str, now: datetime) -> int:
+    born, today = birth_date(identity), local_date(now)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("division", sa.String(length=12), nullable=False),
         sa.Column("text_version", sa.String(length=64), nullable=False),
         sa.Column("given_by", sa.String(length=48), nullable=False),
+        sa.Column("guardian", sa.String(length=64), nullable=True),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_prefill_consents"),
         schema="intake",
@@ -51,15 +52,36 @@ def upgrade() -> None:
     op.create_table(
         "fetched_licences",
         sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("type", sa.String(length=48), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("theme", sa.String(length=48), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("consent", sa.BigInteger(), nullable=False),
         sa.Column("details", sa.LargeBinary(), nullable=False),
         sa.Column("fetched_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["digest"], ["intake.materials.digest"], name="fk_fetched_licences_digest_materials"),
-        sa.PrimaryKeyConstraint("digest", name="pk_fetched_licences"),
+        sa.ForeignKeyConstraint(
+            ["consent"], ["intake.prefill_consents.id"], name="fk_fetched_licences_consent_prefill_consents"
+        ),
+        sa.PrimaryKeyConstraint("digest", "type", "asked_by", "theme", "holder", name="pk_fetched_licences"),
         schema="intake",
     )
+    op.create_table(
+        "prefill_lookups",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_prefill_lookups"),
+        schema="intake",
+    )
+    op.create_index("ix_prefill_lookups_holder", "prefill_lookups", ["holder"], unique=False, schema="intake")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_prefill_lookups_holder", table_name="prefill_lookups", schema="intake")
+    op.drop_table("prefill_lookups", schema="intake")
     op.drop_table("fetched_licences", schema="intake")
     op.drop_index("ix_prefill_queries_consent", table_name="prefill_queries", schema="intake")
     op.drop_table("prefill_queries", schema="intake")
