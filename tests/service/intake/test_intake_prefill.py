@@ -149,9 +149,18 @@ async def fetched_card(world: World) -> dict[str, Any]:
     return {"material": card["material"], "digest": card["digest"], "name": card["file_name"]}
 
 
-async def licence_given(world: World, card: dict[str, Any], step: str = "owner-check", **auth: Any) -> Any:
+async def licence_given(
+    world: World,
+    card: dict[str, Any],
+    step: str = "owner-check",
+    form: dict[str, Any] | None = None,
+    applicant: dict[str, str] | None = None,
+    **auth: Any,
+) -> Any:
     """What the department of a case filed with ``card`` is told of it."""
     application = await world.application()
+    application["form"] = form or application["form"]
+    application["applicant"] |= applicant or {}
     application["materials"] = [item for item in application["materials"] if item["material"] != card["material"]]
     application["materials"].append(card)
     application["source"]["system"] = auth.get("subject", application["source"]["system"])
@@ -171,6 +180,15 @@ async def test_a_licence_fetched_by_another_portal_is_a_plain_material(world: Wo
 async def test_a_licence_filed_as_another_material_is_a_plain_material(world: World) -> None:
     card = await fetched_card(world)
     assert await licence_given(world, {**card, "material": "lease"}, step="hygiene") is None
+
+
+async def test_a_licence_of_somebody_the_application_does_not_name_is_a_plain_material(world: World) -> None:
+    card = await fetched_card(world)
+    application = await world.application()
+    other = {**application["form"], "owner_number": "110101199003072332"}
+    assert other["owner_number"] != application["form"]["owner_number"]
+    assert await licence_given(world, card, form=other, applicant={"identity_number": other["owner_number"]}) is None
+    assert await licence_given(world, card) is not None
 
 
 @pytest.mark.parametrize(

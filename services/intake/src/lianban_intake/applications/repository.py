@@ -20,6 +20,7 @@ SELECT nextval('intake.case_numbers') AS number,
     (SELECT coalesce(json_agg(json_build_object('digest', digest, 'type', type, 'fetched_at', fetched_at,
          'details', encode(details, 'base64')) ORDER BY fetched_at), '[]') FROM intake.fetched_licences
      WHERE digest = ANY(CAST(:digests AS text[])) AND asked_by = :client AND theme = :theme
+         AND holder = ANY(CAST(:holders AS text[]))
          AND fetched_at > now() - CAST(:licence_days AS integer) * interval '1 day') AS fetched,
     (SELECT json_build_object('case_no', case_no, 'body_hash', body_hash) FROM intake.applications
      WHERE client = :client AND idempotency_key = :key) AS by_key,
@@ -113,8 +114,8 @@ class Fetched:
 @dataclass(frozen=True)
 class Look:
     """``number``: the next of the sequence, taken whether it is used or not. ``uploaded``: digest → media type of what
-    has been handed in or fetched; ``fetched``: by digest and type, e-licences fetched for this theme, by this client,
-    not too long ago."""
+    has been handed in or fetched; ``fetched``: by digest and type, e-licences of those the application names, fetched
+    for this theme, by this client, not too long ago."""
 
     number: int
     uploaded: dict[str, str]
@@ -132,6 +133,7 @@ async def look(
     number: str,
     theme: str,
     digests: Collection[str],
+    holders: Collection[str],
     licence_days: int,
 ) -> Look:
     parameters = {
@@ -141,6 +143,7 @@ async def look(
         "number": number,
         "theme": theme,
         "digests": list(digests),
+        "holders": list(holders),
         "licence_days": licence_days,
     }
     row = (await connection.execute(_LOOK, parameters)).one()

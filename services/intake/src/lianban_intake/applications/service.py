@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from lianban.catalog.terms import Channel, DeliveryMode
+from lianban.catalog.terms import Audience, Channel, DeliveryMode
 from lianban.clock.deadlines import local_date
 from lianban.contracts.case import CaseInput
 from lianban.contracts.events import CaseEvent
@@ -23,10 +23,13 @@ from lianban_intake.applications.validation import check, digests_of
 from lianban_intake.dependencies import Unit
 from lianban_intake.outbox.repository import GRACE
 from lianban_intake.outbox.starter import Starter
+from lianban_intake.prefill.holders import holder_index
 from lianban_intake.sealed import Column, seal, unseal_licence
 from lianban_intake.themes.edition import Edition, Prepared
 
 _BODY: Final = "application-body"
+_NUMBER: Final = 18
+"""Characters of a 公民身份号码 (GB 11643), and of a 统一社会信用代码 (GB 32100)."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ class Desk:
             number=_storable(application.source.number),
             theme=_storable(application.theme),
             digests=digests_of(application),
+            holders=self._holders(application),
             licence_days=self.licence_days,
         )
 
@@ -143,6 +147,13 @@ class Desk:
             grace=GRACE,
         )
         return case, filing
+
+    def _holders(self, application: ApplicationRequest) -> set[str]:
+        """Those whose numbers the application names, as the prefill knows holders: a licence is nobody else's."""
+        applicant = application.applicant
+        named = [applicant.identity_number, applicant.credit_code, *application.form.values()]
+        numbers = {value for value in named if isinstance(value, str) and len(value) == _NUMBER}
+        return {holder_index(self.keyring, kind, number) for number in numbers for kind in Audience}
 
     def _licence(self, seen: Look, digest: str, elicence: str | None) -> Any:
         """What the e-licence library said of the file, if it was fetched for this application as that type of licence:

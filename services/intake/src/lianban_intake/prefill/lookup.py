@@ -12,8 +12,9 @@ from lianban.clock.deadlines import SHANGHAI
 from lianban.platform.auth import Principal
 from lianban.platform.crypto import Keyring
 from lianban.platform.problems import Problem
+from lianban_intake.prefill.holders import holder_index
 from lianban_intake.prefill.schemas import LoggedQuestion, Looked, LookupRequest
-from lianban_intake.prefill.service import ANSWERED, holder_index
+from lianban_intake.prefill.service import ANSWERED
 from lianban_intake.prefill.tables import PrefillConsent, PrefillLookup, PrefillQuery
 from lianban_intake.prefill.validation import check_identity
 

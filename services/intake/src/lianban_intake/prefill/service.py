@@ -23,6 +23,7 @@ from lianban_intake.materials import repository as materials
 from lianban_intake.materials.schemas import StoredMaterial
 from lianban_intake.materials.service import MAX_SIZE
 from lianban_intake.prefill import repository
+from lianban_intake.prefill.holders import holder_index
 from lianban_intake.prefill.ports import (
     Holder,
     Licence,
@@ -49,17 +50,11 @@ from lianban_intake.themes.edition import Prepared
 
 ANSWERED: Final = "answered"
 
-_HOLDER: Final = "prefill-holder"
 
 _LICENCES: Final = 3
 """In memory at a time, each as it came (28 MiB), as text and decoded (20 MiB)."""
 
 _log = logging.getLogger(__name__)
-
-
-def holder_index(keyring: Keyring, kind: str, identity: str) -> str:
-    """Keyed hash under which a holder stands in the log."""
-    return keyring.blind_index(f"{kind}:{identity}", _HOLDER)
 
 
 @dataclass(frozen=True)
