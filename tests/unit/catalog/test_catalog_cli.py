@@ -62,16 +62,20 @@ def test_show_takes_first_options_without_answers(folder: Path) -> None:
     result = run("catalog", "show", "B4", "--folder", folder)
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
-    assert lines[0] == "没有给出回答，各题取第一个选项："
+    assert lines[0] == "没有回答的题取第一个选项："
     assert "  -a place=own　经营场所是自有还是租用？自有" in lines
+    rest = run("catalog", "show", "B4", "-a", "place=rented", "--folder", folder)
+    assert rest.exit_code == 0, rest.output
+    assert "place=" not in rest.output
+    assert "sign=" in rest.output
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (
-            ["B4", "-a", "sign=no"],
-            "place: 请回答“经营场所是自有还是租用？”（可选：own＝自有；rented＝租用），写作 -a place=rented",
+            ["B4", "-a", "place=no"],
+            "place: “经营场所是自有还是租用？”的回答不在可选范围内（可选：own＝自有；rented＝租用），写作 -a",
         ),
         (["B4", "-a", "place"], "写成 问题=选项 的形式"),
         (["Z9"], "没有主题 Z9"),

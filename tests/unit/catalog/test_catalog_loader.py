@@ -301,3 +301,12 @@ def test_file_names_say_what_files_hold(folder: Path) -> None:
 def test_missing_folder_and_empty_folder(tmp_path: Path) -> None:
     assert only(tmp_path / "nowhere").message == "目录文件夹不存在"
     assert only(tmp_path).message == "目录中没有主题"
+
+
+def test_what_cannot_be_read_makes_no_other_definition_look_wrong(tmp_path: Path) -> None:
+    """A theme that uses and offers things is unreadable: nothing of these is called unused or unknown."""
+    folder = written(tmp_path, shop())
+    theme = folder / "themes" / "B4.yaml"
+    theme.write_text(theme.read_text(encoding="utf-8") + "\n]", encoding="utf-8")
+    _, faults = read_catalog(folder)
+    assert [fault.file for fault in faults] == ["themes/B4.yaml"]

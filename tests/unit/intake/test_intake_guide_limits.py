@@ -1,4 +1,4 @@
-"""What guides do not let a reader do to them."""
+"""What guides do not let a reader do to them, and what readers find."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lianban.catalog.loader import load_catalog
 from lianban.platform.problems import Problem
 from lianban_intake.guides.answer import _takes_gzip
 from lianban_intake.guides.answers import chosen
+from lianban_intake.guides.index import Index, Narrowing
 from lianban_intake.guides.threads import MakingThreads
 
 
@@ -50,3 +51,21 @@ def test_only_whole_situations_and_the_guide_for_everyone_are_kept() -> None:
     assert chosen(theme, first_answers(theme)).lasting
     assert not chosen(theme, {"residence": "local"}).lasting
     assert not chosen(theme, {"made_up": "x"}).lasting
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("开店", {"B4", "B5", "M7"}),
+        ("社保卡", {"S11"}),
+        ("水电气", {"P4", "B8"}),
+        ("过户 不动产", {"P4"}),
+    ],
+)
+def test_people_find_themes_by_their_own_words(words: str, found: set[str]) -> None:
+    index = Index.of(load_catalog(CITY))
+    assert found <= {card.code for cards in index.groups(Narrowing(words=words)).values() for card in cards}
+
+
+def test_words_nobody_says_find_nothing() -> None:
+    assert Index.of(load_catalog(CITY)).groups(Narrowing(words="飞船")) == {}

@@ -86,7 +86,7 @@ def _answer(_context: click.Context, _parameter: click.Parameter, values: tuple[
     multiple=True,
     callback=_answer,
     metavar="问题=选项",
-    help="情形引导的回答，可多次给出；一个也不给时各题取第一个选项",
+    help="情形引导的回答，可多次给出；没有回答的题取第一个选项",
 )
 @click.option("--division", help="申请人所在区划，缺省为主题的区划")
 @folder_option
@@ -95,9 +95,9 @@ def show(theme: str, answers: dict[str, str], division: str | None, folder: Path
     """按回答编制主题的办理计划并列出。"""
     try:
         found, taken = load_catalog(folder), []
-        if not answers and theme in found.themes:
-            answers = first_answers(found.themes[theme])
-            taken = _taken(found.themes[theme], answers)
+        if theme in found.themes:
+            given, answers = answers, first_answers(found.themes[theme], answers)
+            taken = _taken(found.themes[theme], {code: answers[code] for code in answers.keys() - given.keys()})
         place = division or (found.themes[theme].division if theme in found.themes else "")
         compilation = compile_theme(found, theme, answers, place)
     except InvalidAnswers as error:
@@ -118,7 +118,7 @@ def _taken(theme: Theme, answers: dict[str, str]) -> list[str]:
         for option in question.options
         if answers.get(question.code) == option.value
     ]
-    return ["没有给出回答，各题取第一个选项：", *lines, ""] if lines else []
+    return ["没有回答的题取第一个选项：", *lines, ""] if lines else []
 
 
 def _told(theme: Theme, fault: AnswerFault) -> str:

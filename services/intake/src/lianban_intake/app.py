@@ -23,6 +23,7 @@ from lianban_intake.cases.endpoints import router as cases
 from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
+from lianban_intake.guides.endpoints import home
 from lianban_intake.guides.endpoints import router as guides_router
 from lianban_intake.guides.service import Guides
 from lianban_intake.matching.endpoints import router as matching
@@ -126,6 +127,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (guides_router, matching, themes, prefill, materials, applications, cases, dossiers):
+    for router in (home, guides_router, matching, themes, prefill, materials, applications, cases, dossiers):
         app.include_router(router)
     return app

@@ -104,9 +104,13 @@ def validate_answers(theme: Theme, answers: Mapping[str, str]) -> tuple[AnswerFa
     return tuple(faults)
 
 
-def first_answers(theme: Theme) -> dict[str, str]:
-    """Every question that is then asked, answered with its first option."""
-    return {code: answer for code, answer in next(combinations(theme)).items() if answer}
+def first_answers(theme: Theme, given: Mapping[str, str] | None = None) -> dict[str, str]:
+    """``given``, and every question that is then asked besides, answered with its first option."""
+    settled = dict(given or {})
+    for question in theme.questions:
+        if question.code not in settled and is_asked(theme, question, normalised(theme, settled)):
+            settled[question.code] = question.options[0].value
+    return settled
 
 
 def combinations(theme: Theme) -> Iterator[dict[str, str]]:

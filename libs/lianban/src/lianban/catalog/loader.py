@@ -117,7 +117,7 @@ def _read(folder: Path, *, tidy: bool) -> tuple[Catalog | None, list[Fault]]:
         reading.fault("themes", 1, (), "目录中没有主题", "在 themes/ 下为每个主题写一个文件")
     readable = not reading.faults
     catalog = Catalog.model_validate(reading.entries)
-    reading.faults += [reading.located(finding) for finding in lint(catalog, reading.broken, tidy=tidy)]
+    reading.faults += [reading.located(finding) for finding in lint(catalog, reading.broken, tidy=tidy, whole=readable)]
     return catalog if readable else None, sorted(set(reading.faults))
 
 

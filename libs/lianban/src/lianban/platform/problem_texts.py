@@ -139,6 +139,8 @@ def text(kind: str, message: str, context: Mapping[str, Any]) -> str:
     template = TEXTS.get(kind)
     if template is None:
         return message if _speaks_chinese(message) else _UNFIT
+    if "expected" in context:  # 'a', 'b' or 'c'
+        context = {**context, "expected": str(context["expected"]).replace("' or '", "'、'").replace("', '", "'、'")}
     try:
         return template.format_map(context)
     except KeyError:

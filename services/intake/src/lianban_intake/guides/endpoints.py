@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from lianban.catalog.compiler import UnknownTheme
 from lianban_intake.dependencies import CurrentEdition, State
@@ -17,6 +17,15 @@ from lianban_intake.guides.pages import missing_page
 from lianban_intake.themes.service import find
 
 router = APIRouter(prefix="/guide", tags=["办事指南"], default_response_class=Response)
+
+
+home = APIRouter()
+
+
+@home.get("/", include_in_schema=False)
+async def start() -> Response:
+    """Whoever comes by the bare address is a person."""
+    return RedirectResponse("/guide")
 
 
 @router.get("", summary="全部办事指南（网页）")

@@ -10,6 +10,7 @@ from lianban.catalog.terms import Review
 from lianban.catalog.wording import AUDIENCE_ZH, promised_zh
 
 _WORDS_LENGTH: Final = 50
+_SHORT: Final = 4
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Card:
             text=" ".join([*found, *(matter.name for matter in matters)]).lower(),
         )
 
+    def speaks_of(self, word: str) -> bool:
+        """Says the word, or has in its name every character of it: people say 开店, 社保卡."""
+        return word in self.text or (1 < len(word) <= _SHORT and set(word) <= set(self.name.lower()))
+
 
 @dataclass(frozen=True)
 class Narrowing:
@@ -65,7 +70,7 @@ class Narrowing:
             self.area in ("", card.area)
             and self.stage in ("", card.stage)
             and self.audience in ("", card.audience)
-            and all(word in card.text for word in self.words.lower()[:_WORDS_LENGTH].split())
+            and all(card.speaks_of(word) for word in self.words.lower()[:_WORDS_LENGTH].split())
         )
 
 

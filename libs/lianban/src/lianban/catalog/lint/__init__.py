@@ -68,25 +68,30 @@ TIDY_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
 """What is unused or not yet written contradicts nothing: a service may start with it."""
 
 
-def lint(catalog: Catalog, broken: Mapping[str, Set[str]] | None = None, *, tidy: bool = True) -> list[Finding]:
+def lint(
+    catalog: Catalog, broken: Mapping[str, Set[str]] | None = None, *, tidy: bool = True, whole: bool = True
+) -> list[Finding]:
     """Every finding, without repetition. ``broken`` has the codes, by section, of entries that exist but could not
     be read: references to them are no fault, and nothing is called unused while there are any.
-    Without ``tidy``, what contradicts nothing is let pass (``TIDY_RULES``)."""
+    Without ``tidy``, what contradicts nothing is let pass (``TIDY_RULES``). Not ``whole``: files could not be read, so
+    what nobody uses, or no theme offers, may well be used or offered in one of them."""
     unreadable = broken or {}
     found = [finding for rule in CATALOG_RULES for finding in rule(catalog)]
     found += references.unknown_codes(catalog, unreadable)
-    if tidy and not any(unreadable.values()):
+    whole = whole and not any(unreadable.values())
+    if tidy and whole:
         found += [finding for rule in TIDY_RULES for finding in rule(catalog)]
     complete = references.complete_themes(catalog)
     for theme in catalog.themes.values():
-        found += _lint_theme(catalog, theme, complete=theme.code in complete)
+        found += _lint_theme(catalog, theme, complete=theme.code in complete, whole=whole)
     return list(dict.fromkeys(found))
 
 
-def _lint_theme(catalog: Catalog, theme: Theme, *, complete: bool) -> list[Finding]:
+def _lint_theme(catalog: Catalog, theme: Theme, *, complete: bool, whole: bool) -> list[Finding]:
     found = [finding for rule in ORDER_RULES for finding in rule(catalog, theme)]
     if complete:
-        found += [finding for rule in THEME_RULES for finding in rule(catalog, theme)]
+        rules = THEME_RULES if whole else [rule for rule in THEME_RULES if rule is not conditions.compared_options]
+        found += [finding for rule in rules for finding in rule(catalog, theme)]
     if found or not complete:
         return found
     try:
