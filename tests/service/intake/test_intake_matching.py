@@ -80,3 +80,9 @@ async def test_nothing_stated_is_logged(intake: World, caplog: pytest.LogCapture
     await match(intake, "person", age=137, opens_shop=True)
     await match(intake, "person", age=1137)
     assert "137" not in caplog.text
+
+
+async def test_a_name_longer_than_any_is_refused_without_looking(intake: World) -> None:
+    response = await intake.http.post("/v1/themes/match", json={"audience": "person", "facts": {"a" * 100_000: 1}})
+    assert (response.status_code, len(response.content) < 2_000) == (422, True)
+    assert response.json()["errors"][0]["pointer"] == "/facts"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from lianban.catalog.eligibility import Match, Matches
 from lianban.catalog.facts import facts_of
 from lianban.catalog.models import Catalog, Fact, FactOption
 from lianban.catalog.terms import Audience, FactType
 from lianban.catalog.wording import AUDIENCE_ZH
-from lianban_intake.themes.schemas import Shown, ThemeBrief
+from lianban_intake.themes.schemas import Shown, ThemeBrief, within_codes
 
 
 class StatedFacts(BaseModel):
@@ -20,7 +20,7 @@ class StatedFacts(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     audience: Audience
-    facts: dict[Annotated[str, Field(max_length=48)], JsonValue] = Field(default_factory=dict, max_length=100)
+    facts: Annotated[dict[str, JsonValue], AfterValidator(within_codes)] = Field(default_factory=dict, max_length=100)
 
 
 class ShownFact(Shown):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from lianban.catalog.compiler import Compilation
 from lianban.catalog.index import theme_index
@@ -22,8 +22,15 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-ShortText = Annotated[str, Field(max_length=48)]
-"""As long as a code may be."""
+V = TypeVar("V")
+_CODE: Final = 48
+
+
+def within_codes(given: dict[str, V]) -> dict[str, V]:
+    """No name is longer than a code may be, and no text much: what cannot be meant is not looked for."""
+    if any(len(name) > _CODE or (isinstance(value, str) and len(value) > _CODE) for name, value in given.items()):
+        raise ValueError(f"名称或取值过长（最多 {_CODE} 个字符）")
+    return given
 
 
 class Situation(BaseModel):
@@ -31,7 +38,7 @@ class Situation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    answers: dict[ShortText, ShortText] = Field(default_factory=dict, max_length=100)
+    answers: Annotated[dict[str, str], AfterValidator(within_codes)] = Field(default_factory=dict, max_length=100)
     division: str | None = Field(default=None, max_length=12)
 
 
