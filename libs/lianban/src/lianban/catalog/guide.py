@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lianban.catalog.notice import NoticeWindow
+from lianban.catalog.notice import NoticeFee, NoticeWindow
 
 
 class GuidePart(BaseModel):
@@ -102,15 +102,7 @@ class GuideFieldGroup(GuidePart):
     fields: tuple[GuideField, ...]
 
 
-class GuideFee(GuidePart):
-    """``amount`` in CNY for one ``unit``."""
-
-    matter: str
-    name: str
-    amount: Decimal
-    unit: str
-    basis: tuple[str, ...]
-    note: str | None
+class GuideFee(NoticeFee):
     when: str | None
 
 

@@ -27,7 +27,7 @@ from lianban.catalog.guide import (
 from lianban.catalog.index import SelectedStep, Selection, theme_index
 from lianban.catalog.materials import MaterialRequirement
 from lianban.catalog.models import Catalog, Matter
-from lianban.catalog.notice import build_notice
+from lianban.catalog.notice import NoticeFee, build_notice
 from lianban.catalog.plan import Plan
 from lianban.catalog.survey import Situation, Survey
 from lianban.catalog.terms import AcceptanceMode
@@ -234,18 +234,8 @@ class _Builder:
 
     def _fees(self, code: str) -> Iterable[GuideFee]:
         matter = self._steps[code].matter
-        return (
-            GuideFee(
-                matter=matter.name,
-                name=fee.name,
-                amount=fee.amount,
-                unit=fee.unit,
-                basis=basis_zh(fee.basis),
-                note=fee.note,
-                when=self._step_when[code],
-            )
-            for fee in matter.fees
-        )
+        when = self._step_when[code]
+        return (GuideFee(**dict(NoticeFee.of(matter, fee)), when=when) for fee in matter.fees)
 
     def _results(self, code: str) -> Iterable[GuideResult]:
         step = self._plan.step(code)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lianban.catalog.index import SelectedStep, ThemeIndex
 from lianban.catalog.materials import MaterialRequirement
-from lianban.catalog.models import Matter
+from lianban.catalog.models import Fee, Matter
 from lianban.catalog.plan import Plan, PlanStep
 from lianban.catalog.terms import Review
 from lianban.catalog.wording import (
@@ -65,6 +65,17 @@ class NoticeFee(NoticePart):
     basis: tuple[str, ...]
     note: str | None
 
+    @classmethod
+    def of(cls, matter: Matter, fee: Fee) -> NoticeFee:
+        return NoticeFee(
+            matter=matter.name,
+            name=fee.name,
+            amount=fee.amount,
+            unit=fee.unit,
+            basis=basis_zh(fee.basis),
+            note=fee.note,
+        )
+
 
 class NoticeResult(NoticePart):
     name: str
@@ -115,18 +126,7 @@ def build_notice(
     requirements = tuple(materials)
     names = {step.code: step.name for step in plan.steps}
     matters = [step.matter for step in steps.values()]
-    fees = tuple(
-        NoticeFee(
-            matter=matter.name,
-            name=fee.name,
-            amount=fee.amount,
-            unit=fee.unit,
-            basis=basis_zh(fee.basis),
-            note=fee.note,
-        )
-        for matter in matters
-        for fee in matter.fees
-    )
+    fees = tuple(NoticeFee.of(matter, fee) for matter in matters for fee in matter.fees)
     return Notice(
         theme=theme.code,
         theme_name=theme.name,
