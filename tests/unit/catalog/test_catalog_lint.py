@@ -242,6 +242,11 @@ def _(raw: Raw) -> None:
     entry(raw, "matters", "sign-notice")["special_procedures"] = [stop]
 
 
+@example(entries.silence, "不得默示许可")
+def _(raw: Raw) -> None:
+    entry(raw, "matters", "register")["silence"] = "TACIT_OPINION"
+
+
 @example(entries.offices, "role 与 division 须同时写明")
 def _(raw: Raw) -> None:
     entry(raw, "departments", "tax")["role"] = "tax-office"

@@ -15,7 +15,7 @@ from lianban.catalog.levels import upward
 from lianban.catalog.materials import MaterialRequirement, merge_materials
 from lianban.catalog.models import Catalog, Division
 from lianban.catalog.notice import Notice, build_notice
-from lianban.catalog.plan import Plan, PlanResult, PlanStep
+from lianban.catalog.plan import Plan, PlanProcedure, PlanResult, PlanStep
 from lianban.catalog.prefill import Prefill, build_prefill
 from lianban.catalog.savings import Savings, build_savings
 from lianban.clock.limits import TimeLimit, Unit
@@ -138,6 +138,8 @@ def _plan_step(index: ThemeIndex, step: SelectedStep, after: tuple[str, ...], di
         results=tuple(
             PlanResult(code=result.code, name=result.name, deliverable=result.deliverable) for result in matter.results
         ),
+        procedures=tuple(PlanProcedure(kind=item.kind, longest=item.limit) for item in matter.special_procedures),
+        silence=matter.silence,
     )
 
 

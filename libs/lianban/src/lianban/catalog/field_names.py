@@ -100,6 +100,7 @@ FIELD_ZH: Final = {
     "review": "核对状态",
     "role": "角色",
     "short_name": "简称",
+    "silence": "逾期未答复",
     "source": "来源渠道",
     "special_procedures": "特别程序",
     "stage": "阶段",

@@ -24,6 +24,7 @@ from lianban.catalog.terms import (
     MaterialSource,
     RefusalPolicy,
     Review,
+    Silence,
     SpecialProcedureKind,
     StepKind,
     UseLevel,
@@ -242,6 +243,7 @@ class Matter(Entry):
     results: tuple[Result, ...] = ()
     refusal_text: Text | None = Field(default=None, description="what a refusal tells, with the way to appeal")
     special_procedures: tuple[SpecialProcedure, ...] = ()
+    silence: Silence = Field(default=Silence.ESCALATE, description="what letting the limit pass means")
     visits: int = Field(default=0, ge=0, description="到现场次数")
     before: Before
     review: Review = Review.DRAFTED

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lianban.catalog.terms import AcceptanceMode, HandlingMode, RefusalPolicy, StepKind
+from lianban.catalog.terms import (
+    AcceptanceMode,
+    HandlingMode,
+    RefusalPolicy,
+    Silence,
+    SpecialProcedureKind,
+    StepKind,
+)
 from lianban.clock.limits import TimeLimit
 
 
@@ -16,6 +23,15 @@ class PlanResult(BaseModel):
     code: str
     name: str
     deliverable: bool = Field(description="handed to the applicant (certificate, licence), not merely a record")
+
+
+class PlanProcedure(BaseModel):
+    """特别程序 the matter may need, and the longest it may take (``longest.promised``)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: SpecialProcedureKind
+    longest: TimeLimit
 
 
 class PlanStep(BaseModel):
@@ -33,6 +49,8 @@ class PlanStep(BaseModel):
     on_refusal: RefusalPolicy
     limit: TimeLimit | None = Field(default=None, description="none: the step carries no clock (BATCH)")
     results: tuple[PlanResult, ...] = ()
+    procedures: tuple[PlanProcedure, ...] = ()
+    silence: Silence = Silence.ESCALATE
 
 
 class Plan(BaseModel):

@@ -67,6 +67,13 @@ class SpecialProcedureKind(StrEnum):
     OWN_LAW = "own_law"
 
 
+class Silence(StrEnum):
+    """What a department's silence after its own limit means (clocks.md). Never a tacit licence."""
+
+    ESCALATE = "ESCALATE"  # officer and supervisor are told, and told again
+    TACIT_OPINION = "TACIT_OPINION"  # 缺席默认, an opinion step only: it counts as no objection
+
+
 class FactType(StrEnum):
     """Type of a fact a person or a company may state."""
 

@@ -14,6 +14,7 @@ Beyond the covered years
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
@@ -68,6 +69,17 @@ class CalendarSnapshot(BaseModel):
 
     def reason_off(self, day: date) -> str:
         """Why nobody works that day (周六, 春节 …); empty when it is worked. Raises OutsideCalendar."""
+        reason = self._reasons.get(day)
+        if reason is None:
+            reason = self._reasons[day] = self._reason_of(day)
+        return reason
+
+    @cached_property
+    def _reasons(self) -> dict[date, str]:
+        """Days asked for before: clocks of a case walk over the same few days again and again."""
+        return {}
+
+    def _reason_of(self, day: date) -> str:
         if isinstance(day, datetime):  # is a date to the type checker, yet never equal to one in the tables
             raise TypeError("a local date is needed, not an instant: see local_date()")
         if day.year > self.last_year:

@@ -11,8 +11,10 @@ an extension, a supplement, a new calendar) ends in a new start, amount or calen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,14 +25,23 @@ SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """A fixed offset, not zoneinfo: workflow code must not read time zone files, and a later edition of them must not
 change a decision on replay. China has known no other offset since daylight saving ended in 1991."""
 
+FLOOR_REASON: Final = "新日历不得使期限溯及既往地逾期，顺延至当日"
+"""Why a day that would be the last one is not (clocks.md, Counting 6)."""
+
 
 class SkippedDay(BaseModel):
-    """A day off that a clock passed over, and why."""
+    """A day that a clock passed over, and why."""
 
     model_config = ConfigDict(frozen=True)
 
     day: date
     reason: str
+
+
+@lru_cache(maxsize=4096)
+def _skipped(day: date, reason: str) -> SkippedDay:
+    """Every clock passes over the same days, and making them anew would cost more than all the counting."""
+    return SkippedDay(day=day, reason=reason)
 
 
 class Deadline(BaseModel):
@@ -62,44 +73,102 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)
 
 
-def deadline(calendar: CalendarSnapshot, start: date, amount: int, unit: Unit) -> Deadline:
-    """The deadline of ``amount`` units from ``start`` (a local date).
+class TakenOut(NamedTuple):
+    """Days from ``first`` to ``last`` that a stop takes out of a clock (L-STOP)."""
 
-    ``amount`` is 0 for INSTANT and at least 1 otherwise, else ValueError. Raises OutsideCalendar for a start the
-    calendar knows nothing of.
+    first: date
+    last: date
+    reason: str
+
+
+def deadline(
+    calendar: CalendarSnapshot,
+    start: date,
+    amount: int,
+    unit: Unit,
+    *,
+    taken_out: Sequence[TakenOut] = (),
+    extension: int = 0,
+    floor: date | None = None,
+) -> Deadline:
+    """The deadline of ``amount`` units from ``start`` (a local date), then ``extension`` working days more.
+
+    ``amount`` is 0 for INSTANT and at least 1 otherwise, else ValueError. ``floor``: it falls on no earlier day, for
+    the reason :data:`FLOOR_REASON`. Raises OutsideCalendar for a start the calendar knows nothing of.
     """
     calendar.reason_off(start)  # refuses a start outside the calendar, and an instant in place of a date
     if unit is Unit.INSTANT:
         if amount != 0:
             raise ValueError("即办的时限须为 0")
         first = start
-        day, trace = _count(calendar, start, 1)
+        walk = _Walk(calendar, start - ONE_DAY, taken_out)
+        walk.working_days(1)
     elif amount < 1:
         raise ValueError("时限须至少为 1")
     else:
         first = start + ONE_DAY
+        walk = _Walk(calendar, start, taken_out)
         if unit is Unit.WORKING_DAYS:
-            day, trace = _count(calendar, first, amount)
+            walk.working_days(amount)
         else:
-            day, trace = _count(calendar, start + timedelta(days=amount), 1)
+            walk.natural_days(amount)
+    walk.working_days(extension)
+    if floor is not None:
+        walk.not_before(floor)
     return Deadline(
-        day=day,
-        ends_at=start_of_day(day + ONE_DAY),
+        day=walk.day,
+        ends_at=start_of_day(walk.day + ONE_DAY),
         calendar_version=calendar.version,
-        provisional=any(calendar.is_provisional(date(year, 1, 1)) for year in range(first.year, day.year + 1)),
-        trace=trace,
+        provisional=any(calendar.is_provisional(date(year, 1, 1)) for year in range(first.year, walk.day.year + 1)),
+        trace=tuple(walk.trace),
     )
 
 
-def _count(calendar: CalendarSnapshot, first: date, amount: int) -> tuple[date, tuple[SkippedDay, ...]]:
-    """The ``amount``-th working day from ``first`` on, ``first`` included, and the days off passed over."""
-    day = first
-    skipped = []
-    while True:
-        if reason := calendar.reason_off(day):
-            skipped.append(SkippedDay(day=day, reason=reason))
-        elif amount == 1:
-            return day, tuple(skipped)
+class _Walk:
+    """From a day on, over the days that do not count."""
+
+    def __init__(self, calendar: CalendarSnapshot, day: date, taken_out: Sequence[TakenOut]) -> None:
+        self.day = day
+        self.trace: list[SkippedDay] = []
+        self._reason_off = calendar.reason_off
+        self._taken_out = taken_out
+
+    def working_days(self, amount: int) -> None:
+        """To the ``amount``-th working day after this one that no stop takes out."""
+        day, reason_off = self.day, self._reason_off
+        while amount:
+            day += ONE_DAY
+            reason = reason_off(day) or (self._stopped(day) if self._taken_out else "")
+            if reason:
+                self._skip(day, reason)
+            else:
+                amount -= 1
+        self.day = day
+
+    def natural_days(self, amount: int) -> None:
+        """To the ``amount``-th day after this one that no stop takes out, moved on to a working day."""
+        day = self.day
+        if self._taken_out:
+            while amount:
+                day += ONE_DAY
+                if reason := self._stopped(day):
+                    self._skip(day, reason)
+                else:
+                    amount -= 1
         else:
-            amount -= 1
-        day += ONE_DAY
+            day += timedelta(days=amount)
+        while reason := self._reason_off(day) or self._stopped(day):
+            self._skip(day, reason)
+            day += ONE_DAY
+        self.day = day
+
+    def not_before(self, floor: date) -> None:
+        if self.day < floor:
+            self._skip(self.day, FLOOR_REASON)
+            self.day = floor
+
+    def _skip(self, day: date, reason: str) -> None:
+        self.trace.append(_skipped(day, reason))
+
+    def _stopped(self, day: date) -> str:
+        return next((span.reason for span in self._taken_out if span.first <= day <= span.last), "")

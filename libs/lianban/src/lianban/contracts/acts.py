@@ -1,7 +1,8 @@
 """Acts (办理动作): what departments, applicants and couriers do to a case, as inputs and outcomes of its Updates.
 
 The Update id is ``act_id``: a repeated act gets the first one's outcome. A refused act fails with an
-``ApplicationError`` whose type is one of :class:`Refusal` and whose message is Chinese and free of personal data.
+``ApplicationError`` whose type is one of :class:`Refusal`, whose first detail is the rule it was refused by (an id of
+:class:`~lianban.clock.rules.Rule`) and whose message is Chinese and free of personal data.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from typing import Final
 
 from pydantic import Field
 
+from lianban.catalog.terms import SpecialProcedureKind
+from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.rules import Rule
 from lianban.contracts.base import Contract
 from lianban.contracts.events import CaseEvent
-from lianban.contracts.status import ActKind, ActorKind, CaseStatus, Decision, DeliveryState, StepState
+from lianban.contracts.status import ActKind, ActorKind, CaseStatus, Decision, DeliveryState, Role, StepState
 
 WAITED: Final = "seconds the act lay with us before its case could be asked: our delay counts against nobody"
 
@@ -33,6 +37,25 @@ class Refusal(StrEnum):
     TOO_EARLY = "too-early"  # a public notice granted before its days are over
     TOO_LATE = "too-late"  # withdrawal after everything has been decided
     NO_DELIVERY = "no-delivery"
+    ALREADY_REQUESTED = "already-requested"  # L-ONCE: what is missing is told once
+    ACCEPTANCE_OVER = "acceptance-over"  # accepted, by act or by silence: nothing can be found missing any more
+    NOT_REQUESTED = "not-requested"  # a supplement nobody asked for
+    SUPPLEMENT_AWAITED = "supplement-awaited"
+    STOPPED = "stopped"  # only its resumption ends a special procedure
+    NOT_STOPPED = "not-stopped"
+    ALREADY_STOPPED = "already-stopped"  # by the same procedure
+    UNKNOWN_PROCEDURE = "unknown-procedure"
+    NOTICE_NEEDED = "notice-needed"  # the applicant has to be told in writing
+    LENGTH_NEEDED = "length-needed"  # planned length of a stop, days of an extension
+    TOO_LONG = "too-long"
+    WRONG_ROLE = "wrong-role"
+    ALREADY_EXTENDED = "already-extended"
+    EXPIRED = "expired"  # an extension after the limit it extends
+    NOT_EXTENDABLE = "not-extendable"
+    NOT_OVERRIDABLE = "not-overridable"
+    IN_PAST = "in-past"  # done before the step it is about had begun
+    NO_ACCEPTANCE = "no-acceptance"  # a step that asks nothing of the applicant has nothing to find missing
+    OLD_CALENDAR = "old-calendar"  # does not reach back to where the case's clocks began
 
 
 class DepartmentAct(Contract):
@@ -51,6 +74,10 @@ class DepartmentAct(Contract):
     decision: Decision | None = None
     officer: str | None = None
     document: str | None = None
+    role: Role | None = Field(default=None, description="of EXTEND and OVERRIDE: in what capacity it is approved")
+    procedure: SpecialProcedureKind | None = Field(default=None, description="of STOP and RESUME")
+    days: int | None = Field(default=None, description="working days: planned length of STOP, length of EXTEND")
+    overrides: Rule | None = Field(default=None, description="of OVERRIDE: the rule an exception is made from")
     waited: float = Field(default=0.0, ge=0, description=WAITED)
 
 
@@ -58,6 +85,27 @@ class Withdrawal(Contract):
     """Input of the Update ``withdraw``: the applicant takes the application back."""
 
     act_id: str
+
+
+class Supplement(Contract):
+    """Input of the Update ``supplement``: the applicant has handed in everything that step asked for.
+
+    ``step``: :data:`~lianban.contracts.names.ACCEPTANCE_STEP` while the case is not accepted.
+    """
+
+    act_id: str
+    step: str
+    waited: float = Field(default=0.0, ge=0, description=WAITED)
+
+
+class Recalendar(Contract):
+    """Input of the Update ``recalendar``: every clock that runs is dated anew by this calendar (clocks.md, Counting 6).
+
+    ``act_id`` is derived from the calendar's version: publishing twice dates once.
+    """
+
+    act_id: str
+    calendar: CalendarSnapshot
 
 
 class DeliveryAct(Contract):

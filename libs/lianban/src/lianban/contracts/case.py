@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
+
+from pydantic import Field
 
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import Channel, DeliveryMode, StepKind
@@ -11,6 +14,9 @@ from lianban.clock.limits import Light
 from lianban.contracts.base import Contract
 from lianban.contracts.events import Due
 from lianban.contracts.status import CaseStatus, Decision, DeliveryState, Outcome, StepState
+
+CASE_EDITION: Final = 2
+"""Edition of the case's own rules a new case starts under; see :attr:`CaseInput.edition`."""
 
 
 class CaseInput(Contract):
@@ -22,6 +28,11 @@ class CaseInput(Contract):
     received_at: datetime
     channel: Channel
     delivery: DeliveryMode
+    edition: int = Field(
+        default=1,
+        description="which timers a case sets by itself, so that a case keeps to what it began with. "
+        "2: red is told again each working day (R16)",
+    )
 
 
 class CaseResult(Contract):

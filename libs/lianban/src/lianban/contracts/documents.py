@@ -7,6 +7,9 @@ named by its digest where acts and events travel.
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
+
+from pydantic import Field
 
 from lianban.contracts.base import Contract
 
@@ -31,10 +34,33 @@ class ActResult(Contract):
     file: ResultFile | None = None
 
 
+class MissingItem(Contract):
+    """One thing that is missing or wrong (补正事项): a material of the case, or an element of its form.
+
+    ``code``: of the material or the element. ``note``: what is wrong and what would be right, for the applicant.
+    """
+
+    material: str | None = None
+    element: str | None = None
+    note: str
+
+
+class NotAcceptedGround(StrEnum):
+    """Grounds for not accepting (行政许可法 art. 32)."""
+
+    NOT_NEEDED = "not_needed"  # 依法不需要取得行政许可
+    NOT_COMPETENT = "not_competent"  # 不属于本行政机关职权范围; the competent body is named
+
+
 class ActDocument(Contract):
-    """Written statement of an act. A refusal has reason, legal basis and remedy (行政许可法 art. 38)."""
+    """Written statement of an act. A refusal has reason, legal basis and remedy (行政许可法 art. 38); a request for
+    supplements names everything that is missing at once (art. 32); a stop and an extension have their reason."""
 
     reason: str | None = None
     legal_basis: str | None = None
     remedy: str | None = None
+    missing: tuple[MissingItem, ...] = ()
+    ground: NotAcceptedGround | None = None
+    competent_body: str | None = None
+    outcome: str | None = Field(default=None, description="of a special procedure that has ended")
     results: tuple[ActResult, ...] = ()

@@ -10,7 +10,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from pydantic import Field
+
+from lianban.catalog.terms import SpecialProcedureKind
+from lianban.clock.deadlines import SkippedDay
+from lianban.clock.facts import ClockFacts
 from lianban.clock.limits import Light
+from lianban.clock.rules import Rule
 from lianban.contracts.base import Contract
 from lianban.contracts.status import (
     ActorKind,
@@ -20,6 +26,7 @@ from lianban.contracts.status import (
     DeliveryState,
     EventKind,
     Outcome,
+    Role,
     StepState,
 )
 
@@ -31,6 +38,10 @@ class Due(Contract):
     legal: date | None = None
     calendar_version: str
     provisional: bool = False
+    started: date | None = Field(default=None, description="the day the clock counts from, itself not counted")
+    trace: tuple[SkippedDay, ...] = Field(
+        default=(), description="of warnings and moved dates: the days passed over up to the promised day, and why"
+    )
 
 
 class CaseEvent(Contract):
@@ -54,6 +65,13 @@ class CaseEvent(Contract):
     delivery: DeliveryState | None = None
     shipment: int | None = None
     cause: Cause | None = None
+    role: Role | None = None
+    procedure: SpecialProcedureKind | None = None
+    days: int | None = Field(default=None, description="working days: of a stop as planned, of an extension")
+    until: date | None = Field(default=None, description="last day: to hand in a supplement, of a stop as planned")
+    overrides: Rule | None = None
+    was: Due | None = Field(default=None, description="the dates before this event moved them")
+    clock: ClockFacts | None = Field(default=None, description="of events that move or halt a clock: its facts now")
 
 
 class RecordedEvents(Contract):

@@ -7,7 +7,9 @@ from typing import Final
 CASE_WORKFLOW: Final = "CaseWorkflow"
 
 UPDATE_ACT: Final = "act"
+UPDATE_SUPPLEMENT: Final = "supplement"
 UPDATE_WITHDRAW: Final = "withdraw"
+UPDATE_RECALENDAR: Final = "recalendar"
 UPDATE_DELIVERY: Final = "delivery"
 QUERY_PROGRESS: Final = "progress"
 
@@ -18,11 +20,15 @@ QUEUE_NOTIFY: Final = "notify"
 ACTIVITY_RECORD_EVENTS: Final = "record_events"  # intake
 ACTIVITY_SUBMIT_TASK: Final = "submit_task"  # dept-<code>
 ACTIVITY_WITHDRAW_TASK: Final = "withdraw_task"  # dept-<code>
+ACTIVITY_SUPPLEMENT_TASK: Final = "supplement_task"  # dept-<code>
 ACTIVITY_SEND_MESSAGE: Final = "send_message"  # notify
 ACTIVITY_DELIVER_RESULTS: Final = "deliver_results"  # notify
 
 ACCEPTANCE_STEP: Final = "acceptance"
 """Step code of the lead department's acceptance task, where a theme is accepted by an officer."""
+
+CASE_STEP: Final = "case"
+"""Step code of acts on the whole case: the lead department extends it (L-EXT-15)."""
 
 
 def department_queue(department: str) -> str:

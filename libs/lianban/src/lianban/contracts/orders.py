@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pydantic import Field
 
 from lianban.catalog.plan import PlanResult
-from lianban.catalog.terms import DeliveryMode, StepKind
+from lianban.catalog.terms import DeliveryMode, SpecialProcedureKind, StepKind
 from lianban.clock.limits import Light
 from lianban.contracts.base import Contract
 from lianban.contracts.events import CaseEvent, Due
@@ -56,6 +56,18 @@ class TaskWithdrawal(Contract):
     events: tuple[CaseEvent, ...] = ()
 
 
+class TaskSupplement(Contract):
+    """Input of ``supplement_task``: what the department missed has come, and its time counts anew. No output."""
+
+    key: str
+    case_no: str
+    step: str
+    department: str
+    received_at: datetime
+    due: Due | None = None
+    events: tuple[CaseEvent, ...] = ()
+
+
 class MessageOrder(Contract):
     """Input of ``send_message``. Recipients are looked up where the message is sent. No output."""
 
@@ -70,6 +82,12 @@ class MessageOrder(Contract):
     due: date | None = None
     legal_due: date | None = None
     outcome: Outcome | None = None
+    about: int | None = Field(
+        default=None, description="seq of the event it tells of: the official document of that event goes with it"
+    )
+    procedure: SpecialProcedureKind | None = None
+    days: int | None = Field(default=None, description="working days: a stop's planned length, an extension's length")
+    until: date | None = Field(default=None, description="last day: to hand in a supplement, of a stop as planned")
     events: tuple[CaseEvent, ...] = ()
 
 

@@ -27,6 +27,7 @@ CATALOG_RULES: Final[tuple[Callable[[Catalog], Iterator[Finding]], ...]] = (
     entries.matter_limit,
     entries.matter_results,
     entries.special_procedures,
+    entries.silence,
     entries.offices,
     entries.fact_types,
 )

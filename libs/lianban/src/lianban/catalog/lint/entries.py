@@ -9,7 +9,7 @@ from typing import Final, Protocol
 from lianban.catalog.faults import Finding
 from lianban.catalog.graph import cycles
 from lianban.catalog.models import Catalog, FactOption, Option
-from lianban.catalog.terms import ElementType, FactType, SpecialProcedureKind, StepKind
+from lianban.catalog.terms import ElementType, FactType, Silence, SpecialProcedureKind, StepKind
 from lianban.clock.limits import Unit
 
 
@@ -149,6 +149,14 @@ def special_procedures(catalog: Catalog) -> Iterator[Finding]:
             if item.kind is SpecialProcedureKind.OWN_LAW and own:
                 field = ("special_procedures", index, "basis")
                 yield Finding("matters", matter.code, field, "行政许可法没有这种特别程序", "写明规定它的法律、法规")
+
+
+def silence(catalog: Catalog) -> Iterator[Finding]:
+    """Silence may stand for an opinion, never for a licence; and there must be a limit to let pass."""
+    for matter in catalog.matters.values():
+        if matter.silence is Silence.TACIT_OPINION and (matter.kind is not StepKind.OPINION or matter.limit is None):
+            message = "缺席默认只适用于有时限的征求意见（OPINION）事项，不得默示许可"
+            yield Finding("matters", matter.code, ("silence",), message, "改为 ESCALATE")
 
 
 def offices(catalog: Catalog) -> Iterator[Finding]:
