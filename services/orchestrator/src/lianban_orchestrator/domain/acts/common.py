@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from lianban.clock.deadlines import local_date
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal
 from lianban.contracts.names import CASE_STEP
@@ -70,6 +71,7 @@ def needs_document(act: DepartmentAct, refusal: Refusal = Refusal.DOCUMENT_NEEDE
 
 
 def not_in_past(act: DepartmentAct, since: datetime | None) -> None:
-    """What is dated before the step began is a mistake somebody has to look at."""
-    if since is not None and act.occurred_at < since:
+    """What is dated before the day the step began is a mistake somebody has to look at. By days: clocks of departments
+    differ by minutes."""
+    if since is not None and local_date(act.occurred_at) < local_date(since):
         raise refused(Refusal.IN_PAST, act)
