@@ -14,7 +14,7 @@ import pytest
 
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.incoming import runner as module
-from lianban_adapters.channels.incoming.port import Batch, Receipt, Status, Unusable, unusable
+from lianban_adapters.channels.incoming.port import Batch, Found, Receipt, Status, Unusable, unusable
 from lianban_adapters.channels.incoming.runner import PATIENCE, Runner
 from lianban_adapters.channels.port import Unavailable
 
@@ -38,11 +38,11 @@ class Shelf:
         left = [key for key in self.acts if after is None or key > after]
         return Batch(left[:2], left[1] if len(left) > 2 else None)
 
-    async def read(self, key: str) -> Any:
+    async def read(self, key: str) -> Found:
         self._call(f"read {key}")
         if isinstance(self.acts[key], Exception):
             raise self.acts[key]
-        return self.acts[key]
+        return Found(self.acts[key])
 
     async def acknowledge(self, key: str, receipt: Receipt) -> None:
         self._call(f"acknowledge {key}")
@@ -62,7 +62,8 @@ class Desk:
         self.taken: list[Any] = []
         self.away: set[str] = set()
 
-    async def take(self, department: str, raw: Any) -> Receipt:
+    async def take(self, department: str, found: Found) -> Receipt:
+        raw = found.act
         if isinstance(raw, str):
             raise unusable("model_type", "应为对象")
         if raw["task_id"] in self.away:

@@ -56,11 +56,11 @@ class StagingSettings(FetchSettings):
     """``files``: whether the files of materials are written into the tables or only named there, to be fetched from
     us; larger ones than ``inline_mib`` are only named in any case. ``tls``: verified against the system's roots."""
 
-    database_url: str = Field(pattern=r"^(postgresql\+asyncpg|mysql\+aiomysql)://[^/]+/[^/?]+", repr=False)
+    database_url: str = Field(pattern=r"^(postgresql\+asyncpg|mysql\+asyncmy)://[^/]+/[^/?]+", repr=False)
     db_schema: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")
     tls: bool = False
     files: Literal["inline", "link"] = "inline"
-    inline_mib: int = Field(default=10, ge=1, le=64)
+    inline_mib: int = Field(default=7, ge=1, le=64)
 
 
 class DepartmentEntry(_Entry):

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from aiohttp import ClientTimeout
 
-from lianban.platform.directory import DepartmentEntry, Directory
+from lianban.platform.directory import DepartmentEntry, Directory, FetchSettings
 from lianban.platform.objects import ObjectStore
 from lianban.platform.outgoing import open_session
 from lianban_adapters.channels.inbox import InboxChannel
 from lianban_adapters.channels.incoming.port import Source
+from lianban_adapters.channels.polling.channel import PollingChannel
+from lianban_adapters.channels.polling.client import PollingClient
+from lianban_adapters.channels.polling.source import PollingSource
 from lianban_adapters.channels.port import INBOX, Channel
 from lianban_adapters.channels.rest import RestChannel
+from lianban_adapters.channels.staging.channel import StagingChannel
+from lianban_adapters.channels.staging.database import StagingDatabase
+from lianban_adapters.channels.staging.source import StagingSource
+
+S = TypeVar("S", bound=FetchSettings)
 
 
 @dataclass(frozen=True)
@@ -55,11 +63,35 @@ def _rest(entry: DepartmentEntry, around: Surroundings) -> Link:
     return Link(RestChannel(http, entry, around.public_url))
 
 
+def _polling(entry: DepartmentEntry, around: Surroundings) -> Link:
+    settings = _given(entry.polling)
+    # One more than there are tasks at a time: fetching waits for none of them.
+    http = open_session(ClientTimeout(total=around.send_timeout), entry.concurrency + 1)
+    around.stack.push_async_callback(http.close)
+    client = PollingClient(http, settings)
+    source = PollingSource(client, settings.batch)
+    return Link(PollingChannel(client, around.public_url), Fetching(source, settings.interval))
+
+
+def _staging(entry: DepartmentEntry, around: Surroundings) -> Link:
+    settings = _given(entry.staging)
+    database = StagingDatabase(settings, entry.concurrency, around.send_timeout)
+    around.stack.push_async_callback(database.close)
+    channel = StagingChannel(database, settings, around.store, around.public_url)
+    return Link(channel, Fetching(StagingSource(database, settings.batch), settings.interval))
+
+
 def _inbox(entry: DepartmentEntry, around: Surroundings) -> Link:
     return Link(InboxChannel())
 
 
-KINDS: Final[Mapping[str, Maker]] = {"rest": _rest, INBOX: _inbox}
+def _given(settings: S | None) -> S:
+    """The directory has been checked: what the entry's channel needs is there."""
+    assert settings is not None
+    return settings
+
+
+KINDS: Final[Mapping[str, Maker]] = {"rest": _rest, "polling": _polling, "staging": _staging, INBOX: _inbox}
 
 
 class UnknownChannel(Exception):

@@ -15,6 +15,10 @@ MAX_ANSWER: Final = 20 * 1024 * 1024
 _TRY_AGAIN: Final = frozenset({408, 425, 429})
 
 
+class TooLarge(Rejected):
+    """An answer of more bytes than there may be."""
+
+
 def check(response: ClientResponse) -> None:
     """5xx and the few 4xx that mean "later" may work another time; any other answer is a configuration to repair,
     and repeating it would only keep the task from the people who could handle it."""
@@ -32,5 +36,5 @@ async def content(response: ClientResponse, limit: int = MAX_ANSWER) -> bytes:
     async for chunk in response.content.iter_any():
         found += chunk
         if len(found) > limit:
-            raise Rejected(f"业务系统的答复超过 {limit // (1024 * 1024)} MiB")
+            raise TooLarge(f"业务系统的答复超过 {limit / (1024 * 1024):g} MiB")
     return bytes(found)

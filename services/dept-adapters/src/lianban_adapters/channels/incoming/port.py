@@ -50,6 +50,15 @@ def unusable(code: str, message: str, pointer: str = "") -> Unusable:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What was read: an act in the form of a callback (:class:`~lianban_adapters.acts.schemas.CallbackAct`), not
+    examined, and what is wrong with it that its form does not show."""
+
+    act: Any
+    faults: Sequence[FieldError] = ()
+
+
+@dataclass(frozen=True)
 class Batch:
     """Keys of acts not yet acknowledged, in the order they were written. ``next``: where to go on, none at the end."""
 
@@ -63,9 +72,8 @@ class Source(Protocol):
     async def fetch(self, after: str | None) -> Batch:
         """``after``: what the batch before gave as ``next``; none: from the oldest one."""
 
-    async def read(self, key: str) -> Any:
-        """The act in the form of a callback (:class:`~lianban_adapters.acts.schemas.CallbackAct`), not examined.
-        Raises :class:`Unusable`."""
+    async def read(self, key: str) -> Found:
+        """Raises :class:`Unusable` for what has no such form at all."""
 
     async def acknowledge(self, key: str, receipt: Receipt) -> None:
         """The act is ours now, or never will be: it is not fetched again."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 
 from lianban.platform.crypto import Keyring
 from lianban.platform.problems import Problem
@@ -12,7 +11,7 @@ from lianban_adapters.acts.schemas import CallbackAct
 from lianban_adapters.acts.service import Acts
 from lianban_adapters.acts.submission import of_system
 from lianban_adapters.acts.validation import parse
-from lianban_adapters.channels.incoming.port import Receipt, Status, Unusable
+from lianban_adapters.channels.incoming.port import Found, Receipt, Status, Unusable
 
 
 class Reception:
@@ -20,17 +19,19 @@ class Reception:
         self._acts = acts
         self._keyring = keyring
 
-    async def take(self, department: str, raw: Any) -> Receipt:
-        """Raises :class:`Unusable` for what is wrong in itself. What is right but not possible is refused for good:
-        the same act again would be refused again."""
+    async def take(self, department: str, found: Found) -> Receipt:
+        """Raises :class:`Unusable` for what is wrong in itself, with every fault. What is right but not possible is
+        refused for good: the same act again would be refused again."""
         try:
-            act = parse(CallbackAct, raw, datetime.now(UTC))
+            act = parse(CallbackAct, found.act, datetime.now(UTC))
+            if found.faults:
+                raise Unusable(found.faults)
             answer = (await self._acts.take(of_system(department, act, self._keyring))).body
         except Problem as problem:
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY:
-                raise Unusable(problem.errors) from None
+                raise Unusable((*found.faults, *problem.errors)) from None
             return Receipt(Status.REFUSED, problem.slug, problem.detail)
         return Receipt(
             Status(answer.status),

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from lianban_adapters.channels.incoming.port import Receipt, Source, Unusable
+from lianban_adapters.channels.incoming.port import Found, Receipt, Source, Unusable
 from lianban_adapters.channels.port import Unavailable
 
 PATIENCE: Final = 3
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 class Taking(Protocol):
     """:class:`~lianban_adapters.channels.incoming.reception.Reception`."""
 
-    async def take(self, department: str, raw: Any) -> Receipt:
+    async def take(self, department: str, found: Found) -> Receipt:
         """Raises :class:`Unusable`."""
 
 
@@ -89,13 +89,13 @@ class Runner:
 
     async def _settle(self, key: str) -> None:
         try:
-            raw = await self._source.read(key)
-            task = raw.get("task_id") if isinstance(raw, dict) else None
+            found = await self._source.read(key)
+            task = found.act.get("task_id") if isinstance(found.act, dict) else None
             if self._waits_for_another(key, task):
                 return
             if key in self._setbacks:
                 self._setbacks[key].task = task
-            receipt = await self._reception.take(self._department, raw)
+            receipt = await self._reception.take(self._department, found)
         except Unusable as unusable:
             extra = {"department": self._department, "faults": str(unusable)}
             _log.warning("act put into quarantine", extra=extra)
