@@ -12,7 +12,7 @@ from lianban.contracts.events import Due
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.contracts.status import Cause
-from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierLicence, DossierMaterial
+from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierLicence, DossierMaterial, DossierScope
 
 CAUSE_ZH: Final = {
     Cause.DEEMED: "逾期未告知，已视为受理",
@@ -72,6 +72,7 @@ class TaskData(BaseModel):
     applicant: dict[str, Any]
     elements: dict[str, DossierElement]
     materials: tuple[MaterialLink, ...]
+    scope: DossierScope
 
 
 class TaskCreated(BaseModel):
@@ -131,6 +132,7 @@ def task_created(task: TaskOrder, dossier: Dossier, public_url: str) -> bytes:
         applicant=dossier.applicant,
         elements=dossier.elements,
         materials=material_links(public_url, task.department, identity, dossier.materials),
+        scope=dossier.scope,
     )
     return TaskCreated(timestamp=datetime.now(UTC), data=data).model_dump_json().encode()
 

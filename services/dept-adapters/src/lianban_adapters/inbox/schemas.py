@@ -20,7 +20,7 @@ from lianban_adapters.channels.messages import (
     expected_results,
     material_links,
 )
-from lianban_adapters.dossiers.models import Dossier, DossierElement
+from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierScope
 from lianban_adapters.tasks.standing import Pause
 from lianban_adapters.tasks.states import TASK_STATE_ZH, TaskState
 from lianban_adapters.tasks.tables import Task
@@ -69,6 +69,7 @@ class OfficerDossier(BaseModel):
     applicant: dict[str, Any]
     elements: dict[str, DossierElement]
     materials: tuple[MaterialLink, ...]
+    scope: DossierScope = Field(description="本环节可以要求补正的全部表单项、材料的代码，包括没有填写、提交的")
 
 
 class TaskAct(BaseModel):
@@ -135,6 +136,7 @@ def officer_dossier(task: Task, dossier: Dossier, public_url: str) -> OfficerDos
         applicant=dossier.applicant,
         elements=dossier.elements,
         materials=material_links(public_url, task.department, task.id, dossier.materials),
+        scope=dossier.scope,
     )
 
 
