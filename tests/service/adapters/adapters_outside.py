@@ -66,7 +66,6 @@ class Intake:
         self.dossier: dict[str, Any] = dict(DOSSIER)
         self.purposes: list[str] = []
         self.issued: list[list[str]] = []
-        self.supplements: dict[str, str | None] = {}
         self.down = False
         self.events: dict[str, list[CaseEvent]] = defaultdict(list)
 
@@ -77,7 +76,6 @@ class Intake:
             if self.down:
                 return Response(status_code=503)
             self.purposes.append(f"{case_no}/{step}: {purpose}")
-            self.supplements[case_no] = request.query_params.get("supplement")
             self.issued.append(request.query_params.getlist("document"))
             return self.dossier
 

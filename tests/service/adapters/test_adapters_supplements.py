@@ -47,8 +47,6 @@ async def test_the_department_is_told_anew(world: World) -> None:
         "elements": DOSSIER["elements"],
         "materials": [],
     }
-    # The intake may not have recorded yet that the case took it: it is told which one.
-    assert world.intake.supplements[case.id] == "supplement-200"
     [task] = await world.rows("tasks", case.id)
     assert (task["step_state"], task["due"], task["legal_due"], task["pauses"]) == (
         "open",
@@ -61,7 +59,6 @@ async def test_the_department_is_told_anew(world: World) -> None:
 
     detail = await world.http.get(f"/v1/inbox/tasks/{task['id']}", headers=world.bearer("li", department="market"))
     assert detail.json()["due"] == {"promised": "2030-02-15", "legal": "2030-03-15"}
-    assert world.intake.supplements[case.id] == "supplement-200"
     assert (await world.callback(decision(case.id, "review"))).json()["step_state"] == "granted"
 
 
@@ -149,4 +146,3 @@ async def test_a_second_one_after_an_exception(world: World) -> None:
     assert [key for key, _ in world.market.heard("task.supplemented", case.id)] == [
         f"{case.id}:review:supplement:{seq}" for seq in (200, 300)
     ]
-    assert (await world.rows("tasks", case.id))[0]["supplement"] == "supplement-300"

@@ -93,8 +93,8 @@ async def note(session: AsyncSession, identity: str, reason: str) -> None:
     await session.execute(statement)
 
 
-async def stand(executor: Executor, identity: str, standing: Standing, supplement: str | None = None) -> None:
-    """How the task stands in its case, unless something later is known already. ``supplement``: what was handed in."""
+async def stand(executor: Executor, identity: str, standing: Standing) -> None:
+    """How the task stands in its case, unless something later is known already."""
     due = standing.due
     values = {
         "seq": standing.seq,
@@ -102,7 +102,6 @@ async def stand(executor: Executor, identity: str, standing: Standing, supplemen
         "pauses": [pause.model_dump(mode="json") for pause in standing.pauses],
         "due": due.promised if due else None,
         "legal_due": due.legal if due else None,
-        **({"supplement": supplement} if supplement is not None else {}),
     }
     await executor.execute(update(_TASKS).where(_TASKS.c.id == identity, _TASKS.c.seq < standing.seq).values(values))
 

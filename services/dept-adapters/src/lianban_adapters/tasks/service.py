@@ -72,7 +72,7 @@ class Tasks:
         identity = task_id(order.case_no, order.step)
         async with transaction(self._database.transactions) as session:
             if standing := standing_after(order.step, order.events):
-                await repository.stand(session, identity, standing, _supplement_of(order))
+                await repository.stand(session, identity, standing)
             await enqueue(session, order.case_no, order.events, Relay)
             task = await repository.by_id(session, identity)
         self._relay.wake()
@@ -119,7 +119,7 @@ class Tasks:
 
     async def _supplemented(self, order: TaskSupplement, task: Task) -> Dossier:
         documents = TaskOrder.model_validate(task.details).documents
-        return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, documents, _supplement_of(order))
+        return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, documents)
 
     async def _to_inbox(self, task: Stored, reason: str) -> TaskReceipt:
         _log.warning("task goes to the inbox", extra={"task_id": task.id, "reason": reason})
@@ -150,8 +150,3 @@ class Tasks:
             _log.warning("withdrawal not taken", extra={"task_id": identity, "reason": rejected.reason})
         async with self._database.statements() as session:
             await repository.mark_told(session, identity)
-
-
-def _supplement_of(order: TaskSupplement) -> str | None:
-    """Its id: that of the act that handed it in."""
-    return next((event.act_id for event in order.events if event.act_id), None)

@@ -25,7 +25,7 @@ class Task(Base):
     """``details`` is the order without its events; it is absent when a withdrawal overtook the order.
 
     How the task stands in its case follows from the event ``seq``: ``step_state``, the dates, and ``pauses``, what it
-    waits for. ``supplement``: id of the last one the applicant handed in.
+    waits for.
     """
 
     __tablename__ = "tasks"
@@ -41,7 +41,6 @@ class Task(Base):
     step_state: Mapped[str] = mapped_column(String(16), server_default=StepState.OPEN)
     pauses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     seq: Mapped[int] = mapped_column(Integer, server_default="0")
-    supplement: Mapped[str | None] = mapped_column(String(160))
     state: Mapped[str] = mapped_column(String(16), default=TaskState.RECEIVED)
     channel: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(Text)

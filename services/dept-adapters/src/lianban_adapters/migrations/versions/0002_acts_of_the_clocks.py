@@ -30,14 +30,13 @@ def upgrade() -> None:
         sa.Column("step_state", sa.String(16), server_default="open", nullable=False),
         sa.Column("pauses", JSONB, server_default="[]", nullable=False),
         sa.Column("seq", sa.Integer, server_default="0", nullable=False),
-        sa.Column("supplement", sa.String(160)),
     ):
         op.add_column("tasks", column, schema=SCHEMA)
     op.execute(f"UPDATE {SCHEMA}.tasks SET legal_due = (details->'due'->>'legal')::date WHERE details IS NOT NULL")
 
 
 def downgrade() -> None:
-    for name in ("legal_due", "step_state", "pauses", "seq", "supplement"):
+    for name in ("legal_due", "step_state", "pauses", "seq"):
         op.drop_column("tasks", name, schema=SCHEMA)
     for name, _ in ACT_COLUMNS:
         op.drop_column("acts", name, schema=SCHEMA)
