@@ -26,6 +26,7 @@ from lianban.platform.webhooks import verify
 DOSSIER = {
     "elements": {"child_name": {"name": "儿童姓名", "value": "王小明", "text": "王小明"}},
     "materials": [],
+    "scope": {"elements": ["child_name", "school"], "materials": ["deed"]},
     "applicant": {"name": "王大明", "mobile": "13800000000"},
 }
 
@@ -65,6 +66,7 @@ class Intake:
         self.dossier: dict[str, Any] = dict(DOSSIER)
         self.purposes: list[str] = []
         self.issued: list[list[str]] = []
+        self.supplements: dict[str, str | None] = {}
         self.down = False
         self.events: dict[str, list[CaseEvent]] = defaultdict(list)
 
@@ -75,6 +77,7 @@ class Intake:
             if self.down:
                 return Response(status_code=503)
             self.purposes.append(f"{case_no}/{step}: {purpose}")
+            self.supplements[case_no] = request.query_params.get("supplement")
             self.issued.append(request.query_params.getlist("document"))
             return self.dossier
 

@@ -51,13 +51,22 @@ class Dossiers:
         self._base = intake_url.rstrip("/")
         self._token = ServiceToken(authority)
 
-    async def fetch(self, case_no: str, step: str, purpose: str, documents: Mapping[str, str] | None = None) -> Dossier:
-        """``documents``: digests of what earlier steps have issued, by step, which the intake may not have recorded
-        yet. Raises :class:`DossierUnavailable`."""
+    async def fetch(
+        self,
+        case_no: str,
+        step: str,
+        purpose: str,
+        documents: Mapping[str, str] | None = None,
+        supplement: str | None = None,
+    ) -> Dossier:
+        """``documents``: digests of what earlier steps have issued, by step; ``supplement``: id of the supplement the
+        case has taken last. The intake may not have recorded either yet. Raises :class:`DossierUnavailable`."""
         url = f"{self._base}/internal/v1/cases/{quote(case_no, safe='')}/steps/{quote(step, safe='')}/dossier"
         headers = {"Authorization": f"Bearer {self._token}"}
         issued = [f"{earlier}:{digest}" for earlier, digest in (documents or {}).items()]
         params: dict[str, str | list[str]] = {"purpose": purpose, "document": issued}
+        if supplement is not None:
+            params["supplement"] = supplement
         try:
             async with self._http.get(url, params=params, headers=headers, allow_redirects=False) as response:
                 content = await response.read()

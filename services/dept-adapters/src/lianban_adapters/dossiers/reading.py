@@ -34,7 +34,7 @@ async def read_dossier(dossiers: Dossiers, task: Task, purpose: str) -> Dossier:
         raise Problem(410, "dossier-closed", "不再提供卷宗", detail)
     order = TaskOrder.model_validate(task.details)
     try:
-        return await dossiers.fetch(task.case_no, task.step, purpose, order.documents)
+        return await dossiers.fetch(task.case_no, task.step, purpose, order.documents, task.supplement)
     except DossierUnavailable:
         headers = {"Retry-After": "5"}
         raise Problem(503, "dossier-unavailable", "暂时取不到卷宗", "请稍后再试。", headers=headers) from None

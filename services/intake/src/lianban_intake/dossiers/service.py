@@ -22,6 +22,7 @@ from lianban_intake.dossiers.schemas import (
     ElementGiven,
     MaterialGiven,
     RecipientGiven,
+    ScopeGiven,
 )
 from lianban_intake.sealed import Column, unseal
 
@@ -60,6 +61,7 @@ class DossierReader:
             elements={code: _element(cut.elements[code], values[code]) for code in part.elements if code in values},
             materials=tuple(materials),
             applicant=self._applicant(row.applicant, case_no),
+            scope=ScopeGiven(elements=part.elements, materials=part.materials),
         )
 
     async def recipient(self, access: Access) -> RecipientGiven:
