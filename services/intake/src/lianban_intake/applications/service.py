@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from lianban.catalog.terms import Audience, Channel, DeliveryMode
 from lianban.clock.deadlines import local_date
-from lianban.contracts.case import CaseInput
+from lianban.contracts.case import CASE_EDITION, CaseInput
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import CaseStatus, EventKind
 from lianban.platform.auth import Principal
@@ -109,6 +109,7 @@ class Desk:
             received_at=received_at,
             channel=Channel(application.channel),
             delivery=DeliveryMode(application.delivery.mode),
+            edition=CASE_EDITION,
         )
         event = CaseEvent(seq=0, at=received_at, kind=EventKind.CASE_RECEIVED, case_status=CaseStatus.RECEIVED)
         handed_in = [

@@ -1,8 +1,9 @@
 """What progress shows: the case and its steps, as the events recorded so far leave them.
 
 Columns ending in ``seq`` hold the number of the event that last set what they stand beside, so that an older event
-arriving late changes nothing. ``clock`` holds the facts of a clock that was halted or moved (none: it runs from
-``due_started`` undisturbed), ``moves`` what became of its date, by the number of the event. Pages are left room, so that updates stay in place (no indexed column ever changes).
+arriving late changes nothing. ``clock`` holds the facts of a clock that was halted or moved (none: it has run from
+``due_started`` undisturbed), ``moves`` what became of its date, by the number of the event. Pages are left room, so
+that updates stay in place (no indexed column ever changes).
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Events folded into patches of what progress shows. Pure.
 
 Events arrive in batches, repeated, and in any order, from several senders at once. So a patch is a join: each group of
-fields goes with the number of the event that set it, the higher number wins, of a moment that can be told
-twice the later one stays, and moves are kept by the number of their event. Joining is associative, commutative and idempotent; ``repository.py`` does the same join
-between patch and row, whence every order of arrival leaves the same rows.
+fields goes with the number of the event that set it, the higher number wins, of a moment that can be told twice the
+later one stays, and moves are kept by the number of their event. Joining is associative, commutative and idempotent;
+``repository.py`` does the same join between patch and row, whence every order of arrival leaves the same rows.
 """
 
 from __future__ import annotations

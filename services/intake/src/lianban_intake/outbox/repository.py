@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.catalog.plan import Plan
 from lianban.clock.deadlines import local_date
-from lianban.contracts.case import CaseInput
+from lianban.contracts.case import CASE_EDITION, CaseInput
 from lianban_intake.applications.tables import Application, StoredCompilation
 from lianban_intake.cases.tables import Case
 from lianban_intake.outbox.tables import PendingStart
@@ -74,6 +74,7 @@ async def _inputs(connection: AsyncConnection, edition: Edition, which: ColumnEl
             received_at=row.received_at,
             channel=row.channel,
             delivery=row.delivery_mode,
+            edition=CASE_EDITION,
         )
         for row in rows
     ]
