@@ -63,8 +63,7 @@ class MoveShown(Shown):
 
 class ClockShown(Shown):
     """计时. In working days by the calendar now in force: ``used`` up to today (or to its end), stops left out;
-    ``left`` of the promise and ``legal_left`` of the law, negative once overdue, none while stopped. ``extension``: 延长.
-    """
+    ``left`` of the promise and ``legal_left`` of the law, negative once overdue, none while stopped."""
 
     started: date
     stopped: bool

@@ -155,7 +155,7 @@ def _due(promised: Any, legal: Any, provisional: Any) -> DueDates | None:
     return None if promised is None else DueDates(promised=promised, legal=legal, provisional=provisional)
 
 
-def _due_of(due: Due | None) -> DueDates | None:
+def due_of(due: Due | None) -> DueDates | None:
     return _due(due.promised, due.legal, due.provisional) if due else None
 
 
@@ -175,7 +175,7 @@ def _event(event: CaseEvent, names: dict[str, str]) -> EventShown:
         decision=event.decision,
         light=event.light,
         light_zh=LIGHT_ZH[event.light],
-        was=_due_of(event.was),
+        was=due_of(event.was),
         due=TracedDueDates(promised=due.promised, legal=due.legal, provisional=due.provisional, trace=due.trace)
         if due
         else None,
