@@ -38,6 +38,10 @@ class PolledSystem:
         async def put_task(task_id: str, request: Request) -> Response:
             return await self._keep(task_id, request)
 
+        @self.app.put("/api/tasks/{task_id}/supplements/{key}")
+        async def put_supplement(task_id: str, key: str, request: Request) -> Response:
+            return await self._keep(task_id, request)
+
         @self.app.put("/api/tasks/{task_id}/withdrawal")
         async def put_withdrawal(task_id: str, request: Request) -> Response:
             return await self._keep(task_id, request)

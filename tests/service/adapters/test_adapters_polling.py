@@ -11,7 +11,8 @@ import pytest
 from adapters_outside import serving
 from adapters_polling import TOKEN, PolledSystem
 from adapters_small_case import LAST_STEP, UNWILLING_STEP, SmallCase
-from adapters_world import World, decision, withdrawal
+from adapters_world import World, decision, supplement, withdrawal
+from test_adapters_clock_acts import act_of as written
 
 from lianban.contracts.orders import TaskReceipt
 from lianban.contracts.status import ActKind
@@ -116,6 +117,25 @@ async def test_a_task_taken_back_is_told_and_acts_on_it_are_refused(world: World
     tax.leave(act)
     answer = await receipt(world, tax, act["act_id"])
     assert (answer["status"], answer["problem"]) == ("refused", "step-not-open")
+
+
+async def test_a_supplement_is_asked_for_and_brought(world: World, tax: PolledSystem) -> None:
+    case = await world.start("review", department="tax")
+    for number in range(2):
+        act = written("request_supplement", case.id, act_id=f"{case.id}-{number}")
+        tax.leave(act)
+        answer = await receipt(world, tax, act["act_id"])
+        assert answer["status"] == ("applied", "refused")[number]
+    assert (answer["problem"], answer["rule"]) == ("already-requested", "L-ONCE")
+    await case.signal(SmallCase.hand_in, supplement(case.id, "review", "tax"))
+
+    async def told() -> bool:
+        return len(await case.query(SmallCase.told)) == 1
+
+    await world.until(told)
+    created, supplemented = tax.tasks[f"{case.id}:review"]
+    assert (supplemented["type"], supplemented["data"]["due"]["promised"]) == ("task.supplemented", "2030-02-15")
+    assert created["data"]["scope"]["materials"] == ["deed"]
 
 
 async def test_a_systems_refusal_is_left_to_a_person(world: World, tax: PolledSystem) -> None:

@@ -14,7 +14,8 @@ import pytest
 from adapters_outside import DOSSIER
 from adapters_small_case import LAST_STEP, UNWILLING_STEP, SmallCase
 from adapters_staging import DepartmentDatabase, act_row, beijing_now, in_mariadb, in_postgres
-from adapters_world import CERTIFIED_STEP, World, withdrawal
+from adapters_world import CERTIFIED_STEP, World, supplement, withdrawal
+from test_adapters_clock_acts import MISSING
 
 from fixtures.postgres import PostgresServer
 from lianban.contracts.documents import ActDocument
@@ -175,6 +176,41 @@ async def test_a_task_taken_back_is_a_row_and_acts_on_it_are_refused(
     await database.write(act)
     row = await settled(database, world, act["act_id"])
     assert (row["sync_status"], row["sync_code"]) == ("refused", "step-not-open")
+
+
+async def test_a_supplement_is_asked_for_and_stands_in_the_tables(world: World, database: DepartmentDatabase) -> None:
+    case = await world.start("review", department="housing")
+    asked = {"event_name": "request_supplement", "result_type": None}
+    act = act_row(case.id, "review", act_content=json.dumps({"missing": MISSING}, ensure_ascii=False), **asked)
+    await database.write(act)
+    assert (await settled(database, world, act["act_id"]))["sync_status"] == "applied"
+    await case.signal(SmallCase.hand_in, supplement(case.id, "review", "housing"))
+
+    async def told() -> bool:
+        return len(await case.query(SmallCase.told)) == 1
+
+    await world.until(told)
+    created, supplemented = await database.rows("lb_task", project_no=case.id)
+    assert json.loads(created["scope_content"]) == DOSSIER["scope"]
+    assert (supplemented["cd_operation"], supplemented["promise_date"]) == ("U", date(2030, 2, 15))
+    assert json.loads(supplemented["applyer_content"])["name"] == "王大明"
+
+
+async def test_what_comes_out_of_order_is_refused_and_done_once_it_is_its_turn(
+    world: World, database: DepartmentDatabase
+) -> None:
+    """A gateway that carries rows one way may turn their order round."""
+    case = await world.start("review", department="housing")
+    stop = {"event_name": "stop", "result_type": None, "special_type": "testing", "special_days": 10}
+    resume = {"event_name": "resume", "result_type": None, "special_type": "testing", "special_result": "检测合格"}
+    outcomes = []
+    for changes in (resume, {**stop, "handle_explain": "水质须送检"}, resume, {}):
+        act = act_row(case.id, "review", **changes)
+        await database.write(act)
+        row = await settled(database, world, act["act_id"])
+        outcomes.append(row["sync_code"] or row["sync_status"])
+    assert outcomes == ["not-stopped", "applied", "applied", "applied"]
+    assert [act.kind for act in await case.query(SmallCase.acts)] == [ActKind.STOP, ActKind.RESUME, ActKind.DECIDE]
 
 
 async def test_a_systems_refusal_is_left_to_a_person(world: World, database: DepartmentDatabase) -> None:

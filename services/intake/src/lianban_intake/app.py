@@ -20,6 +20,7 @@ from lianban.platform.service import create_app
 from lianban.platform.temporal import connect, host_workers, make_worker
 from lianban_intake.applications.endpoints import router as applications
 from lianban_intake.cases.endpoints import router as cases
+from lianban_intake.cases.results import ResultReader
 from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
@@ -35,6 +36,9 @@ from lianban_intake.prefill.service import Prefiller
 from lianban_intake.prefill.wiring import open_ports
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.state import Intake
+from lianban_intake.supplements.carrier import Carrier
+from lianban_intake.supplements.endpoints import router as supplements
+from lianban_intake.supplements.service import SupplementDesk
 from lianban_intake.themes.endpoints import router as themes
 from lianban_intake.themes.sources import Folder, Source, Store
 from lianban_intake.themes.watch import Catalogues
@@ -73,6 +77,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         stack.callback(guides.close)
         registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
+        carrier = Carrier(engine, temporal, settings.outbox_poll, settings.update_timeout)
         app.state.intake = Intake(
             settings=settings,
             keyring=keyring,
@@ -82,7 +87,8 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             catalogues=catalogues,
             temporal=temporal,
             starter=starter,
-            dossiers=DossierReader(direct, objects, keyring),
+            dossiers=DossierReader(direct, objects, keyring, carrier),
+            supplements=SupplementDesk(direct, ResultReader(direct, objects), keyring, carrier, settings.licence_days),
             guides=guides,
             prefiller=Prefiller(engine, objects, keyring, registries, library, settings.prefill_seconds),
         )
@@ -98,6 +104,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         app.state.checks["database"] = database_answers
         tasks = [
             asyncio.create_task(starter.run()),
+            asyncio.create_task(carrier.run()),
             asyncio.create_task(catalogues.watch(settings.catalog_poll)),
             asyncio.create_task(
                 host_workers(
@@ -127,6 +134,17 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (home, guides_router, matching, themes, prefill, materials, applications, cases, dossiers):
+    for router in (
+        home,
+        guides_router,
+        matching,
+        themes,
+        prefill,
+        materials,
+        applications,
+        cases,
+        supplements,
+        dossiers,
+    ):
         app.include_router(router)
     return app

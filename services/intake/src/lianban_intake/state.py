@@ -14,6 +14,7 @@ from lianban_intake.guides.service import Guides
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.prefill.service import Prefiller
 from lianban_intake.settings import IntakeSettings
+from lianban_intake.supplements.service import SupplementDesk
 from lianban_intake.themes.watch import Catalogues
 
 
@@ -34,6 +35,7 @@ class Intake:
     temporal: Client
     starter: Starter
     dossiers: DossierReader
+    supplements: SupplementDesk
     guides: Guides
     prefiller: Prefiller
     kept_compilations: set[str] = field(default_factory=set)

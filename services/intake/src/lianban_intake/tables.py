@@ -10,6 +10,7 @@ from lianban_intake.events.tables import Event
 from lianban_intake.materials.tables import Material
 from lianban_intake.outbox.tables import PendingStart
 from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillLookup, PrefillQuery
+from lianban_intake.supplements.tables import PendingSupplement, SupplementRow
 
 __all__ = [
     "Application",
@@ -21,8 +22,10 @@ __all__ = [
     "FetchedLicence",
     "Material",
     "PendingStart",
+    "PendingSupplement",
     "PrefillConsent",
     "PrefillLookup",
     "PrefillQuery",
     "StoredCompilation",
+    "SupplementRow",
 ]

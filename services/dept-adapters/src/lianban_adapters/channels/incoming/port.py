@@ -27,10 +27,11 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Receipt:
-    """Written back beside the act. ``problem`` and ``detail``: why it was refused, as a callback would be told."""
+    """Written back beside the act. ``problem``, ``rule``, ``detail``: why it was refused, as a callback is told."""
 
     status: Status
     problem: str | None = None
+    rule: str | None = None
     detail: str | None = None
     case_status: str | None = None
     step_state: str | None = None

@@ -32,7 +32,7 @@ class Reception:
                 raise
             if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY:
                 raise Unusable((*found.faults, *problem.errors)) from None
-            return Receipt(Status.REFUSED, problem.slug, problem.detail)
+            return Receipt(Status.REFUSED, problem.slug, problem.extra.get("rule"), problem.detail)
         return Receipt(
             Status(answer.status),
             detail=answer.detail,

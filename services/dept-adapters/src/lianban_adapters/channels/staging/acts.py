@@ -25,6 +25,10 @@ FIELDS: Final = {
     "handle_explain": "reason",
     "legal_basis": "legal_basis",
     "remedy": "remedy",
+    "special_type": "procedure",
+    "special_days": "days",
+    "special_result": "outcome",
+    "approver_role": "role",
 }
 """Column of ``lb_act`` to field of the callback. Every other field stands in ``act_content``."""
 

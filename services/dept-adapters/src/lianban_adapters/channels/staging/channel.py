@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.contracts.names import task_id
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.platform.directory import StagingSettings
 from lianban.platform.objects import ObjectMissing, ObjectStore
 from lianban_adapters.channels.messages import CAUSE_ZH, MaterialLink, due_dates, expected_results, material_links
@@ -41,27 +41,34 @@ class StagingChannel:
         self._inline = settings.inline_mib * _MIB if settings.files == "inline" else 0
 
     async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
-        async with self._database.statements() as connection:
-            if await connection.scalar(select(TASK.c.id).where(TASK.c.cd_batch == task.key)) is not None:
-                return Sent()
-        content = await dossier()
-        identity = task_id(task.case_no, task.step)
-        links = material_links(self._public_url, task.department, identity, content.materials)
-        await self._write(task.key, "I", {**_task(task, content), "material_num": len(links)}, links)
+        await self._hand_over("I", task, dossier, _task(task))
         return Sent()
+
+    async def supplement(self, supplement: TaskSupplement, dossier: DossierSource) -> None:
+        """The dossier as it stands now, whole."""
+        await self._hand_over("U", supplement, dossier, {})
 
     async def withdraw(self, task: TaskWithdrawal) -> None:
         await self._write(
             task.key,
             "D",
             {
-                "task_id": task_id(task.case_no, task.step),
-                "project_no": task.case_no,
-                "process_code": task.step,
+                **_of(task),
                 "cancel_type": task.cause.value,
                 "cancel_reason": CAUSE_ZH[task.cause],
             },
         )
+
+    async def _hand_over(
+        self, operation: str, order: TaskOrder | TaskSupplement, dossier: DossierSource, further: Mapping[str, Any]
+    ) -> None:
+        async with self._database.statements() as connection:
+            if await connection.scalar(select(TASK.c.id).where(TASK.c.cd_batch == order.key)) is not None:
+                return
+        content = await dossier()
+        values = {**_of(order), **_dates(order), **_contents(content), **further}
+        links = material_links(self._public_url, order.department, values["task_id"], content.materials)
+        await self._write(order.key, operation, {**values, "material_num": len(links)}, links)
 
     async def _write(
         self, key: str, operation: str, values: Mapping[str, Any], links: Sequence[MaterialLink] = ()
@@ -106,25 +113,41 @@ class StagingChannel:
         return content if len(content) <= self._inline else None
 
 
-def _task(task: TaskOrder, dossier: Dossier) -> dict[str, Any]:
-    due = due_dates(task)
+def _of(order: TaskOrder | TaskSupplement | TaskWithdrawal) -> dict[str, Any]:
+    return {
+        "task_id": task_id(order.case_no, order.step),
+        "project_no": order.case_no,
+        "process_code": order.step,
+    }
+
+
+def _dates(order: TaskOrder | TaskSupplement) -> dict[str, Any]:
+    due = due_dates(order.due)
+    return {
+        "apply_date": _local(order.received_at),
+        "promise_date": due.promised,
+        "legal_date": due.legal,
+    }
+
+
+def _contents(dossier: Dossier) -> dict[str, Any]:
     name = dossier.applicant.get("name")
     return {
-        "task_id": task_id(task.case_no, task.step),
-        "project_no": task.case_no,
-        "process_code": task.step,
+        "applyer_name": name if isinstance(name, str) else None,
+        "applyer_content": _json(dossier.applicant),
+        "form_content": _json(dossier.elements),
+        "scope_content": _json(dossier.scope),
+    }
+
+
+def _task(task: TaskOrder) -> dict[str, Any]:
+    return {
         "process_name": task.step_name,
         "process_kind": task.kind.value,
         "task_code": task.matter,
         "theme_code": task.theme,
         "theme_name": task.theme_name,
         "division_code": task.division,
-        "apply_date": _local(task.received_at),
-        "promise_date": due.promised,
-        "legal_date": due.legal,
-        "applyer_name": name if isinstance(name, str) else None,
-        "applyer_content": _json(dossier.applicant),
-        "form_content": _json(dossier.elements),
         "result_content": _json(expected_results(task)),
     }
 

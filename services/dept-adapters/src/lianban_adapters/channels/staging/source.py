@@ -23,7 +23,7 @@ MAX_TEXT: Final = 1024 * 1024
 
 _ID: Final = bindparam("of_row", type_=BigInteger)
 _WRITTEN: Final = ("is_sync", "sync_time", "sync_status", "sync_code", "sync_desc")
-_TEXTS: Final = (ACT.c.handle_explain, ACT.c.legal_basis, ACT.c.remedy, ACT.c.act_content)
+_TEXTS: Final = (ACT.c.handle_explain, ACT.c.legal_basis, ACT.c.remedy, ACT.c.special_result, ACT.c.act_content)
 
 # Built once, for they run every few seconds as long as the service does.
 _LIST: Final = (

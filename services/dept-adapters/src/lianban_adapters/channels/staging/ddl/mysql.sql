@@ -1,4 +1,5 @@
 -- 一事联办 · 前置库表（MySQL 5.7、MariaDB 10.3 及以上）。由部门的数据库管理员在本部门的库中执行一次。
+-- 服务器的 max_allowed_packet 不小于 16M，否则大的材料文件写不进来。
 -- 平台写 lb_task、lb_task_material，部门读；部门写 lb_act、lb_act_result，平台读。
 -- is_sync：0 未处理，1 已处理，9 隔离（内容有误，原因见 sync_desc，更正后改回 0）。
 -- cd_operation：I 新增，U 补正、更正，D 收回。时间均为北京时间，不带时区。
@@ -26,6 +27,7 @@ CREATE TABLE lb_task (
     applyer_content longtext,                                         -- 申请人，JSON
     form_content    longtext,                                         -- 表单，JSON
     result_content  longtext,                                         -- 准予时应有的办理结果，JSON
+    scope_content   longtext,                                         -- 可以要求补正的材料和表单项，JSON
     material_num    smallint,                                         -- 同一 cd_batch 的材料行数
     cancel_type     varchar(32),
     cancel_reason   varchar(200)
@@ -62,7 +64,7 @@ CREATE TABLE lb_act (
     sync_time        datetime,
     act_id           varchar(128) NOT NULL,                           -- 部门自编的动作编号
     task_id          varchar(160) NOT NULL,
-    event_name       varchar(32)  NOT NULL,                           -- 动作：accept 受理，decide 办结 等
+    event_name       varchar(32)  NOT NULL,                           -- 动作：accept 受理，decide 办结 等，见对接说明
     actor_type       varchar(16)  NOT NULL,                           -- human 人工，system 系统
     handle_user_name varchar(64),                                     -- 工作人员编号，不得用姓名
     event_time       datetime     NOT NULL,                           -- 动作发生的时间
@@ -70,6 +72,10 @@ CREATE TABLE lb_act (
     handle_explain   longtext,                                        -- 理由
     legal_basis      longtext,
     remedy           longtext,
+    special_type     varchar(32),                                     -- 特别程序的种类，如 testing 检测
+    special_days     smallint,                                        -- 工作日数：特别程序所需的，或者延长的
+    special_result   longtext,                                        -- 特别程序的结果
+    approver_role    varchar(32),                                     -- 批准人的身份，如 agency_head 部门负责人
     act_content      longtext,                                        -- 其他字段，JSON 对象
     result_num       smallint     NOT NULL DEFAULT 0,                 -- 办理结果的行数
     sync_status      varchar(16),                                     -- applied、stored、review、refused、quarantined

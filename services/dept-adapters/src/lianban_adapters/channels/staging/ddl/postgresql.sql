@@ -26,6 +26,7 @@ CREATE TABLE lb_task (
     applyer_content text,                                             -- 申请人，JSON
     form_content    text,                                             -- 表单，JSON
     result_content  text,                                             -- 准予时应有的办理结果，JSON
+    scope_content   text,                                             -- 可以要求补正的材料和表单项，JSON
     material_num    smallint,                                         -- 同一 cd_batch 的材料行数
     cancel_type     varchar(32),
     cancel_reason   varchar(200)
@@ -62,7 +63,7 @@ CREATE TABLE lb_act (
     sync_time        timestamp(0),
     act_id           varchar(128) NOT NULL,                           -- 部门自编的动作编号
     task_id          varchar(160) NOT NULL,
-    event_name       varchar(32)  NOT NULL,                           -- 动作：accept 受理，decide 办结 等
+    event_name       varchar(32)  NOT NULL,                           -- 动作：accept 受理，decide 办结 等，见对接说明
     actor_type       varchar(16)  NOT NULL,                           -- human 人工，system 系统
     handle_user_name varchar(64),                                     -- 工作人员编号，不得用姓名
     event_time       timestamp(0) NOT NULL,                           -- 动作发生的时间
@@ -70,6 +71,10 @@ CREATE TABLE lb_act (
     handle_explain   text,                                            -- 理由
     legal_basis      text,
     remedy           text,
+    special_type     varchar(32),                                     -- 特别程序的种类，如 testing 检测
+    special_days     smallint,                                        -- 工作日数：特别程序所需的，或者延长的
+    special_result   text,                                            -- 特别程序的结果
+    approver_role    varchar(32),                                     -- 批准人的身份，如 agency_head 部门负责人
     act_content      text,                                            -- 其他字段，JSON 对象
     result_num       smallint     NOT NULL DEFAULT 0,                 -- 办理结果的行数
     sync_status      varchar(16),                                     -- applied、stored、review、refused、quarantined
