@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from adapters_outside import DOSSIER
 from adapters_small_case import LAST_STEP, UNWILLING_STEP, SmallCase
-from adapters_staging import DepartmentDatabase, act_row, beijing_now, in_mariadb, in_postgres
+from adapters_staging import DepartmentDatabase, act_row, beijing_now, in_mariadb, in_postgres, statements
 from adapters_world import CERTIFIED_STEP, World, supplement, withdrawal
 from test_adapters_clock_acts import MISSING
 
@@ -27,6 +29,7 @@ from lianban_adapters.channels.incoming.port import Unusable
 from lianban_adapters.channels.staging.database import StagingDatabase
 from lianban_adapters.channels.staging.source import StagingSource
 
+GUIDE = Path(__file__).parents[3] / "docs" / "departments.zh-CN.md"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
 
 
@@ -107,6 +110,18 @@ async def test_an_act_reaches_the_case_and_its_answer_comes_back(world: World, d
     assert await world.store.get(document.results[0].file.digest) == PDF
     [stored] = await world.rows("acts", case.id)
     assert abs(stored["occurred_at"].timestamp() - time.time()) < 60  # Beijing's time, read as such
+
+
+async def test_the_guides_statements_do_what_it_says(world: World, database: DepartmentDatabase) -> None:
+    case = await world.start("review", department="housing")
+    reading, writing = re.findall(r"```sql\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    for statement in statements(reading):
+        await database.change(statement)
+    writing = writing.replace("429006M1202603020000001W", case.id).replace("act-20260302-0001", f"act-{case.id}")
+    for statement in statements(writing):
+        await database.change(statement)
+    row = await settled(database, world, f"act-{case.id}")
+    assert (row["is_sync"], row["sync_status"]) == (1, "applied")
 
 
 async def test_acts_of_a_case_keep_their_order_over_many_batches(world: World, database: DepartmentDatabase) -> None:
