@@ -17,6 +17,7 @@ from adapters_outside import DOSSIER
 from adapters_small_case import LAST_STEP, UNWILLING_STEP, SmallCase
 from adapters_staging import DepartmentDatabase, act_row, beijing_now, in_mariadb, in_postgres, statements
 from adapters_world import CERTIFIED_STEP, World, supplement, withdrawal
+from sqlalchemy import make_url
 from test_adapters_clock_acts import MISSING
 
 from fixtures.postgres import PostgresServer
@@ -25,9 +26,10 @@ from lianban.contracts.orders import TaskReceipt
 from lianban.contracts.status import ActKind
 from lianban.platform.directory import StagingSettings
 from lianban.platform.webhooks import new_secret
-from lianban_adapters.channels.incoming.port import Unusable
+from lianban_adapters.channels.incoming.port import Receipt, Status, Unusable
 from lianban_adapters.channels.staging.database import StagingDatabase
 from lianban_adapters.channels.staging.source import StagingSource
+from lianban_adapters.channels.staging.tables import METADATA
 
 GUIDE = Path(__file__).parents[3] / "docs" / "departments.zh-CN.md"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -410,5 +412,27 @@ async def test_a_database_that_checks_no_encoding(postgres_server: PostgresServe
                 if row["act_id"] == bad["act_id"]
             ]
             assert description.startswith(told)
+        finally:
+            await own.close()
+
+
+async def test_tables_may_stand_in_a_schema(postgres_server: PostgresServer) -> None:
+    async with in_postgres(postgres_server) as database:
+        act = act_row("c", "review")
+        await database.write(act)
+        user = make_url(database.url).username
+        for statement in (
+            "CREATE SCHEMA exchange",
+            f"GRANT USAGE ON SCHEMA exchange TO {user}",
+            *(f"ALTER TABLE {table.name} SET SCHEMA exchange" for table in METADATA.sorted_tables),
+        ):
+            await database.change(statement)
+        own = StagingDatabase(StagingSettings(database_url=database.url, db_schema="exchange"), 1, 10)
+        try:
+            source = StagingSource(own, 10)
+            [key] = (await source.fetch(None)).keys
+            assert (await source.read(key)).act["act_id"] == act["act_id"]
+            await source.acknowledge(key, Receipt(Status.APPLIED))
+            assert (await source.fetch(None)).keys == []
         finally:
             await own.close()

@@ -15,7 +15,7 @@ import pytest
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.incoming import runner as module
 from lianban_adapters.channels.incoming.port import Batch, Found, Receipt, Status, Unusable, unusable
-from lianban_adapters.channels.incoming.runner import PATIENCE, Runner
+from lianban_adapters.channels.incoming.runner import MOST_BATCHES, PATIENCE, Runner
 from lianban_adapters.channels.port import Unavailable
 
 
@@ -141,6 +141,17 @@ async def test_acts_failing_one_after_the_other_end_the_pass() -> None:
     desk.away = set("abcdefgh")
     await passes(runner, 8)
     assert shelf.calls["read h"] == 0
+
+
+async def test_a_list_without_an_end_is_left_for_a_while() -> None:
+    class Endless(Shelf):
+        async def fetch(self, after: str | None) -> Batch:
+            self._call("fetch")
+            return Batch([], str(self.calls["fetch"]))
+
+    shelf = Endless()
+    await passes(Runner("market", shelf, Desk(), 1), 2)
+    assert shelf.calls["fetch"] == 2 * MOST_BATCHES
 
 
 async def test_a_source_that_is_away_is_asked_less_and_less(monkeypatch: pytest.MonkeyPatch) -> None:

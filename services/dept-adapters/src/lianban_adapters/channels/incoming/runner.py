@@ -15,6 +15,9 @@ from lianban_adapters.channels.port import Unavailable
 PATIENCE: Final = 3
 """Passes that stop at an act that fails: the order of acts is worth that much. Then the others go on without it."""
 
+MOST_BATCHES: Final = 100
+"""In one pass: a source that never comes to an end shall not be asked without a pause."""
+
 _JITTER: Final = 0.2
 _LONGEST_PAUSE: Final = 300.0  # seconds between two passes, however often they fail
 _SET_ASIDE: Final = 60.0  # seconds an act that keeps failing is left alone
@@ -51,6 +54,7 @@ class Runner:
         self._reception = reception
         self._interval = interval
         self._after: str | None = None
+        self._batches = 0
         self._setbacks: dict[str, _Setback] = {}
 
     async def run(self) -> None:
@@ -84,8 +88,9 @@ class Runner:
             else:
                 in_a_row = 0
                 self._setbacks.pop(key, None)
-        self._after = batch.next
-        return batch.next is not None
+        self._batches = self._batches + 1 if after is not None else 1
+        self._after = batch.next if self._batches < MOST_BATCHES else None
+        return self._after is not None
 
     async def _settle(self, key: str) -> None:
         try:
