@@ -23,12 +23,16 @@ from lianban_intake.cases.endpoints import router as cases
 from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.guides.endpoints import home
 from lianban_intake.guides.endpoints import router as guides_router
 from lianban_intake.guides.service import Guides
 from lianban_intake.matching.endpoints import router as matching
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
+from lianban_intake.official_documents.endpoints import internal as internal_documents
+from lianban_intake.official_documents.endpoints import router as official_documents
+from lianban_intake.official_documents.service import OfficialDocuments
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.prefill.endpoints import router as prefill
 from lianban_intake.prefill.service import Prefiller
@@ -71,6 +75,8 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         objects = open_store(settings.objects_url, keyring)
         guides = Guides(settings.guides_url)
         stack.callback(guides.close)
+        documents = OfficialDocuments(direct, objects, keyring)
+        stack.callback(documents.close)
         registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         app.state.intake = Intake(
@@ -82,11 +88,13 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             catalogues=catalogues,
             temporal=temporal,
             starter=starter,
+            recorder=Recorder(direct, settings.document_word),
             dossiers=DossierReader(direct, objects, keyring),
+            documents=documents,
             guides=guides,
             prefiller=Prefiller(engine, objects, keyring, registries, library, settings.prefill_seconds),
         )
-        activities = EventActivities(direct)
+        activities = EventActivities(direct, settings.document_word)
 
         async def open_client() -> Client:
             return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
@@ -127,6 +135,9 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (home, guides_router, matching, themes, prefill, materials, applications, cases, dossiers):
+    catalogue = (home, guides_router, matching, themes)
+    for router in (*catalogue, prefill, materials, applications, cases, official_documents):
+        app.include_router(router)
+    for router in (dossiers, internal_documents):
         app.include_router(router)
     return app

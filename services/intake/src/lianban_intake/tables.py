@@ -8,6 +8,7 @@ from lianban_intake.database import Base
 from lianban_intake.dossiers.tables import DossierAccess
 from lianban_intake.events.tables import Event
 from lianban_intake.materials.tables import Material
+from lianban_intake.official_documents.tables import OfficialDocument
 from lianban_intake.outbox.tables import PendingStart
 from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillLookup, PrefillQuery
 
@@ -20,6 +21,7 @@ __all__ = [
     "Event",
     "FetchedLicence",
     "Material",
+    "OfficialDocument",
     "PendingStart",
     "PrefillConsent",
     "PrefillLookup",
