@@ -53,6 +53,7 @@ def test_accepted() -> None:
     )
     said = rows(letter)
     assert said["受理日期"] == "2026年9月29日"
+    assert said["办理时限"] == "承诺8个工作日，法定23个工作日"
     assert said["承诺办结日期"] == "2026年10月10日"
     assert said["法定办结日期"] == "2026年10月16日"
     assert said["期限计算"] == (

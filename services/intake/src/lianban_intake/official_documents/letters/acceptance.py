@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from lianban.catalog.wording import legal_zh, promised_zh
 from lianban.clock.deadlines import local_date
+from lianban.clock.limits import TimeLimit
 from lianban.contracts.documents import NotAcceptedGround
 from lianban.contracts.status import Cause, EventKind
 from lianban_intake.official_documents.letters.letter import Item, Letter, letter
@@ -42,6 +44,7 @@ def accepted(record: CaseRecord) -> Letter:
             ("受理日期", since),
             ("牵头部门", record.plan.lead_department_name),
             ("办理环节", steps_zh(record.plan.steps)),
+            ("办理时限", _limit_zh(record.plan.limit)),
             *dates_zh(record.event.due),
             ("期限计算", counted_zh(record.event.due)),
             ("程序依据", licensing_law("第三十二条")),
@@ -103,6 +106,11 @@ def lapsed(record: CaseRecord) -> Letter:
         rows=(("办件编号", record.case_no), ("补正期限", f"{zh_date(until)}止（含当日）" if until else None)),
         closing=("材料齐备后，您（单位）可以重新申请。", REMEDY),
     )
+
+
+def _limit_zh(limit: TimeLimit) -> str:
+    legal = legal_zh(limit)
+    return f"承诺{promised_zh(limit)}" + (f"，法定{legal}" if legal else "")
 
 
 def _missing(name: str, note: str) -> Item:
