@@ -125,7 +125,6 @@ async def test_refusals_go_with_the_decision(world: World, mode: DeliveryMode, o
     [text] = world.texts(case.id)
     assert "详见《不予许可（办理）决定书》（天办〔2026〕11号）" in text
     assert "（天办〔2026〕12号）" in text
-    await case.signal("end")
 
 
 async def test_a_file_that_cannot_be_had_holds_up_the_mail_only(world: World) -> None:
