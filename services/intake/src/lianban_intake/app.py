@@ -24,12 +24,16 @@ from lianban_intake.cases.results import ResultReader
 from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.guides.endpoints import home
 from lianban_intake.guides.endpoints import router as guides_router
 from lianban_intake.guides.service import Guides
 from lianban_intake.matching.endpoints import router as matching
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
+from lianban_intake.official_documents.endpoints import internal as internal_documents
+from lianban_intake.official_documents.endpoints import router as official_documents
+from lianban_intake.official_documents.service import OfficialDocuments
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.prefill.endpoints import router as prefill
 from lianban_intake.prefill.service import Prefiller
@@ -75,9 +79,12 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         objects = open_store(settings.objects_url, keyring)
         guides = Guides(settings.guides_url)
         stack.callback(guides.close)
+        documents = OfficialDocuments(direct, objects, keyring)
+        stack.callback(documents.close)
         registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
-        carrier = Carrier(engine, temporal, settings.outbox_poll, settings.update_timeout)
+        recorder = Recorder(direct, settings.document_word)
+        carrier = Carrier(engine, temporal, recorder, settings.outbox_poll, settings.update_timeout)
         app.state.intake = Intake(
             settings=settings,
             keyring=keyring,
@@ -87,12 +94,14 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             catalogues=catalogues,
             temporal=temporal,
             starter=starter,
+            recorder=recorder,
             dossiers=DossierReader(direct, objects, keyring, carrier),
             supplements=SupplementDesk(direct, ResultReader(direct, objects), keyring, carrier, settings.licence_days),
+            documents=documents,
             guides=guides,
             prefiller=Prefiller(engine, objects, keyring, registries, library, settings.prefill_seconds),
         )
-        activities = EventActivities(direct)
+        activities = EventActivities(direct, settings.document_word)
 
         async def open_client() -> Client:
             return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
@@ -134,17 +143,9 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (
-        home,
-        guides_router,
-        matching,
-        themes,
-        prefill,
-        materials,
-        applications,
-        cases,
-        supplements,
-        dossiers,
-    ):
+    catalogue = (home, guides_router, matching, themes)
+    for router in (*catalogue, prefill, materials, applications, cases, supplements, official_documents):
+        app.include_router(router)
+    for router in (dossiers, internal_documents):
         app.include_router(router)
     return app

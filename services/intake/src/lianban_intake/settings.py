@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from lianban.platform.settings import Settings
+from lianban_intake.official_documents.numbering import AUTHORITY_WORD
 
 
 class IntakeSettings(Settings):
@@ -31,6 +32,12 @@ class IntakeSettings(Settings):
     prefill_seconds: float = Field(default=4.0, gt=0, le=30, description="for a registry or the library, in all")
     licence_days: int = Field(
         default=30, ge=1, le=366, description="for how long a fetched licence may be filed as one"
+    )
+    document_word: str = Field(
+        default=AUTHORITY_WORD,
+        min_length=1,
+        max_length=16,
+        description="机关代字: official documents' numbers begin so",
     )
     update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer an applicant")
 
