@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libs/lianban services/intake services/orchestrator services/dept-adapters services/notify sandbox deploy/stack
+PACKAGES := libs/lianban services/intake services/orchestrator services/dept-adapters services/notify sandbox deploy/stack rehearsal
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
 
