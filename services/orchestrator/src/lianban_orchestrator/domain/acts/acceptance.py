@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
+from lianban.catalog.terms import StepKind
 from lianban.clock.deadlines import deadline, local_date
 from lianban.clock.facts import ClockFacts, Stop
 from lianban.clock.rules import Rule
@@ -24,6 +26,9 @@ from lianban_orchestrator.domain.supplements import Supplements
 from lianban_orchestrator.domain.transitions import Trigger
 
 AWAITED = "等待申请人补正"
+
+_NOTHING_ASKED: Final = (StepKind.NOTICE, StepKind.BATCH)
+"""Kinds that ask nothing of the applicant: nothing can be missing, and nothing is accepted or not."""
 
 # -- by the lead department, for the whole case ---------------------------------------------------------------------
 
@@ -66,12 +71,12 @@ def apply_to_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> li
 
 
 def check(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -> None:
+    if step.plan.kind in _NOTHING_ASKED:
+        raise refused(Refusal.NO_ACCEPTANCE, act)
     if act.kind is ActKind.OVERRIDE:
         _check_override(step.supplements, act)
         return
     needs_open(step, act)
-    if step.is_notice:
-        raise refused(Refusal.NO_ACCEPTANCE, act)
     if step.accepted or _silence_accepted(machine, step, machine.when(act.waited, now, step.started_at)):
         raise refused(Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)
     _check_content(step.supplements, act, step.counted_from)

@@ -1,0 +1,84 @@
+"""Where rules of clocks.md meet: each of these went wrong once, or could."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from fixtures.plans import CALENDAR, MONDAY, act_of, make_plan, make_step
+from lianban.catalog.plan import Plan
+from lianban.catalog.terms import (
+    DeliveryMode,
+    SpecialProcedureKind,
+    StepKind,
+)
+from lianban.clock.rules import Rule
+from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
+from lianban.contracts.events import CaseEvent
+from lianban.contracts.status import ActKind
+from lianban_orchestrator.domain import acts, timing
+from lianban_orchestrator.domain.machine import CaseMachine
+from lianban_orchestrator.domain.refusals import ActRefused
+
+DAY = timedelta(days=1)
+TESTING, HEARING = SpecialProcedureKind.TESTING, SpecialProcedureKind.HEARING
+
+
+def on(number: int) -> datetime:
+    """09:00 of that day of March 2026, of which the 2nd is the Monday all these cases are filed on."""
+    return MONDAY + (number - 2) * DAY
+
+
+def march(number: int) -> date:
+    return date(2026, 3, number)
+
+
+class Case:
+    """A case whose acts come at their own time, or later by ``waited`` days."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.machine = CaseMachine("case", plan, CALENDAR, MONDAY, DeliveryMode.COURIER)
+        if self.machine.accepts_on_filing:
+            self.machine.accept(MONDAY)
+        self.machine.start_ready(MONDAY)
+
+    def do(self, act: DepartmentAct, day: int, waited: int = 0) -> list[CaseEvent]:
+        act = act.model_copy(update={"occurred_at": on(day - waited), "waited": waited * DAY.total_seconds()})
+        events = acts.apply(self.machine, act, on(day))
+        self.machine.start_ready(on(day))
+        return events
+
+    def refused(self, act: DepartmentAct, day: int) -> tuple[Refusal, Rule]:
+        with pytest.raises(ActRefused) as caught:
+            self.do(act, day)
+        return caught.value.refusal, caught.value.rule
+
+    def stop(self, step: str, day: int, kind: SpecialProcedureKind = TESTING, **late: int) -> list[CaseEvent]:
+        return self.do(act_of(step, ActKind.STOP, procedure=kind, days=5), day, **late)
+
+    def resume(self, step: str, day: int, kind: SpecialProcedureKind = TESTING, **late: int) -> list[CaseEvent]:
+        return self.do(act_of(step, ActKind.RESUME, procedure=kind), day, **late)
+
+    def supplement(self, step: str, day: int) -> list[CaseEvent]:
+        return acts.apply_supplement(self.machine, Supplement(act_id="s", step=step), on(day))
+
+    def pass_to(self, now: datetime) -> list[CaseEvent]:
+        events = timing.tick(self.machine, now)
+        self.machine.start_ready(now)
+        return events
+
+    def promised(self, step: str | None = None) -> date | None:
+        clock: Any = self.machine.steps[step].clock if step else self.machine.case_clock
+        return clock.due.promised if clock.due else None
+
+
+def test_a_step_decided_at_a_common_date_finds_nothing_missing() -> None:
+    case = Case(make_plan(make_step("a", kind=StepKind.BATCH, limit=None), make_step("b")))
+    for kind, rule in [
+        (ActKind.REQUEST_SUPPLEMENT, Rule.ONCE),
+        (ActKind.NOT_ACCEPT, Rule.ACCEPT_5),
+        (ActKind.OVERRIDE, Rule.ONCE),
+    ]:
+        assert case.refused(act_of("a", kind), 3) == (Refusal.NO_ACCEPTANCE, rule)
