@@ -7,17 +7,19 @@ from typing import Any
 
 import pytest
 
-from fixtures.plans import CALENDAR, MONDAY, act_of, make_plan, make_step
+from fixtures.plans import CALENDAR, MONDAY, act_of, make_plan, make_step, working_days
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import (
+    AcceptanceMode,
     DeliveryMode,
+    Silence,
     SpecialProcedureKind,
     StepKind,
 )
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
 from lianban.contracts.events import CaseEvent
-from lianban.contracts.status import ActKind
+from lianban.contracts.status import ActKind, CaseStatus, StepState
 from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
@@ -82,3 +84,14 @@ def test_a_step_decided_at_a_common_date_finds_nothing_missing() -> None:
         (ActKind.OVERRIDE, Rule.ONCE),
     ]:
         assert case.refused(act_of("a", kind), 3) == (Refusal.NO_ACCEPTANCE, rule)
+
+
+def test_nobody_is_silent_who_was_not_asked() -> None:
+    """Acceptance by silence sets the clocks back to the receipt: an opinion due by then has been asked of nobody."""
+    opinion = make_step("a", kind=StepKind.OPINION, limit=working_days(3), silence=Silence.TACIT_OPINION)
+    case = Case(make_plan(opinion, acceptance=AcceptanceMode.LEAD))
+    case.pass_to(on(10))
+    assert case.machine.status is CaseStatus.IN_PROGRESS
+    case.pass_to(on(10))
+    assert case.machine.steps["a"].state is StepState.OPEN
+    assert case.promised("a") == march(13)

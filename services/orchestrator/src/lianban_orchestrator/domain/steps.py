@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lianban.catalog.plan import Plan, PlanStep
-from lianban.catalog.terms import SpecialProcedureKind, StepKind
+from lianban.catalog.terms import Silence, SpecialProcedureKind, StepKind
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import Deadline, local_date
 from lianban.clock.facts import ClockFacts, Stop
@@ -76,6 +76,12 @@ class Step:
         return self.plan.kind is StepKind.NOTICE
 
     @property
+    def is_tacit(self) -> bool:
+        """缺席默认: an opinion not given in time counts as no objection. Silence grants nothing else, whatever the
+        plan says."""
+        return self.plan.silence is Silence.TACIT_OPINION and self.plan.kind is StepKind.OPINION
+
+    @property
     def received_on(self) -> date | None:
         """Receipt day: the acceptance limit counts from there, anew after a supplement (L-SUPPLEMENT)."""
         return local_date(self.counted_from) if self.counted_from else None
@@ -85,8 +91,8 @@ class Step:
         an acceptance that silence brought about) extends no limit. Raises IllegalTransition."""
         self.state = next_state(self.state, Trigger.START)
         self.started_at = now
-        # A public notice lasts its days from when it is published.
-        self.counted_from = now if self.is_notice else counted_from
+        # A public notice lasts its days from when it is published, and nobody is silent who was not asked.
+        self.counted_from = now if self.is_notice or self.is_tacit else counted_from
         if self.plan.limit is not None:
             facts = ClockFacts(started=local_date(self.counted_from))
             self.clock = RunningClock(calendar, self.plan.limit, facts, reminds=reminds)
