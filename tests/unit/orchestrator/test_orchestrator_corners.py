@@ -95,3 +95,23 @@ def test_nobody_is_silent_who_was_not_asked() -> None:
     case.pass_to(on(10))
     assert case.machine.steps["a"].state is StepState.OPEN
     assert case.promised("a") == march(13)
+
+
+def test_what_a_case_waited_for_a_supplement_stays_taken_out_of_its_clock() -> None:
+    """Its only step waits from the 3rd to the 10th: five working days."""
+    case = Case(make_plan(make_step("a")))
+    assert case.promised() == march(30)
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 3)
+    assert case.promised() is None
+    case.supplement("a", 10)
+    assert case.promised() == date(2026, 4, 6)
+
+
+def test_a_step_was_open_before_its_supplement() -> None:
+    """One is stopped from the 3rd to the 12th, the other works until the 5th and waits until the 9th: two working days."""
+    case = Case(make_plan(make_step("a"), make_step("b")))
+    case.stop("b", 3)
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 5)
+    case.supplement("a", 9)
+    case.resume("b", 12)
+    assert case.promised() == date(2026, 4, 1)

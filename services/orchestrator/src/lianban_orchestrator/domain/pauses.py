@@ -15,7 +15,7 @@ ALL_STOPPED: Final = "全部在办环节停止计时"
 
 def all_paused(steps: Iterable[Step]) -> tuple[Stop, ...]:
     """The stops of the case's clock, from what its steps went through: no matter in which order it became known."""
-    open_from = [(step.counted_from, step.ended_at, step.pauses) for step in steps if step.counted_from is not None]
+    open_from = [(step.open_from, step.ended_at, step.pauses) for step in steps if step.open_from is not None]
     if not any(pauses for _, _, pauses in open_from):
         return ()
     instants = sorted(

@@ -44,6 +44,7 @@ class Step:
         self.state = StepState.WAITING
         self.accepted = False
         self.clock: RunningClock | None = None
+        self.open_from: datetime | None = None  # when it could have started, whatever came later
         self.counted_from: datetime | None = None
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
@@ -91,6 +92,7 @@ class Step:
         an acceptance that silence brought about) extends no limit. Raises IllegalTransition."""
         self.state = next_state(self.state, Trigger.START)
         self.started_at = now
+        self.open_from = counted_from
         # A public notice lasts its days from when it is published, and nobody is silent who was not asked.
         self.counted_from = now if self.is_notice or self.is_tacit else counted_from
         if self.plan.limit is not None:
