@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from fixtures.plans import CALENDAR, MONDAY, act_of, make_plan, make_step, working_days
+from fixtures.plans import CALENDAR, MONDAY, act_of, decide, make_plan, make_step, working_days
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import (
     AcceptanceMode,
     DeliveryMode,
+    RefusalPolicy,
     Silence,
     SpecialProcedureKind,
     StepKind,
@@ -19,7 +20,7 @@ from lianban.catalog.terms import (
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
 from lianban.contracts.events import CaseEvent
-from lianban.contracts.status import ActKind, CaseStatus, StepState
+from lianban.contracts.status import ActKind, CaseStatus, EventKind, StepState
 from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
@@ -108,10 +109,31 @@ def test_what_a_case_waited_for_a_supplement_stays_taken_out_of_its_clock() -> N
 
 
 def test_a_step_was_open_before_its_supplement() -> None:
-    """One is stopped from the 3rd to the 12th, the other works until the 5th and waits until the 9th: two working days."""
+    """One is stopped from the 3rd to the 12th, the other waits from the 5th to the 9th: two working days."""
     case = Case(make_plan(make_step("a"), make_step("b")))
     case.stop("b", 3)
     case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 5)
     case.supplement("a", 9)
     case.resume("b", 12)
     assert case.promised() == date(2026, 4, 1)
+
+
+def test_the_cases_clock_goes_on_with_a_step_that_opens() -> None:
+    """One is stopped, the other ends and a third follows at once: no moment at which every open step stands still."""
+    case = Case(make_plan(make_step("a"), make_step("b"), make_step("c", after=("b",))))
+    case.stop("a", 3)
+    assert EventKind.CASE_STOPPED not in [event.kind for event in case.do(decide("b"), 4)]
+    assert case.machine.steps["c"].state is StepState.OPEN
+    assert case.promised() == march(30)
+
+
+def test_the_cases_clock_is_resumed_by_a_step_that_opens() -> None:
+    """All wait; what one waits for does not come, and a step that waited for it opens on Tuesday the 31st."""
+    policy = RefusalPolicy.INDEPENDENT
+    case = Case(make_plan(make_step("a"), make_step("b", policy=policy), make_step("c", after=("b",))))
+    case.do(act_of("b", ActKind.REQUEST_SUPPLEMENT), 2)
+    case.stop("a", 3)
+    assert case.promised() is None
+    resumed = [event for event in case.pass_to(on(31)) if event.kind is EventKind.CASE_RESUMED]
+    assert len(resumed) == 1
+    assert case.promised() is not None
