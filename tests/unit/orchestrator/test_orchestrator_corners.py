@@ -137,3 +137,29 @@ def test_the_cases_clock_is_resumed_by_a_step_that_opens() -> None:
     resumed = [event for event in case.pass_to(on(31)) if event.kind is EventKind.CASE_RESUMED]
     assert len(resumed) == 1
     assert case.promised() is not None
+
+
+def stopped_twice(acts_in_order: list[int]) -> CaseMachine:
+    """Testing from the 3rd to the 9th, hearing from the 5th to the 12th; heard of on the 16th, in that order."""
+    case = Case(make_plan(make_step("a")))
+    made = [
+        (ActKind.STOP, TESTING, 3),
+        (ActKind.STOP, HEARING, 5),
+        (ActKind.RESUME, TESTING, 9),
+        (ActKind.RESUME, HEARING, 12),
+    ]
+    for kind, procedure, day in [made[number] for number in acts_in_order]:
+        case.do(act_of("a", kind, procedure=procedure, days=5), 16, waited=16 - day)
+    return case.machine
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3], [1, 0, 3, 2], [1, 0, 2, 3], [0, 2, 1, 3], [1, 3, 0, 2]])
+def test_stops_heard_of_in_another_order_take_out_the_same_days(order: list[int]) -> None:
+    """From the 4th to the 12th: seven working days, of the step and of the case alike."""
+    machine = stopped_twice(order)
+    clock, case_clock = machine.steps["a"].clock, machine.case_clock
+    assert clock is not None
+    assert case_clock is not None
+    assert clock.due is not None
+    assert case_clock.due is not None
+    assert (clock.due.promised, case_clock.due.promised) == (march(18), date(2026, 4, 8))

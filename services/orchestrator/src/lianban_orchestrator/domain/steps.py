@@ -26,12 +26,16 @@ class Pause:
     began: datetime
     ended: datetime | None = None
 
+    def end(self, at: datetime) -> None:
+        self.ended = max(at, self.began)
+
 
 @dataclass
 class OpenStop:
     """A special procedure under way. ``planned``: its last day as the applicant was told; ``overrun``: it is over."""
 
     stop: Stop
+    pause: Pause
     planned: Deadline
     overrun: bool = False
 
@@ -105,11 +109,12 @@ class Step:
         self.ended_at = at
         self.unpause(at)
 
-    def pause(self, trigger: Trigger, at: datetime) -> None:
-        """Its department has to wait. Raises IllegalTransition."""
+    def pause(self, trigger: Trigger, at: datetime) -> Pause:
+        """Its department has to wait: once more, if it waits already. Raises IllegalTransition."""
         self.state = next_state(self.state, trigger)
-        if not self.pauses or self.pauses[-1].ended is not None:
-            self.pauses.append(Pause(at))
+        pause = Pause(at)
+        self.pauses.append(pause)
+        return pause
 
     def go_on(self, trigger: Trigger, at: datetime) -> None:
         """Raises IllegalTransition."""
@@ -117,8 +122,9 @@ class Step:
         self.unpause(at)
 
     def unpause(self, at: datetime) -> None:
-        if self.pauses and self.pauses[-1].ended is None:
-            self.pauses[-1].ended = max(at, self.pauses[-1].began)
+        for pause in self.pauses:
+            if pause.ended is None:
+                pause.end(at)
 
     def progress(self) -> StepProgress:
         return StepProgress(
