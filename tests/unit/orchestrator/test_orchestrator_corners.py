@@ -20,7 +20,7 @@ from lianban.catalog.terms import (
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
 from lianban.contracts.events import CaseEvent
-from lianban.contracts.status import ActKind, CaseStatus, EventKind, StepState
+from lianban.contracts.status import ActKind, CaseStatus, EventKind, Role, StepState
 from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
@@ -163,3 +163,36 @@ def test_stops_heard_of_in_another_order_take_out_the_same_days(order: list[int]
     assert clock.due is not None
     assert case_clock.due is not None
     assert (clock.due.promised, case_clock.due.promised) == (march(18), date(2026, 4, 8))
+
+
+def extend(step: str) -> DepartmentAct:
+    return act_of(step, ActKind.EXTEND, role=Role.AGENCY_HEAD, days=10)
+
+
+def test_a_stop_does_not_bring_back_the_time_for_an_extension() -> None:
+    """The legal limit of three days was over on the 5th, and the step is stopped on the 9th."""
+    case = Case(make_plan(make_step("a", limit=working_days(3, 3)), make_step("b")))
+    case.stop("a", 9)
+    assert case.refused(extend("a"), 10) == (Refusal.EXPIRED, Rule.EXT_10)
+
+
+def test_while_a_limit_stands_still_on_its_last_day_it_can_be_extended() -> None:
+    case = Case(make_plan(make_step("a", limit=working_days(3, 3)), make_step("b")))
+    case.stop("a", 5)
+    case.do(extend("a"), 10)
+    case.resume("a", 12)
+    assert case.promised("a") == march(26)
+
+
+def test_a_promise_kept_when_the_extension_was_made_moves_along() -> None:
+    """Made on the last day of the promise, heard of two days later."""
+    case = Case(make_plan(make_step("a", limit=working_days(5, 20)), make_step("b")))
+    case.pass_to(on(11))
+    case.do(extend("a"), 11, waited=2)
+    assert case.promised("a") == march(23)
+
+
+def test_a_promise_broken_before_the_extension_stays_broken() -> None:
+    case = Case(make_plan(make_step("a", limit=working_days(5, 20)), make_step("b")))
+    case.do(extend("a"), 11)
+    assert case.promised("a") == march(9)
