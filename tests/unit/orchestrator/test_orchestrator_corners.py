@@ -20,6 +20,7 @@ from lianban.catalog.terms import (
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
 from lianban.contracts.events import CaseEvent
+from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.status import ActKind, CaseStatus, EventKind, Role, StepState
 from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
@@ -196,3 +197,28 @@ def test_a_promise_broken_before_the_extension_stays_broken() -> None:
     case = Case(make_plan(make_step("a", limit=working_days(5, 20)), make_step("b")))
     case.do(extend("a"), 11)
     assert case.promised("a") == march(9)
+
+
+def override(step: str, **changes: object) -> DepartmentAct:
+    return act_of(step, ActKind.OVERRIDE, role=Role.SUPERVISOR, overrides=Rule.ONCE, **changes)
+
+
+def test_no_exception_once_nothing_can_be_found_missing_any_more() -> None:
+    case = Case(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    lead = {"department": "lead"}
+    case.do(act_of(ACCEPTANCE_STEP, ActKind.REQUEST_SUPPLEMENT, **lead), 2)
+    case.supplement(ACCEPTANCE_STEP, 3)
+    case.do(act_of(ACCEPTANCE_STEP, ActKind.ACCEPT, **lead), 4)
+    assert case.refused(override(ACCEPTANCE_STEP, **lead), 4) == (Refusal.ACCEPTANCE_OVER, Rule.ACCEPT_5)
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 5)
+    case.supplement("a", 20)
+    assert case.refused(override("a"), 28) == (Refusal.ACCEPTANCE_OVER, Rule.ACCEPT_5)
+
+
+def test_an_exception_may_be_made_while_the_applicant_is_waited_for() -> None:
+    case = Case(make_plan(make_step("a")))
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 2)
+    case.do(override("a"), 20)
+    case.supplement("a", 20)
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 20)
+    assert case.machine.steps["a"].state is StepState.SUPPLEMENT
