@@ -222,3 +222,12 @@ def test_an_exception_may_be_made_while_the_applicant_is_waited_for() -> None:
     case.supplement("a", 20)
     case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 20)
     assert case.machine.steps["a"].state is StepState.SUPPLEMENT
+
+
+@pytest.mark.parametrize("kind", [ActKind.REQUEST_SUPPLEMENT, ActKind.NOT_ACCEPT])
+def test_silence_has_accepted_even_before_a_timer_says_so(kind: ActKind) -> None:
+    """After an outage acts reach a case before the timer that fell due meanwhile."""
+    case = Case(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    act = act_of(ACCEPTANCE_STEP, kind, department="lead")
+    assert case.refused(act, 10) == (Refusal.ACCEPTANCE_OVER, Rule.ACCEPT_5)
+    case.do(act, 10, waited=1)  # handed in on the last day

@@ -33,7 +33,7 @@ _NOTHING_ASKED: Final = (StepKind.NOTICE, StepKind.BATCH)
 # -- by the lead department, for the whole case ---------------------------------------------------------------------
 
 
-def check_of_case(machine: CaseMachine, act: DepartmentAct) -> None:
+def check_of_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> None:
     if act.department != machine.plan.lead_department:
         raise refused(Refusal.FOREIGN_STEP, act)
     if act.kind not in (ActKind.ACCEPT, ActKind.NOT_ACCEPT, ActKind.REQUEST_SUPPLEMENT, ActKind.OVERRIDE):
@@ -44,8 +44,12 @@ def check_of_case(machine: CaseMachine, act: DepartmentAct) -> None:
     if not awaited and machine.status is not CaseStatus.RECEIVED:
         accepting = act.kind is ActKind.ACCEPT
         raise refused(Refusal.ALREADY_ACCEPTED if accepting else Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)
-    if act.kind is not ActKind.ACCEPT:
-        _check_content(machine.supplements, act, machine.received_at)
+    if act.kind is ActKind.ACCEPT:
+        return
+    last_instant = machine.acceptance_clock.last_instant
+    if last_instant is not None and machine.when(act.waited, now, machine.complete_at) >= last_instant:
+        raise refused(Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)  # the timer that says so has only not come yet
+    _check_content(machine.supplements, act, machine.received_at)
 
 
 def apply_to_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> list[CaseEvent]:
