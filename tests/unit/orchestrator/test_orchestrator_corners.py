@@ -239,3 +239,12 @@ def test_a_step_due_at_once_is_due_on_the_day_its_supplement_comes() -> None:
     case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 2)
     case.supplement("a", 5)
     assert case.promised("a") == march(5)
+
+
+def test_what_does_not_come_ends_a_step_on_its_last_day_however_late_we_notice() -> None:
+    policy = RefusalPolicy.INDEPENDENT
+    case = Case(make_plan(make_step("a", policy=policy), make_step("b", after=("a",))))
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 2)
+    case.pass_to(on(31) + 5 * DAY)
+    assert case.machine.steps["a"].state is StepState.LAPSED
+    assert case.promised("b") == date(2026, 4, 7)  # five working days from the 31st, when the 30th was over
