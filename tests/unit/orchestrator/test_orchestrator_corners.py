@@ -17,6 +17,7 @@ from lianban.catalog.terms import (
     SpecialProcedureKind,
     StepKind,
 )
+from lianban.clock.limits import TimeLimit, Unit
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
 from lianban.contracts.events import CaseEvent
@@ -231,3 +232,19 @@ def test_silence_has_accepted_even_before_a_timer_says_so(kind: ActKind) -> None
     act = act_of(ACCEPTANCE_STEP, kind, department="lead")
     assert case.refused(act, 10) == (Refusal.ACCEPTANCE_OVER, Rule.ACCEPT_5)
     case.do(act, 10, waited=1)  # handed in on the last day
+
+
+def test_a_step_due_at_once_is_due_on_the_day_its_supplement_comes() -> None:
+    case = Case(make_plan(make_step("a", limit=TimeLimit(unit=Unit.INSTANT, promised=0, legal=0))))
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 2)
+    case.supplement("a", 5)
+    assert case.promised("a") == march(5)
+
+
+def test_what_does_not_come_ends_a_step_on_its_last_day_however_late_we_notice() -> None:
+    policy = RefusalPolicy.INDEPENDENT
+    case = Case(make_plan(make_step("a", policy=policy), make_step("b", after=("a",))))
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 2)
+    case.pass_to(on(31) + 5 * DAY)
+    assert case.machine.steps["a"].state is StepState.LAPSED
+    assert case.promised("b") == date(2026, 4, 7)  # five working days from the 31st, when the 30th was over

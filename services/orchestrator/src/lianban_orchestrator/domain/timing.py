@@ -90,13 +90,14 @@ def _tick_open(machine: CaseMachine, step: Step, now: datetime) -> list[CaseEven
 
 
 def _tick_awaited(machine: CaseMachine, step: Step, now: datetime) -> list[CaseEvent]:
-    """The applicant let the time to supplement pass: the step ends, the theme's policy says what of the others."""
+    """The applicant let the time to supplement pass: the step ends with it, however late we notice, and the theme's
+    policy says what becomes of the others."""
     until = step.supplements.until
     if until is None or until.ends_at > now:
         return []
     machine.take_back(step, Cause.NOT_SUPPLEMENTED)
-    step.end(Trigger.LAPSE, now)
-    event = machine.step_event(EventKind.STEP_LAPSED, now, step, cause=Cause.NOT_SUPPLEMENTED, due=None)
+    step.end(Trigger.LAPSE, until.ends_at)
+    event = machine.step_event(EventKind.STEP_LAPSED, until.ends_at, step, cause=Cause.NOT_SUPPLEMENTED, due=None)
     return machine.end_negatively(step, event, now)
 
 
