@@ -20,6 +20,7 @@ from lianban.platform.service import create_app
 from lianban.platform.temporal import connect, host_workers, make_worker
 from lianban_intake.applications.endpoints import router as applications
 from lianban_intake.cases.endpoints import router as cases
+from lianban_intake.cases.results import ResultReader
 from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
@@ -39,6 +40,9 @@ from lianban_intake.prefill.service import Prefiller
 from lianban_intake.prefill.wiring import open_ports
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.state import Intake
+from lianban_intake.supplements.carrier import Carrier
+from lianban_intake.supplements.endpoints import router as supplements
+from lianban_intake.supplements.service import SupplementDesk
 from lianban_intake.themes.endpoints import router as themes
 from lianban_intake.themes.sources import Folder, Source, Store
 from lianban_intake.themes.watch import Catalogues
@@ -79,6 +83,8 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         stack.callback(documents.close)
         registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
+        recorder = Recorder(direct, settings.document_word)
+        carrier = Carrier(engine, temporal, recorder, settings.outbox_poll, settings.update_timeout)
         app.state.intake = Intake(
             settings=settings,
             keyring=keyring,
@@ -88,8 +94,9 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             catalogues=catalogues,
             temporal=temporal,
             starter=starter,
-            recorder=Recorder(direct, settings.document_word),
-            dossiers=DossierReader(direct, objects, keyring),
+            recorder=recorder,
+            dossiers=DossierReader(direct, objects, keyring, carrier),
+            supplements=SupplementDesk(direct, ResultReader(direct, objects), keyring, carrier, settings.licence_days),
             documents=documents,
             guides=guides,
             prefiller=Prefiller(engine, objects, keyring, registries, library, settings.prefill_seconds),
@@ -106,6 +113,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         app.state.checks["database"] = database_answers
         tasks = [
             asyncio.create_task(starter.run()),
+            asyncio.create_task(carrier.run()),
             asyncio.create_task(catalogues.watch(settings.catalog_poll)),
             asyncio.create_task(
                 host_workers(
@@ -136,7 +144,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         body_limits={materials.prefix: BODY_LIMIT},
     )
     catalogue = (home, guides_router, matching, themes)
-    for router in (*catalogue, prefill, materials, applications, cases, official_documents):
+    for router in (*catalogue, prefill, materials, applications, cases, supplements, official_documents):
         app.include_router(router)
     for router in (dossiers, internal_documents):
         app.include_router(router)

@@ -19,7 +19,7 @@ class IntakeSettings(Settings):
     )
     catalog_store: Path | None = Field(default=None, description="what `lianban catalog publish` publishes into")
     catalog_poll: float = Field(default=5.0, gt=0, description="how often the catalogue is looked at for changes")
-    outbox_poll: float = Field(default=2.0, gt=0, description="how often cases left unstarted are looked for")
+    outbox_poll: float = Field(default=2.0, gt=0, description="how often what has not reached its case is looked for")
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://",
@@ -39,7 +39,7 @@ class IntakeSettings(Settings):
         max_length=16,
         description="机关代字: official documents' numbers begin so",
     )
-    update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer a withdrawal")
+    update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer an applicant")
 
     @property
     def guides_url(self) -> str:

@@ -16,6 +16,7 @@ from lianban_intake.official_documents.service import OfficialDocuments
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.prefill.service import Prefiller
 from lianban_intake.settings import IntakeSettings
+from lianban_intake.supplements.service import SupplementDesk
 from lianban_intake.themes.watch import Catalogues
 
 
@@ -38,6 +39,7 @@ class Intake:
     recorder: Recorder
     dossiers: DossierReader
     documents: OfficialDocuments
+    supplements: SupplementDesk
     guides: Guides
     prefiller: Prefiller
     kept_compilations: set[str] = field(default_factory=set)

@@ -11,6 +11,7 @@ from lianban_intake.materials.tables import Material
 from lianban_intake.official_documents.tables import OfficialDocument
 from lianban_intake.outbox.tables import PendingStart
 from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillLookup, PrefillQuery
+from lianban_intake.supplements.tables import PendingSupplement, SupplementRow
 
 __all__ = [
     "Application",
@@ -23,8 +24,10 @@ __all__ = [
     "Material",
     "OfficialDocument",
     "PendingStart",
+    "PendingSupplement",
     "PrefillConsent",
     "PrefillLookup",
     "PrefillQuery",
     "StoredCompilation",
+    "SupplementRow",
 ]

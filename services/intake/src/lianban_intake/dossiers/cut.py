@@ -32,8 +32,12 @@ class Producer(Part):
 
 
 class MaterialName(Part):
+    """``formats`` and ``elicence``: of what the applicant hands in; none where nothing was written down."""
+
     name: str
     produced_by: tuple[Producer, ...] = ()
+    formats: tuple[str, ...] = ()
+    elicence: str | None = None
 
 
 class DossierCut(Part):
@@ -66,6 +70,8 @@ def cut_of(catalog: Catalog, compilation: Compilation) -> DossierCut:
     materials = {
         item.material: MaterialName(
             name=item.name,
+            formats=item.formats,
+            elicence=item.elicence,
             produced_by=tuple(
                 Producer(step=step.code, result=result.code)
                 for step in compilation.plan.steps
