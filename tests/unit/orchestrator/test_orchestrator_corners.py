@@ -248,3 +248,17 @@ def test_what_does_not_come_ends_a_step_on_its_last_day_however_late_we_notice()
     case.pass_to(on(31) + 5 * DAY)
     assert case.machine.steps["a"].state is StepState.LAPSED
     assert case.promised("b") == date(2026, 4, 7)  # five working days from the 31st, when the 30th was over
+
+
+def test_a_day_that_was_today_when_a_calendar_came_may_be_off_by_the_next() -> None:
+    """Floored to Friday the 6th by one calendar; the next one takes that Friday away."""
+    case = Case(make_plan(make_step("a", limit=working_days(4, 4)), make_step("b")))
+    off = {march(5): "节日"}
+    timing.recalendar(case.machine, CALENDAR.model_copy(update={"version": "2", "holidays": off}), on(3))
+    assert case.promised("a") == march(9)
+    case.pass_to(on(9))
+    timing.recalendar(case.machine, CALENDAR, on(9))
+    assert case.promised("a") == march(9)
+    off = {march(9): "节日"}
+    timing.recalendar(case.machine, CALENDAR.model_copy(update={"version": "3", "holidays": off}), on(9))
+    assert case.promised("a") == march(10)
