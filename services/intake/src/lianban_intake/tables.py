@@ -10,6 +10,7 @@ from lianban_intake.events.tables import Event
 from lianban_intake.materials.tables import Material
 from lianban_intake.outbox.tables import PendingStart
 from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillLookup, PrefillQuery
+from lianban_intake.redating.tables import RedatedCase, Redating, RunningCase
 
 __all__ = [
     "Application",
@@ -24,5 +25,8 @@ __all__ = [
     "PrefillConsent",
     "PrefillLookup",
     "PrefillQuery",
+    "RedatedCase",
+    "Redating",
+    "RunningCase",
     "StoredCompilation",
 ]

@@ -15,12 +15,12 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Refusal, Withdrawal
+from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Recalendar, Refusal, Withdrawal
 
 UNFORESEEN: Final = "act-refused"
 """The case failed the act for a reason that is no :class:`Refusal`. Its answer is final all the same."""
 
-Act = DepartmentAct | DeliveryAct | Withdrawal
+Act = DepartmentAct | DeliveryAct | Recalendar | Withdrawal
 
 _COMPLETED_WITH_IT: Final = "AcceptedUpdateCompletedWorkflow"
 _CLOSED: Final = "该办件已经结束。"
