@@ -1,7 +1,7 @@
 """CaseWorkflow on a real server: the whole way of a case, its refusals, its time."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
@@ -162,11 +162,14 @@ async def test_silence_accepts(start_case: StartCase) -> None:
 
 async def test_lights_are_told_to_the_officer(start_case: StartCase) -> None:
     case = await start_case(make_plan(make_step("a", limit=working_days(3))))
-    await case.services.until(lambda: case.services.tasks)
-    await case.skip(days=9)
     services = case.services
+    await services.until(lambda: services.tasks)
+    due = (await case.step("a")).due
+    assert due is not None
+    await case.skip_to(due.promised + timedelta(days=1))
     await services.until(lambda: [m.light for m in services.messages if m.light] == [Light.YELLOW, Light.RED])
     await services.until(lambda: len([e for e in services.recorded if e.kind is EventKind.STEP_LIGHT]) == 2)
+    assert all(event.due and event.due.trace is not None for event in services.recorded)
     assert {message.department for message in services.messages if message.light} == {"dept-of-a"}
     await case.act(decide("a"))
 

@@ -21,6 +21,7 @@ from lianban.contracts.status import (
     Outcome,
     StepState,
 )
+from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
 
@@ -38,7 +39,7 @@ def started(plan: Plan, now: datetime = MONDAY) -> CaseMachine:
 def refused_as(machine: CaseMachine, **changes: object) -> Refusal:
     before = machine.progress()
     with pytest.raises(ActRefused) as caught:
-        machine.apply_act(decide("a").model_copy(update=changes), MONDAY)
+        acts.apply(machine, decide("a").model_copy(update=changes), MONDAY)
     assert machine.progress() == before
     return caught.value.refusal
 
@@ -50,9 +51,9 @@ def states(machine: CaseMachine) -> dict[str, StepState]:
 def test_steps_open_when_those_before_them_have_ended() -> None:
     machine = started(make_plan(make_step("a"), make_step("b"), make_step("c", after=("a", "b"))))
     assert states(machine) == {"a": StepState.OPEN, "b": StepState.OPEN, "c": StepState.WAITING}
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     assert machine.start_ready(MONDAY) == []
-    machine.apply_act(decide("b"), MONDAY)
+    acts.apply(machine, decide("b"), MONDAY)
     [(step, event)] = machine.start_ready(MONDAY)
     assert step.plan.code == "c"
     assert event.kind is EventKind.STEP_STARTED
@@ -62,7 +63,7 @@ def test_gate_cancels_what_depends_on_it_and_nothing_else() -> None:
     machine = started(
         make_plan(make_step("a"), make_step("b"), make_step("c", after=("a",)), make_step("d", after=("c",)))
     )
-    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    acts.apply(machine, decide("a", Decision.REFUSED), MONDAY)
     assert states(machine) == {
         "a": StepState.REFUSED,
         "b": StepState.OPEN,
@@ -70,16 +71,16 @@ def test_gate_cancels_what_depends_on_it_and_nothing_else() -> None:
         "d": StepState.CANCELLED,
     }
     assert machine.take_withdrawals() == []  # waiting steps were with nobody
-    machine.apply_act(decide("b"), MONDAY)
+    acts.apply(machine, decide("b"), MONDAY)
     assert machine.outcome is Outcome.PARTIAL
 
 
 @pytest.mark.parametrize("policy", [RefusalPolicy.INDEPENDENT, RefusalPolicy.COLLECT])
 def test_independent_and_collect_let_the_others_go_on(policy: RefusalPolicy) -> None:
     machine = started(make_plan(make_step("a", policy=policy), make_step("b", after=("a",), policy=policy)))
-    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    acts.apply(machine, decide("a", Decision.REFUSED), MONDAY)
     assert [step.plan.code for step, _ in machine.start_ready(MONDAY)] == ["b"]
-    machine.apply_act(decide("b"), MONDAY)
+    acts.apply(machine, decide("b"), MONDAY)
     assert machine.outcome is Outcome.PARTIAL
 
 
@@ -90,24 +91,24 @@ def test_under_collect_a_negative_answer_is_an_answer_unless_it_is_the_decision(
     collect = RefusalPolicy.COLLECT
     plan = make_plan(make_step("a", kind=asked, policy=collect), make_step("b", after=("a",), policy=collect))
     machine = started(plan)
-    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    acts.apply(machine, decide("a", Decision.REFUSED), MONDAY)
     machine.start_ready(MONDAY)
-    machine.apply_act(decide("b"), MONDAY)
+    acts.apply(machine, decide("b"), MONDAY)
     assert machine.outcome is outcome
 
 
 def test_nothing_granted_under_collect_is_no_grant() -> None:
     machine = started(make_plan(*(make_step(code, policy=RefusalPolicy.COLLECT) for code in "ab")))
     for code in "ab":
-        machine.apply_act(decide(code, Decision.REFUSED), MONDAY)
+        acts.apply(machine, decide(code, Decision.REFUSED), MONDAY)
     assert machine.outcome is Outcome.REFUSED
 
 
 def test_all_ends_the_case_as_refused_and_keeps_approvals() -> None:
     plan = make_plan(*(make_step(code, policy=RefusalPolicy.ALL) for code in "abc"))
     machine = started(plan)
-    machine.apply_act(decide("a"), MONDAY)
-    machine.apply_act(decide("b", Decision.REFUSED), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
+    acts.apply(machine, decide("b", Decision.REFUSED), MONDAY)
     assert states(machine) == {"a": StepState.GRANTED, "b": StepState.REFUSED, "c": StepState.CANCELLED}
     assert [(step.plan.code, cause) for step, cause in machine.take_withdrawals()] == [("c", Cause.ALL_REFUSED)]
     assert machine.outcome is Outcome.REFUSED
@@ -119,9 +120,9 @@ def test_all_ends_the_case_as_refused_and_keeps_approvals() -> None:
 
 def test_only_verifications_granted_is_no_partial_grant() -> None:
     machine = started(make_plan(make_step("a", kind=StepKind.VERIFY), make_step("b", after=("a",))))
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     machine.start_ready(MONDAY)
-    machine.apply_act(decide("b", Decision.REFUSED), MONDAY)
+    acts.apply(machine, decide("b", Decision.REFUSED), MONDAY)
     assert machine.outcome is Outcome.REFUSED
 
 
@@ -136,9 +137,9 @@ def test_acts_that_are_not_possible_change_nothing() -> None:
     assert refused_as(machine, **refusal | {"officer": None}) is Refusal.HUMAN_NEEDED
     assert refused_as(machine, **refusal | {"document": None}) is Refusal.DOCUMENT_NEEDED
     assert refused_as(machine, step=ACCEPTANCE_STEP) is Refusal.UNKNOWN_STEP
-    machine.apply_act(decide("a", kind=ActKind.ACCEPT), MONDAY)
+    acts.apply(machine, decide("a", kind=ActKind.ACCEPT), MONDAY)
     assert refused_as(machine, kind=ActKind.ACCEPT) is Refusal.ALREADY_ACCEPTED
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     assert refused_as(machine) is Refusal.STEP_NOT_OPEN
 
 
@@ -147,21 +148,21 @@ def test_lead_department_accepts() -> None:
     assert machine.pending_departments == ["lead"]
     accept = decide(ACCEPTANCE_STEP, kind=ActKind.ACCEPT, department="lead", decision=None)
     with pytest.raises(ActRefused):
-        machine.apply_act(accept.model_copy(update={"department": "other"}), MONDAY)
-    [event] = machine.apply_act(accept, MONDAY + DAY)
+        acts.apply(machine, accept.model_copy(update={"department": "other"}), MONDAY)
+    [event] = acts.apply(machine, accept, MONDAY + DAY)
     assert event.kind is EventKind.CASE_ACCEPTED
     assert machine.accepted_at == MONDAY + DAY
     with pytest.raises(ActRefused):
-        machine.apply_act(accept, MONDAY + DAY)
+        acts.apply(machine, accept, MONDAY + DAY)
 
 
 def test_silence_accepts_from_the_day_of_receipt() -> None:
     """L-ACCEPT-5: five working days of silence; the clocks count from the day the materials were received."""
     machine = started(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
     sixth_day = datetime(2026, 3, 9, 16, 0, tzinfo=UTC)  # 24:00 of Monday 9 March in Shanghai
-    assert machine.tick(sixth_day - timedelta(seconds=1))[-1].kind is EventKind.CASE_LIGHT
+    assert timing.tick(machine, sixth_day - timedelta(seconds=1))[-1].kind is EventKind.CASE_LIGHT
     assert machine.status is CaseStatus.RECEIVED
-    told, event = machine.tick(sixth_day)
+    told, event = timing.tick(machine, sixth_day)
     assert (told.kind, told.light, told.cause) == (EventKind.CASE_LIGHT, Light.RED, Cause.DEEMED)
     assert (event.kind, event.cause) == (EventKind.CASE_ACCEPTED, Cause.DEEMED)
     assert machine.accepted_at == MONDAY
@@ -175,10 +176,11 @@ def test_silence_accepts_from_the_day_of_receipt() -> None:
 def test_lights_of_a_step_come_once_each() -> None:
     machine = started(make_plan(make_step("a", limit=working_days(5, 10))))
     seen = []
-    instant = machine.next_alarm
+    instant = timing.next_instant(machine)
     while instant is not None and len(seen) < 3:
-        seen += [(e.light, e.cause, e.at) for e in machine.tick(instant) if e.kind is EventKind.STEP_LIGHT]
-        instant = machine.next_alarm
+        told = [e for e in timing.tick(machine, instant) if e.kind is EventKind.STEP_LIGHT]
+        seen += [(e.light, e.cause, e.at) for e in told if e.cause is not Cause.STILL_OVERDUE]
+        instant = timing.next_instant(machine)
     assert [(light, cause) for light, cause, _ in seen] == [
         (Light.YELLOW, None),
         (Light.RED, Cause.PROMISE_OVERDUE),
@@ -193,30 +195,30 @@ def test_lights_of_a_step_come_once_each() -> None:
 
 def test_a_decided_step_rings_no_more() -> None:
     machine = started(make_plan(make_step("a", limit=working_days(1)), make_step("b")))
-    machine.apply_act(decide("a"), MONDAY)
-    assert [event for event in machine.tick(MONDAY + 3 * DAY) if event.step == "a"] == []
+    acts.apply(machine, decide("a"), MONDAY)
+    assert [event for event in timing.tick(machine, MONDAY + 3 * DAY) if event.step == "a"] == []
 
 
 def test_public_notice_lasts_its_days() -> None:
     machine = started(make_plan(make_step("a", kind=StepKind.NOTICE, limit=working_days(5)), make_step("b")))
     with pytest.raises(ActRefused) as caught:
-        machine.apply_act(decide("a"), MONDAY)
+        acts.apply(machine, decide("a"), MONDAY)
     assert caught.value.refusal is Refusal.TOO_EARLY
     end = datetime(2026, 3, 9, 16, tzinfo=UTC)
-    assert "a" not in [event.step for event in machine.tick(end - timedelta(seconds=1))]
-    assert [e.cause for e in machine.tick(end) if e.step == "a"] == [Cause.NOTICE_ENDED]
+    assert "a" not in [event.step for event in timing.tick(machine, end - timedelta(seconds=1))]
+    assert [e.cause for e in timing.tick(machine, end) if e.step == "a"] == [Cause.NOTICE_ENDED]
     assert [(step.plan.code, cause) for step, cause in machine.take_withdrawals()] == [("a", Cause.NOTICE_ENDED)]
 
 
 def test_an_objection_ends_a_public_notice() -> None:
     machine = started(make_plan(make_step("a", kind=StepKind.NOTICE, limit=working_days(5))))
-    machine.apply_act(decide("a", Decision.REFUSED), MONDAY)
+    acts.apply(machine, decide("a", Decision.REFUSED), MONDAY)
     assert machine.outcome is Outcome.REFUSED
 
 
 def test_withdrawal_takes_back_what_is_open_and_ships_what_was_approved() -> None:
     machine = started(make_plan(make_step("a"), make_step("b"), make_step("c", after=("b",))))
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     machine.withdraw(MONDAY, "w1")
     assert states(machine) == {"a": StepState.GRANTED, "b": StepState.CANCELLED, "c": StepState.CANCELLED}
     assert [step.plan.code for step, _ in machine.take_withdrawals()] == ["b"]
@@ -231,7 +233,7 @@ def test_withdrawal_takes_back_what_is_open_and_ships_what_was_approved() -> Non
 
 def test_nothing_to_withdraw_after_the_last_decision() -> None:
     machine = started(make_plan(make_step("a")))
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     with pytest.raises(ActRefused) as caught:
         machine.withdraw(MONDAY, "w1")
     assert caught.value.refusal is Refusal.TOO_LATE
@@ -240,15 +242,15 @@ def test_nothing_to_withdraw_after_the_last_decision() -> None:
 def test_a_result_does_not_wait_longer_than_the_law_lets_it() -> None:
     """L-DELIVER-10: the clock starts at each decision; a part leaves before its promise has passed."""
     machine = started(make_plan(make_step("a"), make_step("b", limit=working_days(30))))
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     assert machine.take_shipment(MONDAY) is None
     last_day = datetime(2026, 3, 8, 16, tzinfo=UTC)
-    machine.tick(last_day)
+    timing.tick(machine, last_day)
     part, event = machine.take_shipment(last_day) or pytest.fail("nothing shipped")
     assert (part.final, event.shipment) == (False, 1)
     machine.move_delivery(1, DeliveryState.SIGNED, last_day)
     assert machine.status is CaseStatus.IN_PROGRESS
-    machine.apply_act(decide("b"), last_day)
+    acts.apply(machine, decide("b"), last_day)
     final, _ = machine.take_shipment(last_day) or pytest.fail("nothing shipped")
     assert (final.number, final.final, [r.code for r in final.results]) == (2, True, ["result-b"])
     machine.move_delivery(2, DeliveryState.SIGNED, last_day)
@@ -257,7 +259,7 @@ def test_a_result_does_not_wait_longer_than_the_law_lets_it() -> None:
 
 def test_tracking_out_of_order_and_repeated() -> None:
     machine = started(make_plan(make_step("a")))
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     machine.take_shipment(MONDAY)
     assert machine.move_delivery(1, DeliveryState.IN_TRANSIT, MONDAY)
     assert machine.move_delivery(1, DeliveryState.PICKED_UP, MONDAY) == []
@@ -270,12 +272,12 @@ def test_tracking_out_of_order_and_repeated() -> None:
 
 def test_what_came_back_is_handed_over_at_the_window() -> None:
     machine = started(make_plan(make_step("a")))
-    machine.apply_act(decide("a"), MONDAY)
+    acts.apply(machine, decide("a"), MONDAY)
     machine.take_shipment(MONDAY)
     machine.move_delivery(1, DeliveryState.PICKED_UP, MONDAY)
-    assert machine.next_alarm is None
+    assert timing.next_instant(machine) is None
     machine.move_delivery(1, DeliveryState.RETURNED, MONDAY + DAY)
-    assert machine.next_alarm is not None  # somebody is reminded of it
+    assert timing.next_instant(machine) is not None  # somebody is reminded of it
     courier = DeliveryAct(act_id="x", state=DeliveryState.SIGNED, occurred_at=MONDAY)
     assert machine.move_delivery(1, DeliveryState.SIGNED, MONDAY + DAY, courier) == []  # by the sender
     window = courier.model_copy(update={"collected": True})
@@ -284,11 +286,11 @@ def test_what_came_back_is_handed_over_at_the_window() -> None:
 
 def test_a_returned_part_holds_the_case_back() -> None:
     machine = started(make_plan(make_step("a"), make_step("b", limit=working_days(30))))
-    machine.apply_act(decide("a"), MONDAY)
-    machine.tick(MONDAY + 7 * DAY)
+    acts.apply(machine, decide("a"), MONDAY)
+    timing.tick(machine, MONDAY + 7 * DAY)
     machine.take_shipment(MONDAY + 7 * DAY)
     machine.move_delivery(1, DeliveryState.RETURNED, MONDAY + 7 * DAY)
-    machine.apply_act(decide("b"), MONDAY + 7 * DAY)
+    acts.apply(machine, decide("b"), MONDAY + 7 * DAY)
     machine.take_shipment(MONDAY + 7 * DAY)
     machine.move_delivery(2, DeliveryState.SIGNED, MONDAY + 7 * DAY)
     assert machine.shipments.state is DeliveryState.RETURNED
@@ -306,7 +308,7 @@ def test_what_delays_us_extends_no_limit() -> None:
 
 def test_a_dependent_step_counts_from_the_end_of_the_last_before_it() -> None:
     machine = started(make_plan(make_step("a"), make_step("b", after=("a",))))
-    machine.apply_act(decide("a", waited=2 * DAY.total_seconds()), MONDAY + 3 * DAY)
+    acts.apply(machine, decide("a", waited=2 * DAY.total_seconds()), MONDAY + 3 * DAY)
     [(_, event)] = machine.start_ready(MONDAY + 3 * DAY)
     assert machine.steps["a"].ended_at == MONDAY + DAY
     assert event.due is not None
@@ -315,7 +317,7 @@ def test_a_dependent_step_counts_from_the_end_of_the_last_before_it() -> None:
 
 def test_an_act_is_never_before_its_step() -> None:
     machine = started(make_plan(make_step("a")))
-    machine.apply_act(decide("a", waited=9 * DAY.total_seconds()), MONDAY + DAY)
+    acts.apply(machine, decide("a", waited=9 * DAY.total_seconds()), MONDAY + DAY)
     assert machine.steps["a"].ended_at == MONDAY
 
 

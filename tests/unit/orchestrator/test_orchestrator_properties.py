@@ -10,6 +10,7 @@ from lianban.catalog.plan import Plan
 from lianban.catalog.terms import DeliveryMode, RefusalPolicy, StepKind
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import CaseStatus, Decision, DeliveryState, StepState
+from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.transitions import ENDED
@@ -55,7 +56,7 @@ class History:
     def act(self, step: str, decision: Decision) -> None:
         before = self.machine.progress()
         try:
-            self.events += self.machine.apply_act(decide(step, decision), self.now)
+            self.events += acts.apply(self.machine, decide(step, decision), self.now)
         except ActRefused:
             assert self.machine.progress() == before
         self.go_on()
@@ -68,9 +69,9 @@ class History:
         self.go_on()
 
     def wait(self) -> None:
-        alarm = self.machine.next_alarm
+        alarm = timing.next_instant(self.machine)
         self.now = max(self.now, alarm) if alarm else self.now + timedelta(days=1)
-        self.events += self.machine.tick(self.now)
+        self.events += timing.tick(self.machine, self.now)
         self.go_on()
 
     def sign(self) -> None:
@@ -109,9 +110,9 @@ def check_invariants(history: History) -> None:
     if machine.closed:
         assert not machine.deciding
         assert not machine.shipments.waiting
-        assert machine.next_alarm is None
+        assert timing.next_instant(machine) is None
     assert (machine.outcome is not None) == (not machine.deciding)
-    assert details_of(machine).count("\n| ") == len(machine.steps) + 1
+    assert details_of(machine, history.now).count("\n| ") == len(machine.steps) + 1
 
 
 @given(plans(), st.data())

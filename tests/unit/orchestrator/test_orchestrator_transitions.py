@@ -13,6 +13,15 @@ LEGAL = {
     (StepState.OPEN, Trigger.GRANT): StepState.GRANTED,
     (StepState.OPEN, Trigger.REFUSE): StepState.REFUSED,
     (StepState.OPEN, Trigger.CANCEL): StepState.CANCELLED,
+    (StepState.OPEN, Trigger.NOT_ACCEPT): StepState.NOT_ACCEPTED,
+    (StepState.OPEN, Trigger.REQUEST_SUPPLEMENT): StepState.SUPPLEMENT,
+    (StepState.SUPPLEMENT, Trigger.SUPPLEMENT): StepState.OPEN,
+    (StepState.SUPPLEMENT, Trigger.LAPSE): StepState.LAPSED,
+    (StepState.SUPPLEMENT, Trigger.CANCEL): StepState.CANCELLED,
+    (StepState.OPEN, Trigger.STOP): StepState.STOPPED,
+    (StepState.STOPPED, Trigger.STOP): StepState.STOPPED,
+    (StepState.STOPPED, Trigger.RESUME): StepState.OPEN,
+    (StepState.STOPPED, Trigger.CANCEL): StepState.CANCELLED,
 }
 
 

@@ -14,13 +14,14 @@ day, when somebody is there to see it, never on the Saturday before. It is red f
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
 from lianban.clock.calendar import ONE_DAY, CalendarSnapshot
-from lianban.clock.deadlines import Deadline, start_of_day
+from lianban.clock.deadlines import Deadline, TakenOut, start_of_day
 from lianban.clock.limits import Light, TimeLimit, Unit
 
 _SHARE: Final = 5
@@ -46,16 +47,27 @@ class Lights(BaseModel):
         return next((change for change in changes if change > now), None)
 
 
-def lights(calendar: CalendarSnapshot, started: date, promised: Deadline, limit: TimeLimit) -> Lights:
-    """The lights of a clock that ran from ``started`` on and promises to end by ``promised``."""
+def lights(
+    calendar: CalendarSnapshot,
+    started: date,
+    promised: Deadline,
+    limit: TimeLimit,
+    taken_out: Sequence[TakenOut] = (),
+) -> Lights:
+    """The lights of a clock that ran from ``started`` on and promises to end by ``promised``. Days a stop has taken out
+    (``taken_out``) are none of the promise's own: they make a light neither earlier nor later."""
     if limit.unit is Unit.WORKING_DAYS:
         total = limit.promised
     elif limit.unit is Unit.NATURAL_DAYS:
         total = calendar.working_days_between(started, promised.day)
+        for span in taken_out:
+            since, until = max(span.first - ONE_DAY, started), min(span.last, promised.day)
+            total -= calendar.working_days_between(since, until)
     else:
         total = 1
     left = max(1, total // _SHARE)
-    return Lights(yellow_from=_last_but(calendar, started, promised.day, left), red_from=promised.day + ONE_DAY)
+    yellow_from = _last_but(calendar, started, promised.day, left, taken_out)
+    return Lights(yellow_from=yellow_from, red_from=promised.day + ONE_DAY)
 
 
 def light_at(calendar: CalendarSnapshot, started: date, promised: Deadline, limit: TimeLimit, now: datetime) -> Light:
@@ -69,14 +81,14 @@ def next_change(
     return lights(calendar, started, promised, limit).next_change(now)
 
 
-def _last_but(calendar: CalendarSnapshot, started: date, last: date, left: int) -> date:
+def _last_but(calendar: CalendarSnapshot, started: date, last: date, left: int, taken_out: Sequence[TakenOut]) -> date:
     """The ``left``-th last working day up to ``last``, that one counted.
 
     Never looked for before ``started``: a clock re-dated to less than its promise is yellow from its start.
     """
     day = last
     while day > started:
-        if calendar.is_working_day(day):
+        if calendar.is_working_day(day) and not any(span.first <= day <= span.last for span in taken_out):
             left -= 1
             if left == 0:
                 break

@@ -55,6 +55,7 @@ class Refusal(StrEnum):
     NOT_OVERRIDABLE = "not-overridable"
     IN_PAST = "in-past"  # done before the step it is about had begun
     NO_ACCEPTANCE = "no-acceptance"  # a step that asks nothing of the applicant has nothing to find missing
+    NO_CLOCK = "no-clock"  # a stop of what has no limit
     OLD_CALENDAR = "old-calendar"  # does not reach back to where the case's clocks began
 
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import Channel, DeliveryMode, StepKind
 from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.facts import ClockFacts
 from lianban.clock.limits import Light
 from lianban.contracts.base import Contract
 from lianban.contracts.events import Due
@@ -53,6 +54,7 @@ class StepProgress(Contract):
     ended_at: datetime | None = None
     due: Due | None = None
     decision: Decision | None = None
+    clock: ClockFacts | None = None
 
 
 class CaseProgress(Contract):
@@ -64,5 +66,6 @@ class CaseProgress(Contract):
     light: Light
     accepted_at: datetime | None
     due: Due | None
+    clock: ClockFacts | None = None
     delivery: DeliveryState | None
     steps: tuple[StepProgress, ...]

@@ -1,7 +1,7 @@
 """The case as a state machine: plan + acts + instants -> states and numbered events.
 
-Pure: no I/O, no framework, no clock but the instants handed in. The workflow around it carries out what it asks
-for (``take_*``), the tests drive it directly.
+Pure: no I/O, no framework, no clock but the instants handed in. What departments do to it is in ``acts``, what time
+does in ``timing``; the workflow around it carries out what it asks for (``take_*``), the tests drive it directly.
 """
 
 from __future__ import annotations
@@ -12,31 +12,35 @@ from typing import Any, Final
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, RefusalPolicy
 from lianban.clock.calendar import CalendarSnapshot
-from lianban.clock.deadlines import local_date
-from lianban.clock.limits import Light
-from lianban.contracts.acts import DeliveryAct, DepartmentAct
-from lianban.contracts.case import CaseProgress
+from lianban.clock.deadlines import Deadline, deadline, local_date
+from lianban.clock.facts import ClockFacts
+from lianban.clock.limits import Light, TimeLimit
+from lianban.clock.rules import Rule
+from lianban.contracts.acts import DeliveryAct, DepartmentAct, Refusal
+from lianban.contracts.case import CASE_EDITION, CaseProgress
 from lianban.contracts.events import CaseEvent, Due
-from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.orders import DeliverableResult
 from lianban.contracts.status import (
-    ActKind,
+    CLOSED,
     CaseStatus,
     Cause,
-    Decision,
     DeliveryState,
     EventKind,
     Outcome,
     StepState,
 )
-from lianban_orchestrator.domain import checks
 from lianban_orchestrator.domain.clocks import RunningClock
 from lianban_orchestrator.domain.outcome import outcome_of
+from lianban_orchestrator.domain.pauses import all_paused
+from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.shipments import Shipment, Shipments
 from lianban_orchestrator.domain.steps import Step, ancestors, dependants
+from lianban_orchestrator.domain.supplements import Supplements
 from lianban_orchestrator.domain.transitions import Trigger
 
 _SEVERITY: Final = {Light.NONE: 0, Light.GREEN: 1, Light.YELLOW: 2, Light.RED: 3}
+_REMINDS_SINCE: Final = 2
+"""Edition from which red is told again each working day."""
 
 
 def _worst(lights: list[Light]) -> Light:
@@ -47,18 +51,28 @@ class CaseMachine:
     """One case. Every changing method returns the events it made; refused acts raise ActRefused and change nothing."""
 
     def __init__(
-        self, case_no: str, plan: Plan, calendar: CalendarSnapshot, received_at: datetime, delivery: DeliveryMode
+        self,
+        case_no: str,
+        plan: Plan,
+        calendar: CalendarSnapshot,
+        received_at: datetime,
+        delivery: DeliveryMode,
+        edition: int = CASE_EDITION,
     ) -> None:
         self.case_no = case_no
         self.plan = plan
         self.calendar = calendar
         self.received_at = received_at
+        self.complete_at = received_at  # when everything was there: at first, or with the supplement
+        self.reminds = edition >= _REMINDS_SINCE
         self.status = CaseStatus.RECEIVED
         self.outcome: Outcome | None = None
         self.accepted_at: datetime | None = None
+        self.supplements = Supplements()  # of the acceptance
+        self.extended = False
         self.steps = {step.code: Step(step) for step in plan.steps}
-        self.shipments = Shipments(calendar, plan.delivery_limit, delivery)
-        self.acceptance_clock = RunningClock(calendar, plan.acceptance_limit, local_date(received_at))
+        self.shipments = Shipments(calendar, plan.delivery_limit, delivery, reminds=self.reminds)
+        self.acceptance_clock = self.new_clock(plan.acceptance_limit, received_at)
         self.case_clock: RunningClock | None = None
         self._seq = 0
         self._withdrawals: list[tuple[Step, Cause]] = []
@@ -72,9 +86,9 @@ class CaseMachine:
 
     @property
     def closed(self) -> bool:
-        return self.status in (CaseStatus.COMPLETED, CaseStatus.REFUSED) or (
-            self.status is CaseStatus.WITHDRAWN and not self.shipments.waiting and self.shipments.all_signed
-        )
+        if self.status is CaseStatus.WITHDRAWN:
+            return not self.shipments.waiting and self.shipments.all_signed
+        return self.status in CLOSED
 
     @property
     def light(self) -> Light:
@@ -84,7 +98,7 @@ class CaseMachine:
     @property
     def case_light(self) -> Light:
         """The worst light of the case's own clocks: acceptance, the whole, delivery."""
-        return _worst([clock.light for clock in self._case_clocks()])
+        return _worst([clock.light for clock in self.own_clocks()])
 
     @property
     def due(self) -> Due | None:
@@ -95,7 +109,8 @@ class CaseMachine:
         """Departments an open step is with, in plan order; the lead department while acceptance waits for it."""
         if self.status is CaseStatus.RECEIVED:
             return [self.plan.lead_department]
-        return list(dict.fromkeys(s.plan.department for s in self.steps.values() if s.state is StepState.OPEN))
+        theirs = (s for s in self.steps.values() if s.state in (StepState.OPEN, StepState.STOPPED))
+        return list(dict.fromkeys(step.plan.department for step in theirs))
 
     def progress(self) -> CaseProgress:
         return CaseProgress(
@@ -105,15 +120,28 @@ class CaseMachine:
             light=self.light,
             accepted_at=self.accepted_at,
             due=self.due,
+            clock=self.case_clock.facts if self.case_clock else None,
             delivery=self.shipments.state,
             steps=tuple(step.progress() for step in self.steps.values()),
         )
 
-    def _case_clocks(self) -> list[RunningClock]:
-        if self.status is CaseStatus.RECEIVED:
+    def own_clocks(self) -> list[RunningClock]:
+        """The case's own clocks that run: acceptance, or the whole and delivery."""
+        if self.status in (CaseStatus.RECEIVED, CaseStatus.SUPPLEMENT):
             return [self.acceptance_clock]
         clocks = self.shipments.running_clocks
         return [self.case_clock, *clocks] if self.case_clock and self.deciding else clocks
+
+    def new_clock(self, limit: TimeLimit, started: datetime) -> RunningClock:
+        return RunningClock(self.calendar, limit, ClockFacts(started=local_date(started)), reminds=self.reminds)
+
+    def last_day(self, limit: TimeLimit, started: datetime) -> Deadline:
+        """Of a limit that no light warns of."""
+        return deadline(self.calendar, local_date(started), limit.promised, limit.unit)
+
+    def when(self, waited: float, now: datetime, not_before: datetime | None = None) -> datetime:
+        """When it was done: the time an act lay with us counts against nobody."""
+        return max(now - timedelta(seconds=waited), not_before or self.received_at)
 
     # -- acceptance ---------------------------------------------------------------------------------------------
 
@@ -122,12 +150,21 @@ class CaseMachine:
         return self.plan.acceptance is AcceptanceMode.ON_FILING
 
     def accept(self, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None) -> list[CaseEvent]:
-        """受理. By silence (DEEMED) it counts from the day the materials were received (art. 32, L-ACCEPT-5)."""
-        counted_from = self.received_at if act is None else self._when(act.waited, now)
+        """受理. By silence (DEEMED) it counts from the day everything had been received (art. 32, L-ACCEPT-5)."""
+        counted_from = self.complete_at if act is None else self.when(act.waited, now, self.complete_at)
         self.status = CaseStatus.IN_PROGRESS
         self.accepted_at = counted_from
-        self.case_clock = RunningClock(self.calendar, self.plan.limit, local_date(counted_from))
-        return [self._event(EventKind.CASE_ACCEPTED, now, act=act, due=self.case_clock.due, cause=cause)]
+        self.case_clock = self.new_clock(self.plan.limit, counted_from)
+        return [self.event(EventKind.CASE_ACCEPTED, now, act=act, due=self.case_clock.due, cause=cause)]
+
+    def close_unaccepted(
+        self, status: CaseStatus, outcome: Outcome, kind: EventKind, now: datetime, **fields: Any
+    ) -> list[CaseEvent]:
+        """Nothing of it is handled: not accepted, or what was missing did not come."""
+        self.status = status
+        self.outcome = outcome
+        events = self._cancel(list(self.steps), now, fields.get("cause"))
+        return [*events, self.event(kind, now, outcome=outcome, **fields)]
 
     # -- steps --------------------------------------------------------------------------------------------------
 
@@ -140,36 +177,16 @@ class CaseMachine:
             before = [self.steps[code] for code in step.plan.after]
             if step.state is StepState.WAITING and all(earlier.ended for earlier in before):
                 ended = [earlier.ended_at for earlier in before if earlier.ended_at is not None]
-                step.start(now, max(ended, default=self.accepted_at or now), self.calendar)
-                started.append((step, self._step_event(EventKind.STEP_STARTED, now, step)))
+                counted_from = max(ended, default=self.accepted_at or now)
+                step.start(now, counted_from, self.calendar, reminds=self.reminds)
+                started.append((step, self.step_event(EventKind.STEP_STARTED, now, step)))
         return started
 
-    def check_act(self, act: DepartmentAct) -> None:
-        """Raises ActRefused when the act is not possible now."""
-        checks.check_act(self, act)
-
-    def apply_act(self, act: DepartmentAct, now: datetime) -> list[CaseEvent]:
-        """Raises ActRefused when the act is not possible now (the same checks as :meth:`check_act`)."""
-        self.check_act(act)
-        if act.step == ACCEPTANCE_STEP and act.step not in self.steps:
-            return self.accept(now, act)
-        step = self.steps[act.step]
-        if act.kind is ActKind.ACCEPT:
-            step.accepted = True
-            return [self._step_event(EventKind.STEP_ACCEPTED, now, step, act=act)]
-        step.document = act.document
-        decided_at = self._when(act.waited, now, step.started_at)
-        if act.decision is Decision.GRANTED:
-            return self._grant(step, decided_at, now, act=act)
-        step.end(Trigger.REFUSE, decided_at)
-        events = [self._step_event(EventKind.STEP_DECIDED, decided_at, step, act=act)]
-        return events + self._after_refusal(step, now) + self._after_end(now)
-
-    def _grant(
+    def grant(
         self, step: Step, at: datetime, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None
     ) -> list[CaseEvent]:
         step.end(Trigger.GRANT, at)
-        event = self._step_event(EventKind.STEP_DECIDED, at, step, act=act, cause=cause)
+        event = self.step_event(EventKind.STEP_DECIDED, at, step, act=act, cause=cause)
         deliverable = [
             DeliverableResult(code=result.code, name=result.name, step=step.plan.code)
             for result in step.plan.results
@@ -178,33 +195,51 @@ class CaseMachine:
         self.shipments.add(deliverable, at)
         return [event, *self._after_end(now)]
 
-    def _after_refusal(self, step: Step, now: datetime) -> list[CaseEvent]:
+    def end_negatively(self, step: Step, event: CaseEvent, now: datetime) -> list[CaseEvent]:
+        """The step has ended without what was asked for, as ``event`` says: the theme's policy decides what follows."""
         match step.plan.on_refusal:
             case RefusalPolicy.GATE:
-                return self._cancel(dependants(self.plan, [step.plan.code]), now, Cause.GATE_REFUSED)
+                events = self._cancel(dependants(self.plan, [step.plan.code]), now, Cause.GATE_REFUSED)
             case RefusalPolicy.ALL:
-                return self._cancel(list(self.steps), now, Cause.ALL_REFUSED)
+                events = self._cancel(list(self.steps), now, Cause.ALL_REFUSED)
             case RefusalPolicy.INDEPENDENT | RefusalPolicy.COLLECT:
-                return []
+                events = []
+        return [event, *events, *self._after_end(now)]
 
-    def _cancel(self, codes: list[str], now: datetime, cause: Cause) -> list[CaseEvent]:
-        """Withdraw what is not decided and tell the departments; approvals that exist stay (art. 69, 70)."""
+    def take_back(self, step: Step, cause: Cause) -> None:
+        """The step ended without its department, which has to be told."""
+        self._withdrawals.append((step, cause))
+
+    def _cancel(self, codes: list[str], now: datetime, cause: Cause | None) -> list[CaseEvent]:
+        """Withdraw what is not decided and tell the departments; approvals that exist stay (art. 69, 70: L-REMEDY)."""
         events = []
         for step in (self.steps[code] for code in codes):
             if step.ended:
                 continue
-            if step.state is StepState.OPEN:
-                self._withdrawals.append((step, cause))
+            if step.with_department and cause is not None:
+                self.take_back(step, cause)
             step.end(Trigger.CANCEL, now)
-            events.append(self._step_event(EventKind.STEP_CANCELLED, now, step, cause=cause))
+            events.append(self.step_event(EventKind.STEP_CANCELLED, now, step, cause=cause))
         return events
 
     def _after_end(self, now: datetime) -> list[CaseEvent]:
         if self.deciding or self.status is not CaseStatus.IN_PROGRESS:
-            return []
+            return self.case_clock_events(now)
         self.outcome = outcome_of(list(self.steps.values()))
         self.status = CaseStatus.DELIVERING
-        return [self._event(EventKind.CASE_DECIDED, now, outcome=self.outcome)]
+        return [self.event(EventKind.CASE_DECIDED, now, outcome=self.outcome)]
+
+    def case_clock_events(self, now: datetime) -> list[CaseEvent]:
+        """The case's clock stands still while every open step waits, and goes on with the first that does not."""
+        clock = self.case_clock
+        if clock is None or (stops := all_paused(self.steps.values())) == clock.facts.stops:
+            return []
+        was_stopped, was = clock.facts.stopped, clock.last_due
+        clock.move(clock.facts.model_copy(update={"stops": stops}), now)
+        if was_stopped and clock.facts.stopped:
+            return []
+        kind = EventKind.CASE_STOPPED if clock.facts.stopped else EventKind.CASE_RESUMED
+        return [self.event(kind, now, due=clock.due_with_trace, was=was, clock=clock.facts)]
 
     def documents_before(self, step: Step) -> dict[str, str]:
         """Documents of the acts that ended the steps before it, by step."""
@@ -220,14 +255,17 @@ class CaseMachine:
 
     def check_withdraw(self) -> None:
         """Raises ActRefused when nothing is left that could be taken back."""
-        checks.check_withdraw(self)
+        if self.status in CLOSED:
+            raise ActRefused(Refusal.CASE_CLOSED, Rule.REMEDY)
+        if not self.deciding:
+            raise ActRefused(Refusal.TOO_LATE, Rule.REMEDY)
 
     def withdraw(self, now: datetime, act_id: str) -> list[CaseEvent]:
         self.check_withdraw()
         self.status = CaseStatus.WITHDRAWN
         self.outcome = Outcome.WITHDRAWN
         events = self._cancel(list(self.steps), now, Cause.APPLICANT_WITHDREW)
-        return [*events, self._event(EventKind.CASE_WITHDRAWN, now, outcome=self.outcome, act_id=act_id)]
+        return [*events, self.event(EventKind.CASE_WITHDRAWN, now, outcome=self.outcome, act_id=act_id)]
 
     # -- delivery -------------------------------------------------------------------------------------------------
 
@@ -241,7 +279,7 @@ class CaseMachine:
             shipment = self.shipments.ship(now, final=False)
         else:
             return None
-        return shipment, self._event(
+        return shipment, self.event(
             EventKind.DELIVERY_ORDERED,
             now,
             due=shipment.clock.due,
@@ -251,7 +289,10 @@ class CaseMachine:
 
     def check_delivery(self, act: DeliveryAct) -> None:
         """Raises ActRefused for a shipment this case does not have, or a case that has ended."""
-        checks.check_delivery(self, act)
+        if self.closed:
+            raise ActRefused(Refusal.CASE_CLOSED, Rule.DELIVER_10)
+        if self.shipments.get(act.shipment) is None:
+            raise ActRefused(Refusal.NO_DELIVERY, Rule.DELIVER_10)
 
     def move_delivery(
         self, number: int, state: DeliveryState, now: datetime, act: DeliveryAct | None = None
@@ -260,10 +301,10 @@ class CaseMachine:
         shipment = self.shipments.get(number)
         if shipment is None or not shipment.moves_to(state, collected=act is not None and act.collected):
             return []
-        at = self._when(act.waited, now) if act else now
+        at = self.when(act.waited, now) if act else now
         self.shipments.move(shipment, state, at)
         act_id = act.act_id if act else None
-        events = [self._event(EventKind.DELIVERY_MOVED, at, delivery=state, shipment=number, act_id=act_id)]
+        events = [self.event(EventKind.DELIVERY_MOVED, at, delivery=state, shipment=number, act_id=act_id)]
         if self.status is CaseStatus.DELIVERING and self.shipments.all_signed:
             events.append(self._close(now))
         return events
@@ -272,89 +313,32 @@ class CaseMachine:
         refused = self.outcome is Outcome.REFUSED
         self.status = CaseStatus.REFUSED if refused else CaseStatus.COMPLETED
         kind = EventKind.CASE_REFUSED if refused else EventKind.CASE_COMPLETED
-        return self._event(kind, now, outcome=self.outcome)
-
-    # -- time -----------------------------------------------------------------------------------------------------
-
-    @property
-    def next_alarm(self) -> datetime | None:
-        """The earliest instant at which something becomes due; none while nothing can."""
-        return min((instant for instant, _ in self._alarms()), default=None)
-
-    @property
-    def next_alarm_of(self) -> str:
-        """What becomes due then, in Chinese: the step's name, or the case's own clock."""
-        return min(self._alarms(), default=(None, "—"))[1]
-
-    def _alarms(self) -> list[tuple[datetime, str]]:
-        names = [(clock.next_alarm, "办件") for clock in self._case_clocks()]
-        names += [
-            (step.clock.promised.ends_at if step.is_notice else step.clock.next_alarm, step.plan.name)
-            for step in self.steps.values()
-            if step.clock and step.state is StepState.OPEN
-        ]
-        return [(instant, name) for instant, name in names if instant is not None]
-
-    def tick(self, now: datetime) -> list[CaseEvent]:
-        """Everything that became due by ``now``: lights, deemed acceptance, public notices that are over."""
-        events: list[CaseEvent] = []
-        for clock in self._case_clocks():
-            events += self._ring(clock, now)
-        for step in self.steps.values():
-            if step.state is not StepState.OPEN or step.clock is None:
-                continue
-            if step.is_notice:
-                if step.clock.promised.ends_at <= now:
-                    self._withdrawals.append((step, Cause.NOTICE_ENDED))
-                    events += self._grant(step, step.clock.promised.ends_at, now, cause=Cause.NOTICE_ENDED)
-                continue
-            for alarm in step.clock.advance(now):
-                events.append(self._step_event(EventKind.STEP_LIGHT, now, step, light=alarm.light, cause=alarm.cause))
-        return events
-
-    def _ring(self, clock: RunningClock, now: datetime) -> list[CaseEvent]:
-        events: list[CaseEvent] = []
-        for alarm in clock.advance(now):
-            if clock is self.acceptance_clock and alarm.light is Light.RED:
-                # L-ACCEPT-5: silence has accepted, and supervision is told.
-                told = self._event(EventKind.CASE_LIGHT, now, light=Light.RED, due=clock.due, cause=Cause.DEEMED)
-                return [*events, told, *self.accept(now, cause=Cause.DEEMED)]
-            delivery = clock is not self.acceptance_clock and clock is not self.case_clock
-            cause = Cause.DELIVERY if delivery else alarm.cause
-            events.append(self._event(EventKind.CASE_LIGHT, now, light=alarm.light, due=clock.due, cause=cause))
-        return events
-
-    def _when(self, waited: float, now: datetime, not_before: datetime | None = None) -> datetime:
-        """When it was done: the time an act lay with us counts against nobody."""
-        return max(now - timedelta(seconds=waited), not_before or self.received_at)
+        return self.event(kind, now, outcome=self.outcome)
 
     # -- events -----------------------------------------------------------------------------------------------------
 
-    def _event(self, kind: EventKind, now: datetime, act: DepartmentAct | None = None, **fields: Any) -> CaseEvent:
+    def event(self, kind: EventKind, now: datetime, act: DepartmentAct | None = None, **fields: Any) -> CaseEvent:
         self._seq += 1
         if act is not None:
-            fields |= {
+            fields = {
                 "department": act.department,
                 "actor": act.actor,
                 "officer": act.officer,
                 "act_id": act.act_id,
                 "document": act.document,
-            }
+                "role": act.role,
+                "procedure": act.procedure,
+                "days": act.days,
+                "overrides": act.overrides,
+            } | fields
         fields.setdefault("light", self.case_light)
         return CaseEvent(seq=self._seq, at=now, kind=kind, case_status=self.status, **fields)
 
-    def _step_event(
+    def step_event(
         self, kind: EventKind, now: datetime, step: Step, act: DepartmentAct | None = None, **fields: Any
     ) -> CaseEvent:
         fields.setdefault("light", step.light)
-        return self._event(
-            kind,
-            now,
-            act,
-            step=step.plan.code,
-            state=step.state,
-            due=step.clock.due if step.clock else None,
-            decision=step.decision,
-            **({} if act is not None else {"department": step.plan.department}),
-            **fields,
-        )
+        fields.setdefault("due", step.clock.due if step.clock else None)
+        if act is None:
+            fields.setdefault("department", step.plan.department)
+        return self.event(kind, now, act, step=step.plan.code, state=step.state, decision=step.decision, **fields)

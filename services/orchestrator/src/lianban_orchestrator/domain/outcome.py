@@ -8,6 +8,7 @@ from typing import Final
 from lianban.catalog.terms import RefusalPolicy, StepKind
 from lianban.contracts.status import Outcome, StepState
 from lianban_orchestrator.domain.steps import Step
+from lianban_orchestrator.domain.transitions import NEGATIVE
 
 _SUPPORTING: Final = frozenset({StepKind.VERIFY, StepKind.OPINION, StepKind.NOTICE, StepKind.PAY})
 """Kinds that give the applicant nothing by themselves: granted alone they do not make a case partly granted."""
@@ -22,7 +23,7 @@ def outcome_of(steps: Sequence[Step]) -> Outcome:
     refused = [
         step
         for step in steps
-        if step.state is StepState.REFUSED
+        if step.state in NEGATIVE
         and (step.plan.on_refusal is not RefusalPolicy.COLLECT or step.plan.kind is StepKind.DECIDE)
     ]
     if any(step.plan.on_refusal is RefusalPolicy.ALL for step in refused):

@@ -13,6 +13,7 @@ from typing import Final
 from lianban.catalog.terms import DeliveryMode
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import local_date
+from lianban.clock.facts import ClockFacts
 from lianban.clock.limits import TimeLimit
 from lianban.contracts.orders import DeliverableResult
 from lianban.contracts.status import DELIVERY_RANK, DeliveryState
@@ -53,8 +54,9 @@ class Shipment:
 class Shipments:
     """All deliveries of one case. ``waiting`` are deliverable results not yet ordered."""
 
-    def __init__(self, calendar: CalendarSnapshot, limit: TimeLimit, mode: DeliveryMode) -> None:
+    def __init__(self, calendar: CalendarSnapshot, limit: TimeLimit, mode: DeliveryMode, *, reminds: bool) -> None:
         self.calendar = calendar
+        self._reminds = reminds
         self._limit = limit
         self._mode = mode
         self.waiting: list[DeliverableResult] = []
@@ -65,7 +67,7 @@ class Shipments:
         """Results of a decision: the clock counts from the earliest decision that still waits."""
         self.waiting.extend(results)
         if self.waiting and self.waiting_clock is None:
-            self.waiting_clock = RunningClock(self.calendar, self._limit, local_date(now))
+            self.waiting_clock = self._clock(now)
 
     def ship(self, now: datetime, *, final: bool) -> Shipment:
         """Take everything that waits. Nothing to hand over: what was decided is told electronically."""
@@ -73,7 +75,7 @@ class Shipments:
             number=len(self.shipped) + 1,
             mode=self._mode if self.waiting else DeliveryMode.ELECTRONIC,
             results=tuple(self.waiting),
-            clock=self.waiting_clock or RunningClock(self.calendar, self._limit, local_date(now)),
+            clock=self.waiting_clock or self._clock(now),
             final=final,
         )
         self.waiting = []
@@ -104,4 +106,7 @@ class Shipments:
         """What came back has to be handed over again: a new clock runs, so that somebody is reminded."""
         shipment.state = state
         if state is DeliveryState.RETURNED:
-            shipment.clock = RunningClock(self.calendar, self._limit, local_date(at))
+            shipment.clock = self._clock(at)
+
+    def _clock(self, started: datetime) -> RunningClock:
+        return RunningClock(self.calendar, self._limit, ClockFacts(started=local_date(started)), reminds=self._reminds)

@@ -3,38 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from lianban.catalog.plan import Plan, PlanStep
-from lianban.catalog.terms import StepKind
+from lianban.catalog.terms import SpecialProcedureKind, StepKind
 from lianban.clock.calendar import CalendarSnapshot
-from lianban.clock.deadlines import local_date
+from lianban.clock.deadlines import Deadline, local_date
+from lianban.clock.facts import ClockFacts, Stop
 from lianban.clock.limits import Light
 from lianban.contracts.case import StepProgress
 from lianban.contracts.status import Decision, StepState
 from lianban_orchestrator.domain.clocks import RunningClock
-from lianban_orchestrator.domain.transitions import ENDED, Trigger, next_state
+from lianban_orchestrator.domain.supplements import Supplements
+from lianban_orchestrator.domain.transitions import ENDED, WITH_DEPARTMENT, Trigger, next_state
+
+
+@dataclass
+class Pause:
+    """While the step waited for a special procedure or for the applicant. ``ended`` none: it still does."""
+
+    began: datetime
+    ended: datetime | None = None
+
+
+@dataclass
+class OpenStop:
+    """A special procedure under way. ``planned``: its last day as the applicant was told; ``overrun``: it is over."""
+
+    stop: Stop
+    planned: Deadline
+    overrun: bool = False
 
 
 class Step:
-    """Mutable record of one step; changes only through :meth:`move`."""
+    """Mutable record of one step; its state changes only through :func:`next_state`."""
 
     def __init__(self, plan: PlanStep) -> None:
         self.plan = plan
         self.state = StepState.WAITING
         self.accepted = False
         self.clock: RunningClock | None = None
+        self.counted_from: datetime | None = None
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
         self.document: str | None = None
+        self.supplements = Supplements()
+        self.stops: dict[SpecialProcedureKind, OpenStop] = {}
+        self.pauses: list[Pause] = []
+        self.extended = False
 
     @property
     def ended(self) -> bool:
         return self.state in ENDED
 
     @property
+    def with_department(self) -> bool:
+        return self.state in WITH_DEPARTMENT
+
+    @property
     def light(self) -> Light:
-        """Of an open step only: an ended step's clock no longer runs."""
+        """Of an open step only: otherwise its clock does not run."""
         return self.clock.light if self.clock and self.state is StepState.OPEN else Light.NONE
 
     @property
@@ -46,20 +75,42 @@ class Step:
         """公示: lasts its fixed days and is granted by their end, unless an objection was upheld before."""
         return self.plan.kind is StepKind.NOTICE
 
-    def start(self, now: datetime, counted_from: datetime, calendar: CalendarSnapshot) -> None:
+    @property
+    def received_on(self) -> date | None:
+        """Receipt day: the acceptance limit counts from there, anew after a supplement (L-SUPPLEMENT)."""
+        return local_date(self.counted_from) if self.counted_from else None
+
+    def start(self, now: datetime, counted_from: datetime, calendar: CalendarSnapshot, *, reminds: bool) -> None:
         """``counted_from``: when the step could have started. The clock counts from there: what delays us (an outage,
         an acceptance that silence brought about) extends no limit. Raises IllegalTransition."""
         self.state = next_state(self.state, Trigger.START)
         self.started_at = now
+        # A public notice lasts its days from when it is published.
+        self.counted_from = now if self.is_notice else counted_from
         if self.plan.limit is not None:
-            # A public notice lasts its days from when it is published.
-            first = now if self.is_notice else counted_from
-            self.clock = RunningClock(calendar, self.plan.limit, local_date(first))
+            facts = ClockFacts(started=local_date(self.counted_from))
+            self.clock = RunningClock(calendar, self.plan.limit, facts, reminds=reminds)
 
     def end(self, trigger: Trigger, at: datetime) -> None:
         """``at``: when it was decided, which may lie before the case hears of it. Raises IllegalTransition."""
         self.state = next_state(self.state, trigger)
         self.ended_at = at
+        self.unpause(at)
+
+    def pause(self, trigger: Trigger, at: datetime) -> None:
+        """Its department has to wait. Raises IllegalTransition."""
+        self.state = next_state(self.state, trigger)
+        if not self.pauses or self.pauses[-1].ended is not None:
+            self.pauses.append(Pause(at))
+
+    def go_on(self, trigger: Trigger, at: datetime) -> None:
+        """Raises IllegalTransition."""
+        self.state = next_state(self.state, trigger)
+        self.unpause(at)
+
+    def unpause(self, at: datetime) -> None:
+        if self.pauses and self.pauses[-1].ended is None:
+            self.pauses[-1].ended = max(at, self.pauses[-1].began)
 
     def progress(self) -> StepProgress:
         return StepProgress(
@@ -74,6 +125,7 @@ class Step:
             ended_at=self.ended_at,
             due=self.clock.due if self.clock else None,
             decision=self.decision,
+            clock=self.clock.facts if self.clock else None,
         )
 
 

@@ -13,6 +13,12 @@ class Trigger(StrEnum):
     GRANT = "grant"
     REFUSE = "refuse"
     CANCEL = "cancel"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    SUPPLEMENT = "supplement"
+    NOT_ACCEPT = "not_accept"
+    LAPSE = "lapse"
+    STOP = "stop"
+    RESUME = "resume"  # of the last procedure that runs
 
 
 class IllegalTransition(Exception):
@@ -25,9 +31,26 @@ _TRANSITIONS: Final = {
     (StepState.OPEN, Trigger.GRANT): StepState.GRANTED,
     (StepState.OPEN, Trigger.REFUSE): StepState.REFUSED,
     (StepState.OPEN, Trigger.CANCEL): StepState.CANCELLED,
+    (StepState.OPEN, Trigger.REQUEST_SUPPLEMENT): StepState.SUPPLEMENT,
+    (StepState.OPEN, Trigger.NOT_ACCEPT): StepState.NOT_ACCEPTED,
+    (StepState.OPEN, Trigger.STOP): StepState.STOPPED,
+    (StepState.SUPPLEMENT, Trigger.SUPPLEMENT): StepState.OPEN,
+    (StepState.SUPPLEMENT, Trigger.LAPSE): StepState.LAPSED,
+    (StepState.SUPPLEMENT, Trigger.CANCEL): StepState.CANCELLED,
+    (StepState.STOPPED, Trigger.STOP): StepState.STOPPED,
+    (StepState.STOPPED, Trigger.RESUME): StepState.OPEN,
+    (StepState.STOPPED, Trigger.CANCEL): StepState.CANCELLED,
 }
 
-ENDED: Final = frozenset({StepState.GRANTED, StepState.REFUSED, StepState.CANCELLED})
+WITH_DEPARTMENT: Final = frozenset({StepState.OPEN, StepState.SUPPLEMENT, StepState.STOPPED})
+"""Begun and not ended: its department has it, whether or not its clock runs."""
+
+ENDED: Final = frozenset(
+    {StepState.GRANTED, StepState.REFUSED, StepState.CANCELLED, StepState.NOT_ACCEPTED, StepState.LAPSED}
+)
+
+NEGATIVE: Final = frozenset({StepState.REFUSED, StepState.NOT_ACCEPTED, StepState.LAPSED})
+"""Ended without what the applicant asked for: the theme's policy says what becomes of the others."""
 
 
 def next_state(state: StepState, trigger: Trigger) -> StepState:
@@ -35,7 +58,8 @@ def next_state(state: StepState, trigger: Trigger) -> StepState:
 
     Raises:
         IllegalTransition: an ended step never changes again (行政许可法 art. 69, 70: a granted licence is revoked
-            only by its own procedure), and nothing but START or CANCEL happens to a step that waits.
+            only by its own procedure), nothing but START or CANCEL happens to a step that waits, and nothing is
+            decided while the applicant or a special procedure is waited for.
     """
     try:
         return _TRANSITIONS[state, trigger]

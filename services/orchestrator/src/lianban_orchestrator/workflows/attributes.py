@@ -35,7 +35,9 @@ class Attributes:
         if now[known.PENDING_DEPARTMENTS] and self._only_left(now):
             return
         changes: list[SearchAttributeUpdate[Any]] = [
-            key.value_set(value) for key, value in now.items() if value is not None and value != self._told[key]
+            key.value_unset() if value is None else key.value_set(value)  # a clock that is stopped has no date
+            for key, value in now.items()
+            if value != self._told[key]
         ]
         if changes:
             workflow.upsert_search_attributes(changes)
@@ -44,7 +46,7 @@ class Attributes:
     def _only_left(self, now: dict[Any, Any]) -> bool:
         """Whether nothing but this has changed: departments are no longer waited for."""
         pending = known.PENDING_DEPARTMENTS
-        same = all(value == self._told[key] for key, value in now.items() if key is not pending and value is not None)
+        same = all(value == self._told[key] for key, value in now.items() if key is not pending)
         return same and set(now[pending]) <= set(self._told[pending] or ())
 
     def _values(self, machine: CaseMachine) -> dict[Any, Any]:

@@ -13,12 +13,13 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 with workflow.unsafe.imports_passed_through():
     from lianban.contracts import names
-    from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Withdrawal
+    from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Recalendar, Supplement, Withdrawal
     from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
     from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
-    from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskWithdrawal
+    from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskSupplement, TaskWithdrawal
     from lianban.contracts.status import MESSAGE_ZH, CaseStatus, Cause, DeliveryState, EventKind
     from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT, RECORD, RECORD_TIMEOUT
+    from lianban_orchestrator.domain import acts, timing
     from lianban_orchestrator.domain.machine import CaseMachine
     from lianban_orchestrator.domain.refusals import ActRefused
     from lianban_orchestrator.domain.shipments import Shipment
@@ -27,13 +28,18 @@ with workflow.unsafe.imports_passed_through():
     from lianban_orchestrator.workflows.details import details_of
 
 
+_UNACCEPTED = (CaseStatus.RECEIVED, CaseStatus.SUPPLEMENT)
+
+
 @contextlib.contextmanager
 def _as_failure() -> Iterator[None]:
-    """A refused act crosses Temporal with its refusal as failure type."""
+    """A refused act crosses Temporal with its refusal as failure type, and the rule it breaks as detail."""
     try:
         yield
     except ActRefused as refused:
-        raise ApplicationError(str(refused), type=refused.refusal.value, non_retryable=True) from None
+        raise ApplicationError(
+            str(refused), refused.rule.value, type=refused.refusal.value, non_retryable=True
+        ) from None
 
 
 @workflow.defn(name=names.CASE_WORKFLOW)
@@ -47,7 +53,9 @@ class CaseWorkflow:
     @workflow.init
     def __init__(self, case: CaseInput) -> None:
         self._case = case
-        self._machine = CaseMachine(case.case_no, case.plan, case.calendar, case.received_at, case.delivery)
+        self._machine = CaseMachine(
+            case.case_no, case.plan, case.calendar, case.received_at, case.delivery, case.edition
+        )
         self._attributes = Attributes(case)
         self._errands: set[asyncio.Task[None]] = set()
         self._submissions: dict[str, tuple[asyncio.Task[None], TaskOrder]] = {}
@@ -73,20 +81,46 @@ class CaseWorkflow:
 
     @workflow.update(name=names.UPDATE_ACT)
     def act(self, act: DepartmentAct) -> ActOutcome:
-        """A department accepts or decides."""
+        """A department accepts, asks, stops, extends or decides."""
         with _as_failure():  # again: another act of the same turn may have come first
-            events = self._machine.apply_act(act, workflow.now())
+            events = acts.apply(self._machine, act, workflow.now())
+        self._tell(events)
         return self._outcome(events, act.step)
 
     @act.validator
     def _validate_act(self, act: DepartmentAct) -> None:
         with _as_failure():
-            self._machine.check_act(act)
+            acts.check(self._machine, act, workflow.now())
+
+    @workflow.update(name=names.UPDATE_SUPPLEMENT)
+    def supplement(self, handed_in: Supplement) -> ActOutcome:
+        """The applicant has handed in what a step, or the acceptance, found missing."""
+        with _as_failure():
+            events = acts.apply_supplement(self._machine, handed_in, workflow.now())
+        self._errand(self._hand_in(orders.supplement_order(self._case, self._machine, events[0], handed_in.step)))
+        return self._outcome(events, handed_in.step)
+
+    @supplement.validator
+    def _validate_supplement(self, handed_in: Supplement) -> None:
+        with _as_failure():
+            acts.check_supplement(self._machine, handed_in)
+
+    @workflow.update(name=names.UPDATE_RECALENDAR)
+    def recalendar(self, new: Recalendar) -> ActOutcome:
+        """Every date is counted anew by a new calendar."""
+        with _as_failure():
+            events = timing.recalendar(self._machine, new.calendar, workflow.now())
+        return self._outcome(events)
+
+    @recalendar.validator
+    def _validate_recalendar(self, new: Recalendar) -> None:
+        with _as_failure():
+            timing.check_recalendar(self._machine, new.calendar)
 
     @workflow.update(name=names.UPDATE_WITHDRAW)
     def withdraw(self, withdrawal: Withdrawal) -> ActOutcome:
         """The applicant takes the application back; approvals that exist stay."""
-        accepting = self._machine.status is CaseStatus.RECEIVED
+        accepting = self._machine.status in _UNACCEPTED
         with _as_failure():
             events = self._machine.withdraw(workflow.now(), withdrawal.act_id)
         self._send(orders.withdrawn_message(self._case, tuple(events)))
@@ -157,6 +191,12 @@ class CaseWorkflow:
             self._told_accepted = True
             self._send(orders.accepted_message(self._case, tuple(events)))
 
+    def _tell(self, events: list[CaseEvent]) -> None:
+        """The applicant is told in writing of what the law wants told: each event of that kind has its message."""
+        for event in events:
+            if event.kind in orders.TOLD:
+                self._send(orders.told_message(self._case, event, self._machine.steps.get(event.step or "")))
+
     def _hand_over(self, order: TaskOrder) -> None:
         self._submissions[order.step] = (self._errand(self._submit(order)), order)
 
@@ -198,30 +238,34 @@ class CaseWorkflow:
     async def _watch_deadlines(self) -> None:
         """One timer for the whole case, at the earliest instant at which anything becomes due."""
         while True:
-            alarm = self._machine.next_alarm
+            alarm = timing.next_alarm(self._machine)
             if alarm is None:
-                await workflow.wait_condition(lambda: self._machine.next_alarm is not None)
+                await workflow.wait_condition(lambda: timing.next_alarm(self._machine) is not None)
                 continue
-            wait = alarm - workflow.now()
+            at, of = alarm
+            wait = at - workflow.now()
             if wait > timedelta(0):
                 with contextlib.suppress(TimeoutError):
                     await workflow.wait_condition(
-                        lambda at=alarm: self._machine.next_alarm != at,  # type: ignore[misc]
+                        lambda at=at: timing.next_instant(self._machine) != at,  # type: ignore[misc]
                         timeout=wait,
-                        timeout_summary=f"时限 {self._machine.next_alarm_of}",
+                        timeout_summary=f"时限 {of}",
                     )
             self._tick()
 
     def _tick(self) -> None:
-        was_received = self._machine.status is CaseStatus.RECEIVED
-        events = self._machine.tick(workflow.now())
+        unaccepted = self._machine.status in _UNACCEPTED
+        events = timing.tick(self._machine, workflow.now())
         if not events:
             return
         for event in events:
             if event.kind in (EventKind.STEP_LIGHT, EventKind.CASE_LIGHT):
                 self._send(orders.light_message(self._case, event, self._machine.steps.get(event.step or "")))
-        if was_received and self._machine.status is not CaseStatus.RECEIVED:
-            self._withdraw_task(names.ACCEPTANCE_STEP, self._case.plan.lead_department, Cause.DEEMED)
+        self._tell(events)
+        if unaccepted and self._machine.status not in _UNACCEPTED:
+            lapsed = self._machine.status is CaseStatus.LAPSED
+            cause = Cause.NOT_SUPPLEMENTED if lapsed else Cause.DEEMED
+            self._withdraw_task(names.ACCEPTANCE_STEP, self._case.plan.lead_department, cause)
         self._record(events)
         self._go_on()
 
@@ -245,6 +289,16 @@ class CaseWorkflow:
             start_to_close_timeout=OUTWARD_TIMEOUT,
             retry_policy=OUTWARD,
             summary=f"收回 {order.step}",
+        )
+
+    async def _hand_in(self, order: TaskSupplement) -> None:
+        await workflow.execute_activity(
+            names.ACTIVITY_SUPPLEMENT_TASK,
+            order,
+            task_queue=names.department_queue(order.department),
+            start_to_close_timeout=OUTWARD_TIMEOUT,
+            retry_policy=OUTWARD,
+            summary=f"转送补正 {order.step}",
         )
 
     async def _message(self, order: MessageOrder) -> None:
@@ -294,4 +348,4 @@ class CaseWorkflow:
     def _publish(self) -> None:
         """What operators see, once per turn and only when it changed."""
         self._attributes.publish(self._machine)
-        workflow.set_current_details(details_of(self._machine, self._troubles))
+        workflow.set_current_details(details_of(self._machine, workflow.now(), self._troubles))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from lianban.clock.deadlines import SHANGHAI
+from lianban.clock.deadlines import SHANGHAI, local_date
 from lianban.clock.limits import Light
 from lianban.contracts.events import Due
-from lianban.contracts.status import CASE_STATUS_ZH, DELIVERY_ZH, OUTCOME_ZH, STEP_STATE_ZH, StepState
+from lianban.contracts.status import CASE_STATUS_ZH, DELIVERY_ZH, OUTCOME_ZH, STEP_STATE_ZH, CaseStatus, StepState
+from lianban_orchestrator.domain.clocks import RunningClock
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.steps import Step
 
 _LIGHT: Final = {Light.NONE: "—", Light.GREEN: "绿", Light.YELLOW: "**黄**", Light.RED: "**红**"}
 
 
-def details_of(machine: CaseMachine, troubles: Sequence[str] = ()) -> str:
-    """The whole case at a glance: state, deadlines, whom it waits for, and a row for each step."""
+def details_of(machine: CaseMachine, now: datetime, troubles: Sequence[str] = ()) -> str:
+    """The whole case at a glance: state, deadlines, whom it waits for, a row for each step, and why a date moved.
+
+    ``now``: used and left working days are of that instant, the last at which anything happened to the case.
+    """
     plan = machine.plan
     state = CASE_STATUS_ZH[machine.status]
     if machine.outcome is not None:
@@ -27,14 +31,15 @@ def details_of(machine: CaseMachine, troubles: Sequence[str] = ()) -> str:
         "",
         f"状态：**{state}**　亮灯：{_LIGHT[machine.light]}　受理：{_moment(machine.accepted_at)}",
         "",
-        f"时限：{_limits(machine.due)}",
+        f"时限：{_clock(machine.case_clock, now)}",
         "",
         f"等待：{_waiting_for(machine)}",
         "",
-        "| 环节 | 部门 | 状态 | 灯 | 开始 | 承诺期限 | 法定期限 | 办结 |",
-        "|---|---|---|---|---|---|---|---|",
+        "| 环节 | 部门 | 状态 | 灯 | 开始 | 承诺期限 | 法定期限 | 已用/剩余 | 办结 |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
-    lines += [_row(step) for step in machine.steps.values()]
+    lines += [_row(step, now) for step in machine.steps.values()]
+    lines += [f"\n{step.plan.name}：{note}" for step in machine.steps.values() for note in _moved(step)]
     for shipment in machine.shipments.shipped:
         names = "、".join(result.name for result in shipment.results) or "办理结果告知"
         lines += ["", f"送达 {shipment.number}：{DELIVERY_ZH[shipment.state]}　{names}　{_limits(shipment.clock.due)}"]
@@ -43,34 +48,71 @@ def details_of(machine: CaseMachine, troubles: Sequence[str] = ()) -> str:
 
 
 def _waiting_for(machine: CaseMachine) -> str:
-    names = [s.plan.department_name for s in machine.steps.values() if s.state is StepState.OPEN]
-    if machine.accepted_at is None:
+    steps = machine.steps.values()
+    names = [s.plan.department_name for s in steps if s.state in (StepState.OPEN, StepState.STOPPED)]
+    if machine.status is CaseStatus.RECEIVED:
         names = [f"{machine.plan.lead_department_name}（受理）"]
+    until = [machine.supplements.until] if machine.status is CaseStatus.SUPPLEMENT else []
+    until += [step.supplements.until for step in steps if step.state is StepState.SUPPLEMENT]
+    names += [f"申请人（补正，至 {day.day}）" for day in until if day is not None]
     if not names and not machine.closed:
         return "送达"
     return "、".join(dict.fromkeys(names)) or "—"
 
 
-def _row(step: Step) -> str:
+def _row(step: Step, now: datetime) -> str:
     due = step.clock.due if step.clock else None
+    stopped = "停止计时" if step.clock and due is None else "—"
     cells = [
         step.plan.name,
         step.plan.department_name,
         STEP_STATE_ZH[step.state],
         _LIGHT[step.light],
         _moment(step.started_at),
-        f"{due.promised:%m-%d}" if due else "—",
+        f"{due.promised:%m-%d}" if due else stopped,
         f"{due.legal:%m-%d}" if due and due.legal else "—",
+        _used(step.clock, step.ended_at or now) if step.clock else "—",
         _moment(step.ended_at),
     ]
     return "| " + " | ".join(cells) + " |"
 
 
-def _limits(due: Due | None) -> str:
-    if due is None:
+def _used(clock: RunningClock, at: datetime) -> str:
+    """Working days used, and left of the promise: negative once it is broken."""
+    used = clock.used(at)
+    left = clock.left(at)
+    return f"{used}/{left}" if left is not None else f"{used}/—"
+
+
+def _moved(step: Step) -> Iterator[str]:
+    """Why the dates are not those of the start."""
+    if step.clock is None:
+        return
+    facts = step.clock.facts
+    for stop in facts.stops:
+        planned = f"，预计至 {stop.planned}" if stop.planned and stop.ended is None else ""
+        yield f"{stop.reason}，{stop.began} 起" + (f"，{stop.ended} 止" if stop.ended else planned)
+    if step.received_on and step.started_at and step.received_on > local_date(step.started_at):
+        yield f"补正齐全，自 {step.received_on} 重新计时"
+    if facts.extension:
+        yield f"延长 {facts.extension} 个工作日"
+    if facts.promised_floor or facts.legal_floor:
+        yield "工作日历更新，期限重算"
+
+
+def _clock(clock: RunningClock | None, now: datetime) -> str:
+    if clock is None:
         return ""
+    due = clock.due
+    if due is None:
+        return "停止计时"
     provisional = "（暂定日历）" if due.provisional else ""
-    return f"承诺：{_day(due.promised)}　法定：{_day(due.legal)}{provisional}"
+    moved = f"　延长 {clock.facts.extension} 个工作日" if clock.facts.extension else ""
+    return f"{_limits(due)}{provisional}　已用/剩余工作日：{_used(clock, now)}{moved}"
+
+
+def _limits(due: Due | None) -> str:
+    return f"承诺：{_day(due.promised)}　法定：{_day(due.legal)}" if due else "停止计时"
 
 
 def _day(day: date | None) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from lianban.catalog.terms import StepKind
 from lianban.clock.limits import Light
 from lianban.contracts.case import CaseInput
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.names import ACCEPTANCE_STEP, task_id
-from lianban.contracts.orders import DeliveryOrder, MessageOrder, TaskOrder, TaskWithdrawal
-from lianban.contracts.status import Cause, MessageKind, Outcome
+from lianban.contracts.orders import DeliveryOrder, MessageOrder, TaskOrder, TaskSupplement, TaskWithdrawal
+from lianban.contracts.status import Cause, EventKind, MessageKind, Outcome
 from lianban_orchestrator.domain.clocks import RunningClock
+from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.shipments import Shipment
 from lianban_orchestrator.domain.steps import Step
 
@@ -67,6 +70,20 @@ def withdrawal_order(
     )
 
 
+def supplement_order(case: CaseInput, machine: CaseMachine, event: CaseEvent, step: str) -> TaskSupplement:
+    """What was missing has come: the department's time counts anew from ``event.at``."""
+    known = machine.steps.get(step)
+    return TaskSupplement(
+        key=f"{task_id(case.case_no, step)}:supplement:{event.seq}",
+        case_no=case.case_no,
+        step=step,
+        department=known.plan.department if known else case.plan.lead_department,
+        received_at=event.at,
+        due=event.due,
+        events=(event,),
+    )
+
+
 def accepted_message(case: CaseInput, events: tuple[CaseEvent, ...]) -> MessageOrder:
     return _message(case, MessageKind.ACCEPTED, "accepted", events)
 
@@ -86,6 +103,38 @@ def _message(case: CaseInput, kind: MessageKind, key: str, events: tuple[CaseEve
     )
 
 
+TOLD: Final = {
+    EventKind.CASE_SUPPLEMENT_REQUESTED: MessageKind.SUPPLEMENT,
+    EventKind.STEP_SUPPLEMENT_REQUESTED: MessageKind.SUPPLEMENT,
+    EventKind.CASE_NOT_ACCEPTED: MessageKind.NOT_ACCEPTED,
+    EventKind.STEP_NOT_ACCEPTED: MessageKind.NOT_ACCEPTED,
+    EventKind.CASE_LAPSED: MessageKind.LAPSED,
+    EventKind.STEP_LAPSED: MessageKind.LAPSED,
+    EventKind.STEP_STOPPED: MessageKind.STOPPED,
+    EventKind.STEP_RESUMED: MessageKind.RESUMED,
+    EventKind.STEP_EXTENDED: MessageKind.EXTENDED,
+    EventKind.CASE_EXTENDED: MessageKind.EXTENDED,
+}
+"""Events the applicant is told of in writing, each by a message of its own."""
+
+
+def told_message(case: CaseInput, event: CaseEvent, step: Step | None) -> MessageOrder:
+    return MessageOrder(
+        key=f"{case.case_no}:told:{event.seq}",
+        case_no=case.case_no,
+        kind=TOLD[event.kind],
+        theme_name=case.plan.theme_name,
+        department=step.plan.department if step else case.plan.lead_department,
+        step_name=step.plan.name if step else None,
+        due=event.due.promised if event.due else None,
+        legal_due=event.due.legal if event.due else None,
+        about=event.seq,
+        procedure=event.procedure,
+        days=event.days,
+        until=event.until,
+    )
+
+
 def light_message(case: CaseInput, event: CaseEvent, step: Step | None) -> MessageOrder:
     """To the officer responsible: the step's department, or the lead department for the case."""
     return MessageOrder(
@@ -99,6 +148,8 @@ def light_message(case: CaseInput, event: CaseEvent, step: Step | None) -> Messa
         cause=event.cause,
         due=event.due.promised if event.due else None,
         legal_due=event.due.legal if event.due else None,
+        procedure=event.procedure,
+        until=event.until,
     )
 
 
