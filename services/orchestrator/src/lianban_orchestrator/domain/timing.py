@@ -7,6 +7,7 @@ from datetime import datetime
 
 from lianban.catalog.terms import Silence, StepKind
 from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.deadlines import local_date
 from lianban.clock.limits import Light
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import Refusal
@@ -153,7 +154,7 @@ def check_recalendar(machine: CaseMachine, calendar: CalendarSnapshot) -> None:
     """Raises ActRefused when the case has ended, or its clocks began before the calendar does."""
     if machine.closed:
         raise ActRefused(Refusal.CASE_CLOSED, Rule.WD)
-    if calendar.first_year > machine.calendar.first_year:
+    if calendar.first_year > local_date(machine.received_at).year:
         raise ActRefused(Refusal.OLD_CALENDAR, Rule.WD)
 
 
