@@ -34,9 +34,9 @@ async def intake_of(
     async with running(folder, url, temporal, **{**given, "redating_poll": RARELY, **settings}) as world:
 
         async def looked() -> bool:
-            return bool(await world.rows("SELECT 1 FROM intake.redatings"))
+            return bool(await world.rows("SELECT 1 FROM intake.redatings WHERE finished_at IS NOT NULL"))
 
-        await eventually(looked)  # it does once, when it starts
+        await eventually(looked)  # it does once, when it starts; a second one may do so while the test goes on
         yield world
 
 
@@ -45,6 +45,19 @@ def redater_of(world: World, *, at_once: int = 8, batch: int = 100, timeout: flo
     state = world.state
     asker = Asker(CaseUpdates(state.temporal), state.starter, asyncio.Semaphore(at_once), timeout)
     return Redater(state.engine, state.direct, state.catalogues, asker, RARELY, batch)
+
+
+async def carried_out(world: World, version: str, **options: Any) -> None:
+    """Every case has been asked to count by the calendar, whoever has had the turn."""
+    redater = redater_of(world, **options)
+
+    async def asked_all() -> bool:
+        await redater.look()
+        left = "SELECT 1 FROM intake.running_cases WHERE calendar <> :v AND problem IS NULL"
+        run = "SELECT 1 FROM intake.redatings WHERE version = :v"
+        return bool(await world.rows(run, v=version)) and not await world.rows(left, v=version)
+
+    await eventually(asked_all)
 
 
 def today() -> date:

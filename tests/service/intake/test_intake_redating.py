@@ -13,6 +13,7 @@ from intake_world import NOBODY, World, eventually, slug
 from redating_case import CountingCase
 from redating_world import (
     asked,
+    carried_out,
     counts_by,
     days_off,
     intake_of,
@@ -205,7 +206,7 @@ async def test_a_case_not_started_yet_is_started_and_asked(
     async with intake_of(folder, fresh_url, temporal_server) as world:
         days_off(folder, weeks=5)
         version = published(folder)
-        await redater_of(world).look()
+        await carried_out(world, version)
         assert await asked(world, number) == [version]
         assert await counts_by(world, number) == version
 
@@ -277,7 +278,7 @@ async def test_one_process_at_a_time(world: World, folder: Path, fresh_url: str,
             assert held is not None
             await redater_of(world).look()
             assert len(await runs(world)) == 1, "it is another's turn"
-        await asyncio.gather(*(redater_of(each, batch=1).look() for each in (world, other, world, other)))
+        await asyncio.gather(*(carried_out(each, version, batch=1) for each in (world, other, world, other)))
         assert [await asked(world, number) for number in numbers] == [[version]] * 6
         assert (await report(world, version))["moved"] == 6
 
@@ -295,15 +296,14 @@ async def test_who_does_not_answer_is_asked_again(
         [other] = await started(world)
         days_off(folder, weeks=5)
         version = published(folder)
-        redater = redater_of(world, timeout=2)
-        await redater.look()
+        await carried_out(world, version, timeout=2)
         found = await report(world, version)
         assert (found["moved"], found["left"], found["state"]) == (1, 1, "running")
         [trouble] = found["troubles"]
         assert (trouble["case_no"], trouble["problem"], trouble["attempts"]) == (silent, "unreachable", 1)
         async with make_worker(temporal_client, queue, workflows=[CountingCase]):
             await soon(world)
-            await redater.look()
+            await carried_out(world, version)
             assert await asked(world, silent) == await asked(world, other) == [version]
         assert (await report(world, version))["state"] == "finished"
 
@@ -323,7 +323,7 @@ async def test_while_temporal_is_away_it_waits(folder: Path, fresh_url: str, tem
         assert (found["left"], len(found["troubles"])) == (3, 1), "where one is not reached, the next is not tried"
     async with intake_of(folder, fresh_url, temporal_server) as world:
         await soon(world)
-        await redater_of(world).look()
+        await carried_out(world, version)
         assert [await asked(world, number) for number in numbers] == [[version]] * 3
 
 
@@ -351,7 +351,7 @@ async def test_a_case_that_refuses_is_told_of_and_holds_up_nobody(world: World, 
 
 async def soon(world: World) -> None:
     async with world.state.engine.begin() as connection:
-        await connection.exec_driver_sql("UPDATE intake.running_cases SET due_at = now()")
+        await connection.exec_driver_sql("UPDATE intake.running_cases SET due_at = now(), problem = NULL")
 
 
 async def runs(world: World) -> list[dict[str, object]]:
