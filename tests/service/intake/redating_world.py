@@ -19,6 +19,7 @@ from lianban.clock.files import load_calendar
 from lianban.platform.case_updates import CaseUpdates
 from lianban.publishing.calendars import publish_calendar
 from lianban.publishing.store import PublishedStore
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.redating.asking import Asker
 from lianban_intake.redating.service import Redater
 
@@ -44,7 +45,7 @@ def redater_of(world: World, *, at_once: int = 8, batch: int = 100, timeout: flo
     """What the process itself runs, for a test to run."""
     state = world.state
     asker = Asker(CaseUpdates(state.temporal), state.starter, asyncio.Semaphore(at_once), timeout)
-    return Redater(state.engine, state.direct, state.catalogues, asker, RARELY, batch)
+    return Redater(state.engine, state.direct, Recorder(state.direct), state.catalogues, asker, RARELY, batch)
 
 
 async def carried_out(world: World, version: str, **options: Any) -> None:

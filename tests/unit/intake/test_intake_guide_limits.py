@@ -13,7 +13,7 @@ from lianban.platform.problems import Problem
 from lianban_intake.guides.answer import _takes_gzip
 from lianban_intake.guides.answers import chosen
 from lianban_intake.guides.index import Index, Narrowing
-from lianban_intake.guides.threads import MakingThreads
+from lianban_intake.threads import MakingThreads
 
 
 def test_more_than_can_be_made_is_refused_and_room_comes_back() -> None:

@@ -14,13 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from lianban_sandbox.callbacks import Report
 from lianban_sandbox.departments.behaviour import Behaviour, Mode
 from lianban_sandbox.departments.desk import Desk, State, Task
 from lianban_sandbox.web import Refused, answer, application, listing, read, signed
 
 
 class Release(BaseModel):
-    """Which held tasks, and how they are decided. Without a mode: as the department now behaves."""
+    """Which held tasks, and how the department goes on with them: ``hold``, until it waits again; without a mode, as it
+    now behaves."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,7 +43,7 @@ class Departments:
         self._board = desk.switchboard
 
     async def tasks(self, request: Request) -> Response:
-        """``task.created`` and ``task.withdrawn``, signed by the platform."""
+        """``task.created``, ``task.supplemented`` and ``task.withdrawn``, signed by the platform."""
         department = self._department(request)
         body = await signed(request, self._desk.keys[department])
         try:
@@ -53,9 +55,14 @@ class Departments:
         if kind == "task.withdrawn":
             taken_back = self._desk.withdraw(task_id, str(data.get("cause", "")))
             return answer({"status": "withdrawn" if taken_back else "ignored"})
+        message_id = request.headers["webhook-id"]
+        if kind == "task.supplemented":
+            if self._board.behaviour(department, step).mode is Mode.DOWN:
+                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "down")
+            awaited = self._desk.supplement(task_id, message_id, data)
+            return answer({"status": "supplemented" if awaited else "ignored"})
         if kind != "task.created":
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown type")
-        message_id = request.headers["webhook-id"]
         behaviour = self._board.behaviour(department, step)
         if behaviour.mode is Mode.DOWN:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "down")
@@ -107,7 +114,7 @@ class Departments:
         return self._changed()
 
     async def release(self, request: Request) -> Response:
-        """Decides held tasks of a department; calls again for those whose callback was given up."""
+        """Goes on with held tasks of a department; calls again for those whose callback was given up."""
         department = self._department(request)
         order = await read(request, Release)
 
@@ -182,9 +189,15 @@ def _show(task: Task) -> dict[str, Any]:
         "received_at": task.received_at.isoformat(timespec="milliseconds"),
         "withdrawn": task.withdrawn,
         "act": task.act,
+        "acts": [{**done.act, "callback": _callback(done.report)} for done in task.done],
+        "supplements": len(task.supplemented),
         "data": task.data,
     }
     if task.report is not None:
-        report = task.report
-        shown["callback"] = {"attempts": report.attempts, "status": report.status, "problem": report.problem}
+        shown["callback"] = _callback(task.report)
     return shown
+
+
+def _callback(report: Report | None) -> dict[str, Any] | None:
+    """What the platform said; None while it has not."""
+    return {"attempts": report.attempts, "status": report.status, "problem": report.problem} if report else None

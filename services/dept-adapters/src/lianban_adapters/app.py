@@ -80,9 +80,10 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     documents = Documents(store)
     carrier = Carrier(database, CaseUpdates(client), relay)
     outbox = Outbox(database, carrier)
+    answers = ImmediateAnswers(database, documents, dossiers, outbox, keyring)
     channels = Channels(directory, Surroundings(stack, settings.public_url, settings.send_timeout))
-    tasks = Tasks(database, relay, channels, dossiers, ImmediateAnswers(database, documents, outbox, keyring))
-    acts = Acts(database, documents, carrier, outbox, settings.update_timeout)
+    tasks = Tasks(database, relay, channels, dossiers, answers)
+    acts = Acts(database, documents, dossiers, carrier, outbox, settings.update_timeout)
 
     async def open_client() -> Client:
         return await connect(settings.temporal_address, settings.temporal_namespace, keyring)

@@ -96,8 +96,8 @@ class Carrier:
         run.note = "已收件，等待启动" if received else f"{run.progress['status_zh']}：{self._going_on(run)}"
 
     async def _read(self, run: CaseRun) -> None:
-        progress = await self._portal.progress(run.case_no)
-        run.look(progress, (await self._portal.events(run.case_no))["events"])
+        events = (await self._portal.events(run.case_no))["events"]
+        run.look(await self._portal.progress(run.case_no), events)
 
     def _going_on(self, run: CaseRun) -> str:
         open_steps = [step["name"] for step in run.steps if step["state"] == "open"]

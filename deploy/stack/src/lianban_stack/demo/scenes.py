@@ -59,6 +59,8 @@ class CaseRun:
     savings: Json = field(default_factory=dict)
     """``before`` and ``after``, as the notice tells the applicant."""
     attended: set[str] = field(default_factory=set)
+    gapless: bool = False
+    """Whether every event from the receipt (number 0) up to the newest one is known."""
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -67,8 +69,9 @@ class CaseRun:
 
     @property
     def ended(self) -> bool:
-        """Whether it is over, and known to be in every step: events come from several services, in any order."""
-        return self.status in _ENDED and all(step["state"] not in _RUNNING for step in self.steps)
+        """Whether it is over, and all that led there is known: events come from several services, in any order."""
+        known = self.gapless and all(step["state"] not in _RUNNING for step in self.steps)
+        return self.status in _ENDED and known
 
     @property
     def completed(self) -> bool:
@@ -83,8 +86,9 @@ class CaseRun:
         return {step["department"] for step in self.steps}
 
     def look(self, progress: Json, events: list[Json]) -> None:
-        """Take in the intake's newest answers."""
+        """Take in the intake's newest answers; ``progress`` was asked for after ``events``, and knows no less."""
         self.progress = progress
+        self.gapless = [event["seq"] for event in events] == list(range(len(events)))
         self.lights |= {event["light"] for event in events}
 
     def tell(self, text: str) -> None:

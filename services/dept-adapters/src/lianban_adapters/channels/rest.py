@@ -7,10 +7,10 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientResponse, ClientSession, InvalidURL
 from pydantic_core import from_json
 
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.platform.directory import DepartmentEntry
 from lianban.platform.webhooks import sign
-from lianban_adapters.channels.messages import task_created, task_withdrawn
+from lianban_adapters.channels.messages import task_created, task_supplemented, task_withdrawn
 from lianban_adapters.channels.port import DossierSource, Rejected, Sent, Unavailable
 from lianban_adapters.waiting import retry_after
 
@@ -34,6 +34,9 @@ class RestChannel:
     async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
         body = task_created(task, await dossier(), self._public_url)
         return Sent(_answers(await self._post(task.key, body)))
+
+    async def supplement(self, supplement: TaskSupplement, dossier: DossierSource) -> None:
+        await self._post(supplement.key, task_supplemented(supplement, await dossier(), self._public_url))
 
     async def withdraw(self, task: TaskWithdrawal) -> None:
         await self._post(task.key, task_withdrawn(task))

@@ -17,8 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lianban.clock.deadlines import local_date
 from lianban.contracts.events import EventBatch, RecordedEvents
-from lianban_intake.events.projection import fold
-from lianban_intake.events.repository import record
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.redating import repository
 from lianban_intake.redating.asking import Asker
 from lianban_intake.redating.outcomes import UNREACHABLE, Done, Undone
@@ -38,6 +37,7 @@ class Redater:
 
     engine: AsyncEngine
     direct: AsyncEngine
+    recorder: Recorder
     catalogues: Catalogues
     asker: Asker
     poll: float
@@ -96,8 +96,8 @@ class Redater:
             return await repository.waiting(connection, run, after, self.batch)
 
     async def _ask_all(self, run: Run, edition: Edition, batch: Sequence[Waiting]) -> list[Undone]:
-        """What the cases answer is written down in one transaction; cut off before it, they are asked again, and
-        answer the same. Returns those still to be dated."""
+        """What the cases answer is written down before they count as asked: cut off in between, they are asked again,
+        and answer the same. Returns those still to be dated."""
         today = local_date(datetime.now(UTC))
         answers = await asyncio.gather(*(self.asker.ask(run, edition, today, case) for case in batch))
         done = [answer for answer in answers if isinstance(answer, Done)]
@@ -105,9 +105,8 @@ class Redater:
         events = [RecordedEvents(case_no=each.case_no, events=each.events) for each in done if each.events]
         if undone:
             _log.warning("cases are not dated anew yet", extra={"count": len(undone), "of": len(batch)})
+        await self.recorder.record(EventBatch(cases=tuple(events)))
         async with self.engine.begin() as connection:
-            if events:
-                await record(connection, fold(EventBatch(cases=tuple(events))))
             if done:
                 await repository.settle(connection, run, done)
             if undone:

@@ -130,6 +130,18 @@ class RunningClock:
         """From then on its own limit is exceeded: the legal one, where there is one. None while it is stopped."""
         return (self.dates.legal or self.dates.promised).ends_at if self.dates else None
 
+    def reached(self, at: datetime) -> Level:
+        """Which of its limits was over on the day of ``at``, told or not; GREEN for none. While it is stopped: on the
+        day it was stopped on."""
+        under_way = [stop.began for stop in self.facts.stops if stop.ended is None]
+        ended = tuple(stop for stop in self.facts.stops if stop.ended is not None)
+        counted = dates(self._calendar, self.limit, self.facts.model_copy(update={"stops": ended}))
+        assert counted is not None
+        day = min([*under_way, local_date(at)])
+        if counted.legal is not None and counted.legal.day < day:
+            return Level.LEGAL_OVERDUE
+        return Level.PROMISE_OVERDUE if counted.promised.day < day else Level.GREEN
+
     def used(self, at: datetime) -> int:
         """Working days of its own time up to that day, counted in; stops left out."""
         return working_days_used(self._calendar, self.facts, local_date(at))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from lianban.catalog.terms import Silence, StepKind
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import local_date
 from lianban.clock.limits import Light
@@ -123,14 +122,12 @@ def _tick_stopped(machine: CaseMachine, step: Step, now: datetime) -> list[CaseE
 
 
 def _ends_by_itself(step: Step) -> datetime | None:
-    """When an open step is granted without an act: a public notice by its days, an opinion by silence (缺席默认).
-    Silence never grants anything else, whatever the plan says."""
+    """When an open step is granted without an act: a public notice by its days, an opinion by silence (缺席默认)."""
     if step.clock is None:
         return None
     if step.is_notice:
         return step.clock.dates.promised.ends_at if step.clock.dates else None
-    tacit = step.plan.silence is Silence.TACIT_OPINION and step.plan.kind is StepKind.OPINION
-    return step.clock.last_instant if tacit else None
+    return step.clock.last_instant if step.is_tacit else None
 
 
 def _ring(machine: CaseMachine, clock: RunningClock, now: datetime) -> list[CaseEvent]:

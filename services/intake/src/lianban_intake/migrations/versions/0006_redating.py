@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -26,7 +26,7 @@ def upgrade() -> None:
     # Which calendar these travelled with was not written down: the first run asks each.
     op.execute("""
         INSERT INTO intake.running_cases (case_no, calendar)
-        SELECT case_no, '' FROM intake.cases WHERE status NOT IN ('completed', 'refused')
+        SELECT case_no, '' FROM intake.cases WHERE status NOT IN ('completed', 'refused', 'not_accepted', 'lapsed')
     """)
     op.create_index("ix_running_cases_calendar", "running_cases", ["calendar"], unique=False, schema="intake")
     op.create_table(
