@@ -47,5 +47,6 @@ async def result_file(case_no: CaseNo, step: Code, code: Code, caller: Reader, s
 
 @router.post("/withdraw", summary="撤回申请")
 async def withdraw(case_no: CaseNo, key: IdempotencyKey, caller: Filer, state: State) -> Withdrawn:
-    withdrawals = Withdrawals(state.direct, state.temporal, state.starter, state.settings.update_timeout)
+    timeout = state.settings.update_timeout
+    withdrawals = Withdrawals(state.direct, state.temporal, state.starter, state.recorder, timeout)
     return await withdrawals.withdraw(case_no, source_of(caller), key)

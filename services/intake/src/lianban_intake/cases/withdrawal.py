@@ -24,8 +24,7 @@ from lianban_intake.cases import repository
 from lianban_intake.cases.repository import Standing
 from lianban_intake.cases.schemas import Withdrawn
 from lianban_intake.cases.service import no_such_case
-from lianban_intake.events.projection import fold
-from lianban_intake.events.repository import record
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.outbox.starter import Starter
 
 _CLOSED_ZH: Final = "该办件已经结束。"
@@ -38,6 +37,7 @@ class Withdrawals:
     direct: AsyncEngine
     client: Client
     starter: Starter
+    recorder: Recorder
     timeout: float
 
     async def withdraw(self, case_no: str, source: str | None, key: str) -> Withdrawn:
@@ -53,8 +53,7 @@ class Withdrawals:
             raise _refused(Refusal.CASE_CLOSED, _CLOSED_ZH)
         outcome = await self._ask(case_no, act_id, standing)
         batch = EventBatch(cases=(RecordedEvents(case_no=case_no, events=outcome.events),))
-        async with self.direct.connect() as connection:
-            await record(connection, fold(batch))
+        await self.recorder.record(batch)
         event = next(event for event in outcome.events if event.kind is EventKind.CASE_WITHDRAWN)
         return _withdrawn(case_no, event)
 

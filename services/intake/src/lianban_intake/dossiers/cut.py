@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lianban.catalog.compiler import Compilation, Dossier
 from lianban.catalog.models import Catalog
+from lianban.catalog.wording import basis_zh
 from lianban.contracts.names import ACCEPTANCE_STEP
 
 
@@ -40,11 +41,14 @@ class MaterialName(Part):
 
 
 class DossierCut(Part):
-    """``steps``: step code → codes of elements and materials; names stand once, beside."""
+    """``steps``: step code → codes of elements and materials; names stand once, beside. For the official documents:
+    ``basis``: step code → 设定依据; ``drafted``: not every department had confirmed the catalogue."""
 
     elements: dict[str, ElementName]
     materials: dict[str, MaterialName]
     steps: dict[str, Dossier]
+    basis: dict[str, tuple[str, ...]] = {}
+    drafted: bool = False
 
     def of(self, step: str) -> Dossier | None:
         """What the step may see; None for a step the case does not have.
@@ -78,4 +82,10 @@ def cut_of(catalog: Catalog, compilation: Compilation) -> DossierCut:
         )
         for item in compilation.materials
     }
-    return DossierCut(elements=elements, materials=materials, steps=compilation.dossiers)
+    return DossierCut(
+        elements=elements,
+        materials=materials,
+        steps=compilation.dossiers,
+        basis={step.code: basis_zh(catalog.matters[step.matter].basis) for step in compilation.plan.steps},
+        drafted=compilation.notice.review_note is not None,
+    )

@@ -1,12 +1,14 @@
 """Writing a folded batch: one statement, one round trip, whatever the batch holds.
 
 The statement locks the batch's cases in order of their numbers before it touches anything, so batches of different
-senders never wait for each other in a circle. Every assignment is the join that ``projection.py`` describes:
+senders never wait for each other in a circle. Official documents are numbered for events this statement is the first to
+store. Every assignment is the join that ``projection.py`` describes:
 GREATEST leaves out NULLs, and a group of columns is taken when its number is the higher one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from pydantic_core import to_json
@@ -14,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban_intake.events.projection import Folded
+from lianban_intake.official_documents.numbering import Reservation
 
 _RECORD: Final = text("""
 WITH known AS MATERIALIZED (
@@ -26,6 +29,16 @@ WITH known AS MATERIALIZED (
     FROM json_to_recordset(CAST(:events AS json))
         AS e(case_no text, seq integer, at timestamptz, kind text, body json)
     ON CONFLICT (case_no, seq) DO NOTHING
+    RETURNING case_no, seq
+), numbered AS (
+    INSERT INTO intake.official_documents (case_no, seq, kind, number, dated)
+    SELECT case_no, d.seq, kind, prefix || nextval('intake.official_document_serials') || '号', dated
+    FROM json_to_recordset(CAST(:documents AS json)) AS d(
+        case_no text, seq integer, kind text, prefix text, dated date, step text, step_kind text
+    ) JOIN stored USING (case_no, seq) JOIN known USING (case_no)
+    WHERE d.step_kind IS NULL OR d.step_kind = (
+        SELECT s.kind FROM intake.case_steps AS s WHERE s.case_no = d.case_no AND s.code = d.step
+    )
 ), steps AS (
     UPDATE intake.case_steps AS s SET
         state = CASE WHEN p.seq > s.seq THEN p.state ELSE s.state END,
@@ -92,8 +105,9 @@ SELECT case_no FROM known
 """)
 
 
-async def record(connection: AsyncConnection, folded: Folded) -> set[str]:
-    """Stores the events and moves the rows. Returns the numbers of those cases that exist."""
+async def record(connection: AsyncConnection, folded: Folded, documents: Sequence[Reservation]) -> set[str]:
+    """Stores the events, numbers the documents of those that are new, and moves the rows. Returns the numbers of those
+    cases that exist."""
     rows = await connection.execute(
         _RECORD,
         {
@@ -101,6 +115,7 @@ async def record(connection: AsyncConnection, folded: Folded) -> set[str]:
             "steps": to_json(folded.steps).decode(),
             "shipments": to_json(folded.shipments).decode(),
             "cases": to_json(folded.cases).decode(),
+            "documents": to_json(documents).decode(),
         },
     )
     return set(rows.scalars())

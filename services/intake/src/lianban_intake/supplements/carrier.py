@@ -14,8 +14,7 @@ from lianban.contracts.acts import ActOutcome, Supplement
 from lianban.contracts.events import EventBatch, RecordedEvents
 from lianban.contracts.names import UPDATE_SUPPLEMENT
 from lianban.platform.case_updates import CaseUnreachable, CaseUpdates
-from lianban_intake.events.projection import fold
-from lianban_intake.events.repository import record
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.supplements import outbox
 from lianban_intake.supplements.outbox import Pending
 from lianban_intake.supplements.requests import RECEIVED
@@ -30,10 +29,11 @@ class Carrier:
     """``run`` until cancelled. Any number may carry the same supplement: the Update's id is the act's, so the case
     takes it once and tells each the same. ``timeout`` in seconds, for a case to answer."""
 
-    def __init__(self, engine: AsyncEngine, client: Client, poll: float, timeout: float) -> None:
+    def __init__(self, engine: AsyncEngine, client: Client, recorder: Recorder, poll: float, timeout: float) -> None:
         self._engine = engine
         self._direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._updates = CaseUpdates(client)
+        self._recorder = recorder
         self._poll = poll
         self._timeout = timeout
 
@@ -48,7 +48,7 @@ class Carrier:
             return False
         async with self._engine.begin() as connection:
             if isinstance(answer, ActOutcome):
-                await record(connection, fold(_batch(pending.case_no, answer)))
+                await self._recorder.record_with(connection, _batch(pending.case_no, answer))
                 await outbox.apply(connection, pending.act_id, _taken_by(answer))
             else:
                 await outbox.refuse(connection, pending.act_id, answer)
