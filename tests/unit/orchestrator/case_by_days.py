@@ -80,8 +80,9 @@ class Case:
     def resume(self, step: str, day: int, kind: SpecialProcedureKind = TESTING, **late: int) -> list[CaseEvent]:
         return self.do(act_of(step, ActKind.RESUME, procedure=kind), day, **late)
 
-    def supplement(self, step: str, day: int) -> list[CaseEvent]:
-        return acts.apply_supplement(self.machine, Supplement(act_id="s", step=step), on(day))
+    def supplement(self, step: str, day: int, *, waited: int = 0) -> list[CaseEvent]:
+        handed_in = Supplement(act_id="s", step=step, waited=waited * DAY.total_seconds())
+        return acts.apply_supplement(self.machine, handed_in, on(day))
 
     def pass_to(self, now: datetime) -> list[CaseEvent]:
         events = timing.tick(self.machine, now)
