@@ -48,6 +48,9 @@ class MessageActivities:
                 due=order.due,
                 legal_due=order.legal_due,
                 outcome=order.outcome,
+                procedure=order.procedure,
+                days=order.days,
+                until=order.until,
                 waybill_no=await self._waybills(order.key),
             )
             await self._messages.send(order, facts)

@@ -1,9 +1,11 @@
-"""Who reads a message: the applicant, or the officer on duty (and the supervisor, once a light is red
-or a department has let the time to accept pass)."""
+"""Who reads a message: the applicant; or the officer on duty, and the supervisor once a light is red, a department has
+let the time to accept pass or a special procedure takes longer than the applicant was told. What the officer was told
+the day before is told again to the supervisor only."""
 
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from lianban.clock.limits import Light
 from lianban.contracts.orders import MessageOrder
@@ -11,6 +13,9 @@ from lianban.contracts.status import Cause, MessageKind
 from lianban.platform.directory import Directory
 from lianban_notify.intake import Intake
 from lianban_notify.messages.ports import Reader, Readers
+
+_SUPERVISED: Final = frozenset({Cause.DEEMED, Cause.STILL_OVERDUE, Cause.STOP_OVERRUN})
+"""Whatever the light shows."""
 
 _log = logging.getLogger(__name__)
 
@@ -28,13 +33,15 @@ class ReaderBook:
         return [Reader("applicant", applicant.mobile, applicant.email)]
 
     def _officers(self, order: MessageOrder) -> Readers:
-        readers = []
-        department = self._directory.departments.get(order.department or "")
-        if department is None:
-            _log.warning("no officer to remind", extra={"department": order.department, "case_no": order.case_no})
-        else:
-            readers.append(Reader("duty", department.duty_mobile, department.duty_email))
-        if order.light is Light.RED or order.cause is Cause.DEEMED:
+        readers = [] if order.cause is Cause.STILL_OVERDUE else self._on_duty(order)
+        if order.light is Light.RED or order.cause in _SUPERVISED:
             supervisor = self._directory.supervisor
             readers.append(Reader("supervisor", supervisor.mobile, supervisor.email))
         return readers
+
+    def _on_duty(self, order: MessageOrder) -> list[Reader]:
+        department = self._directory.departments.get(order.department or "")
+        if department is None:
+            _log.warning("no officer to remind", extra={"department": order.department, "case_no": order.case_no})
+            return []
+        return [Reader("duty", department.duty_mobile, department.duty_email)]

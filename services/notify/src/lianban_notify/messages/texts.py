@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from lianban.catalog.terms import DeliveryMode
+from lianban.catalog.terms import DeliveryMode, SpecialProcedureKind
+from lianban.catalog.wording import SPECIAL_PROCEDURE_ZH
 from lianban.clock.limits import Light
-from lianban.contracts.status import LIGHT_ZH, OUTCOME_ZH, Cause, MessageKind, Outcome
+from lianban.contracts.status import OUTCOME_ZH, Cause, MessageKind, Outcome
+from lianban_notify.messages.reminders import reminder
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,15 @@ class Text:
     sms: str
     subject: str
     body: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """An official document that goes with a message. ``link``: where the applicant, signed in, finds it."""
+
+    title: str
+    number: str
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -34,12 +44,16 @@ class Facts:
     cause: Cause | None = None
     due: date | None = None
     legal_due: date | None = None
+    procedure: SpecialProcedureKind | None = None
+    days: int | None = None
+    until: date | None = None
     outcome: Outcome | None = None
     mode: DeliveryMode | None = None
     results: tuple[str, ...] = ()
     waybill_no: str | None = None
     at_once: bool = False
     """Finished with being decided: nothing was told of the decision before."""
+    documents: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,21 +74,8 @@ def quoted(name: str) -> str:
     return f"“{name.replace('“', '‘').replace('”', '’')}”"
 
 
-class Limit(NamedTuple):
-    """What a light is about: the limit's name, its last day, and what is asked for."""
-
-    name: str
-    until: date | None
-    wanted: str
-
-
-def limit(cause: Cause | None, due: date | None, legal_due: date | None) -> Limit:
-    match cause:
-        case Cause.LEGAL_OVERDUE:
-            return Limit("法定时限", legal_due, "办理")
-        case Cause.DELIVERY:
-            return Limit("送达时限", due, "送达")
-    return Limit("承诺时限", due, "办理")
+def procedure_zh(procedure: SpecialProcedureKind | None) -> str:
+    return SPECIAL_PROCEDURE_ZH[procedure] if procedure else "特别程序"
 
 
 class Texts:
@@ -88,7 +89,8 @@ class Texts:
             lstrip_blocks=True,
         )
         environment.filters |= {"zh_date": zh_date, "quoted": quoted}
-        environment.globals |= {"house": house, "LIGHT_ZH": LIGHT_ZH, "OUTCOME_ZH": OUTCOME_ZH, "limit": limit}
+        environment.globals |= {"house": house, "OUTCOME_ZH": OUTCOME_ZH}
+        environment.globals |= {"reminder": reminder, "procedure_zh": procedure_zh}
         self._templates = {kind: environment.get_template(f"{kind.value}.j2") for kind in MessageKind}
 
     def of(self, kind: MessageKind, facts: Facts) -> Text:

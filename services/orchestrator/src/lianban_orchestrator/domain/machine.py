@@ -31,7 +31,7 @@ from lianban.contracts.status import (
 )
 from lianban_orchestrator.domain.clocks import RunningClock
 from lianban_orchestrator.domain.outcome import outcome_of
-from lianban_orchestrator.domain.pauses import all_paused
+from lianban_orchestrator.domain.pauses import Opened, all_paused, opened
 from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.shipments import Shipment, Shipments
 from lianban_orchestrator.domain.steps import Step, ancestors, dependants
@@ -170,17 +170,23 @@ class CaseMachine:
 
     def start_ready(self, now: datetime) -> list[tuple[Step, CaseEvent]]:
         """Open every step whose predecessors have ended, all at the same instant (并联)."""
+        started = []
+        for step, since in self._ready(now):
+            step.start(now, since, self.calendar, reminds=self.reminds)
+            started.append((step, self.step_event(EventKind.STEP_STARTED, now, step)))
+        return started
+
+    def _ready(self, now: datetime) -> list[tuple[Step, datetime]]:
+        """Steps that wait for nothing any more, and since when: acceptance, or the end of the last step before."""
         if self.status is not CaseStatus.IN_PROGRESS:
             return []
-        started = []
+        ready = []
         for step in self.steps.values():
             before = [self.steps[code] for code in step.plan.after]
             if step.state is StepState.WAITING and all(earlier.ended for earlier in before):
                 ended = [earlier.ended_at for earlier in before if earlier.ended_at is not None]
-                counted_from = max(ended, default=self.accepted_at or now)
-                step.start(now, counted_from, self.calendar, reminds=self.reminds)
-                started.append((step, self.step_event(EventKind.STEP_STARTED, now, step)))
-        return started
+                ready.append((step, max(ended, default=self.accepted_at or now)))
+        return ready
 
     def grant(
         self, step: Step, at: datetime, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None
@@ -230,9 +236,11 @@ class CaseMachine:
         return [self.event(EventKind.CASE_DECIDED, now, outcome=self.outcome)]
 
     def case_clock_events(self, now: datetime) -> list[CaseEvent]:
-        """The case's clock stands still while every open step waits, and goes on with the first that does not."""
+        """The case's clock stands still while every open step waits, and goes on with the first that does not: also
+        with one that opens only now, because what it waited for has ended."""
         clock = self.case_clock
-        if clock is None or (stops := all_paused(self.steps.values())) == clock.facts.stops:
+        opening = [Opened(since, None) for _, since in self._ready(now)]
+        if clock is None or (stops := all_paused([*opened(self.steps.values()), *opening])) == clock.facts.stops:
             return []
         was_stopped, was = clock.facts.stopped, clock.last_due
         clock.move(clock.facts.model_copy(update={"stops": stops}), now)

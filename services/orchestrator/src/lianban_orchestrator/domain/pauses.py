@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from lianban.clock.deadlines import local_date
 from lianban.clock.facts import Stop
@@ -13,9 +13,20 @@ from lianban_orchestrator.domain.steps import Pause, Step
 ALL_STOPPED: Final = "全部在办环节停止计时"
 
 
-def all_paused(steps: Iterable[Step]) -> tuple[Stop, ...]:
+class Opened(NamedTuple):
+    """From when to when a step was open, and while it was, when it waited."""
+
+    began: datetime
+    ended: datetime | None
+    pauses: Sequence[Pause] = ()
+
+
+def opened(steps: Iterable[Step]) -> list[Opened]:
+    return [Opened(step.open_from, step.ended_at, step.pauses) for step in steps if step.open_from is not None]
+
+
+def all_paused(open_from: Sequence[Opened]) -> tuple[Stop, ...]:
     """The stops of the case's clock, from what its steps went through: no matter in which order it became known."""
-    open_from = [(step.counted_from, step.ended_at, step.pauses) for step in steps if step.counted_from is not None]
     if not any(pauses for _, _, pauses in open_from):
         return ()
     instants = sorted(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lianban.catalog.plan import Plan, PlanStep
-from lianban.catalog.terms import SpecialProcedureKind, StepKind
+from lianban.catalog.terms import Silence, SpecialProcedureKind, StepKind
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import Deadline, local_date
 from lianban.clock.facts import ClockFacts, Stop
@@ -26,12 +26,16 @@ class Pause:
     began: datetime
     ended: datetime | None = None
 
+    def end(self, at: datetime) -> None:
+        self.ended = max(at, self.began)
+
 
 @dataclass
 class OpenStop:
     """A special procedure under way. ``planned``: its last day as the applicant was told; ``overrun``: it is over."""
 
     stop: Stop
+    pause: Pause
     planned: Deadline
     overrun: bool = False
 
@@ -44,6 +48,7 @@ class Step:
         self.state = StepState.WAITING
         self.accepted = False
         self.clock: RunningClock | None = None
+        self.open_from: datetime | None = None  # when it could have started, whatever came later
         self.counted_from: datetime | None = None
         self.started_at: datetime | None = None
         self.ended_at: datetime | None = None
@@ -76,6 +81,12 @@ class Step:
         return self.plan.kind is StepKind.NOTICE
 
     @property
+    def is_tacit(self) -> bool:
+        """缺席默认: an opinion not given in time counts as no objection. Silence grants nothing else, whatever the
+        plan says."""
+        return self.plan.silence is Silence.TACIT_OPINION and self.plan.kind is StepKind.OPINION
+
+    @property
     def received_on(self) -> date | None:
         """Receipt day: the acceptance limit counts from there, anew after a supplement (L-SUPPLEMENT)."""
         return local_date(self.counted_from) if self.counted_from else None
@@ -85,8 +96,9 @@ class Step:
         an acceptance that silence brought about) extends no limit. Raises IllegalTransition."""
         self.state = next_state(self.state, Trigger.START)
         self.started_at = now
-        # A public notice lasts its days from when it is published.
-        self.counted_from = now if self.is_notice else counted_from
+        self.open_from = counted_from
+        # A public notice lasts its days from when it is published, and nobody is silent who was not asked.
+        self.counted_from = now if self.is_notice or self.is_tacit else counted_from
         if self.plan.limit is not None:
             facts = ClockFacts(started=local_date(self.counted_from))
             self.clock = RunningClock(calendar, self.plan.limit, facts, reminds=reminds)
@@ -97,11 +109,12 @@ class Step:
         self.ended_at = at
         self.unpause(at)
 
-    def pause(self, trigger: Trigger, at: datetime) -> None:
-        """Its department has to wait. Raises IllegalTransition."""
+    def pause(self, trigger: Trigger, at: datetime) -> Pause:
+        """Its department has to wait: once more, if it waits already. Raises IllegalTransition."""
         self.state = next_state(self.state, trigger)
-        if not self.pauses or self.pauses[-1].ended is not None:
-            self.pauses.append(Pause(at))
+        pause = Pause(at)
+        self.pauses.append(pause)
+        return pause
 
     def go_on(self, trigger: Trigger, at: datetime) -> None:
         """Raises IllegalTransition."""
@@ -109,8 +122,9 @@ class Step:
         self.unpause(at)
 
     def unpause(self, at: datetime) -> None:
-        if self.pauses and self.pauses[-1].ended is None:
-            self.pauses[-1].ended = max(at, self.pauses[-1].began)
+        for pause in self.pauses:
+            if pause.ended is None:
+                pause.end(at)
 
     def progress(self) -> StepProgress:
         return StepProgress(

@@ -23,7 +23,7 @@ def check(machine: CaseMachine, act: DepartmentAct, now: datetime) -> None:
     if machine.status not in _ACTIVE:
         raise refused(Refusal.CASE_CLOSED, act)
     if act.step == ACCEPTANCE_STEP and not machine.accepts_on_filing:
-        acceptance.check_of_case(machine, act)
+        acceptance.check_of_case(machine, act, now)
         return
     if act.step == CASE_STEP and act.step not in machine.steps:
         extension.check_of_case(machine, act, now)

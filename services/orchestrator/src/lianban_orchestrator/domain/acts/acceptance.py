@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
+from lianban.catalog.terms import StepKind
 from lianban.clock.deadlines import deadline, local_date
 from lianban.clock.facts import ClockFacts, Stop
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal
 from lianban.contracts.events import CaseEvent
-from lianban.contracts.status import ActKind, CaseStatus, EventKind, Outcome, Role
+from lianban.contracts.status import ActKind, CaseStatus, EventKind, Outcome, Role, StepState
 from lianban_orchestrator.domain.acts.common import (
     needs_document,
     needs_open,
@@ -25,24 +27,29 @@ from lianban_orchestrator.domain.transitions import Trigger
 
 AWAITED = "等待申请人补正"
 
+_NOTHING_ASKED: Final = (StepKind.NOTICE, StepKind.BATCH)
+"""Kinds that ask nothing of the applicant: nothing can be missing, and nothing is accepted or not."""
+
 # -- by the lead department, for the whole case ---------------------------------------------------------------------
 
 
-def check_of_case(machine: CaseMachine, act: DepartmentAct) -> None:
+def check_of_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> None:
     if act.department != machine.plan.lead_department:
         raise refused(Refusal.FOREIGN_STEP, act)
     if act.kind not in (ActKind.ACCEPT, ActKind.NOT_ACCEPT, ActKind.REQUEST_SUPPLEMENT, ActKind.OVERRIDE):
         raise refused(Refusal.STEP_NOT_OPEN, act)
-    if act.kind is ActKind.OVERRIDE:
-        _check_override(machine.supplements, act)
-        return
-    if machine.status is CaseStatus.SUPPLEMENT:
+    awaited = machine.status is CaseStatus.SUPPLEMENT
+    if awaited and act.kind is not ActKind.OVERRIDE:
         raise refused(Refusal.SUPPLEMENT_AWAITED, act, Rule.SUPPLEMENT)
-    if machine.status is not CaseStatus.RECEIVED:
+    if not awaited and machine.status is not CaseStatus.RECEIVED:
         accepting = act.kind is ActKind.ACCEPT
         raise refused(Refusal.ALREADY_ACCEPTED if accepting else Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)
-    if act.kind is not ActKind.ACCEPT:
-        _check_content(machine.supplements, act, machine.received_at)
+    if act.kind is ActKind.ACCEPT:
+        return
+    last_instant = machine.acceptance_clock.last_instant
+    if last_instant is not None and machine.when(act.waited, now, machine.complete_at) >= last_instant:
+        raise refused(Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)  # the timer that says so has only not come yet
+    _check_content(machine.supplements, act, machine.received_at)
 
 
 def apply_to_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> list[CaseEvent]:
@@ -66,13 +73,11 @@ def apply_to_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> li
 
 
 def check(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -> None:
-    if act.kind is ActKind.OVERRIDE:
-        _check_override(step.supplements, act)
-        return
-    needs_open(step, act)
-    if step.is_notice:
+    if step.plan.kind in _NOTHING_ASKED:
         raise refused(Refusal.NO_ACCEPTANCE, act)
-    if step.accepted or _silence_accepted(machine, step, machine.when(act.waited, now, step.started_at)):
+    if act.kind is not ActKind.OVERRIDE:
+        needs_open(step, act)
+    if step.state is not StepState.SUPPLEMENT and _acceptance_over(machine, step, act, now):
         raise refused(Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)
     _check_content(step.supplements, act, step.counted_from)
 
@@ -98,19 +103,23 @@ def apply(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -
     return [machine.step_event(EventKind.STEP_OVERRIDDEN, now, step, act)]
 
 
-def _silence_accepted(machine: CaseMachine, step: Step, at: datetime) -> bool:
-    """Five working days after receipt nothing can be found missing any more. No timer: nothing happens that day."""
-    if step.received_on is None:
-        return False
+def _acceptance_over(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -> bool:
+    """Accepted by act or by silence: five working days after receipt nothing can be found missing any more. No timer:
+    nothing happens that day."""
+    if step.accepted or step.received_on is None:
+        return step.accepted
     limit = machine.plan.acceptance_limit
     window = deadline(machine.calendar, step.received_on, limit.legal or limit.promised, limit.unit)
-    return at >= window.ends_at
+    return machine.when(act.waited, now, step.started_at) >= window.ends_at
 
 
 # -- both -----------------------------------------------------------------------------------------------------------
 
 
 def _check_content(asked: Supplements, act: DepartmentAct, since: datetime | None) -> None:
+    if act.kind is ActKind.OVERRIDE:
+        _check_override(asked, act)
+        return
     if act.kind is ActKind.REQUEST_SUPPLEMENT and asked.used_up:
         raise refused(Refusal.ALREADY_REQUESTED, act)
     if act.kind is ActKind.NOT_ACCEPT:
@@ -131,12 +140,12 @@ def _check_override(asked: Supplements, act: DepartmentAct) -> None:
 
 def _ask(machine: CaseMachine, asked: Supplements, clock: RunningClock | None, at: datetime, now: datetime) -> date:
     """The last day to hand everything in. While the applicant is waited for the clock has no date."""
-    asked.asked += 1
-    asked.until = machine.last_day(machine.plan.supplement_limit, at)
+    until = machine.last_day(machine.plan.supplement_limit, at)
+    asked.ask(until)
     if clock is not None:
-        waiting = Stop(began=local_date(at), reason=AWAITED, planned=asked.until.day)
+        waiting = Stop(began=local_date(at), reason=AWAITED, planned=until.day)
         clock.move(clock.facts.model_copy(update={"stops": (*clock.facts.stops, waiting)}), now)
-    return asked.until.day
+    return until.day
 
 
 def counted_anew(facts: ClockFacts, at: datetime) -> ClockFacts:

@@ -27,9 +27,9 @@ def check(step: Step, act: DepartmentAct, at: datetime) -> None:
 def apply(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -> list[CaseEvent]:
     assert step.clock is not None
     was = step.clock.last_due
-    step.extended = True
-    _extend(step.clock, act, now)
     at = machine.when(act.waited, now, step.started_at)
+    step.extended = True
+    _extend(step.clock, act, at, now)
     due = step.clock.due_with_trace
     return [machine.step_event(EventKind.STEP_EXTENDED, at, step, act, due=due, was=was, clock=step.clock.facts)]
 
@@ -53,9 +53,9 @@ def apply_to_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> li
     clock = machine.case_clock
     assert clock is not None
     was = clock.last_due
-    machine.extended = True
-    _extend(clock, act, now)
     at = machine.when(act.waited, now, machine.accepted_at)
+    machine.extended = True
+    _extend(clock, act, at, now)
     return [machine.event(EventKind.CASE_EXTENDED, at, act, due=clock.due_with_trace, was=was, clock=clock.facts)]
 
 
@@ -81,13 +81,11 @@ def _check(
     if act.days > longest:
         raise refused(Refusal.TOO_LONG, act, longest=f"{longest} 个工作日")
     not_in_past(act, since)
-    if clock.last_instant is not None and at >= clock.last_instant:
+    if clock.reached(at) is Level.LEGAL_OVERDUE:
         raise refused(Refusal.EXPIRED, act)
 
 
-def _extend(clock: RunningClock, act: DepartmentAct, now: datetime) -> None:
+def _extend(clock: RunningClock, act: DepartmentAct, at: datetime, now: datetime) -> None:
     """The promise moves along, unless it was broken before: that stays broken."""
-    facts = clock.facts.model_copy(
-        update={"extension": act.days, "promise_extended": clock.level < Level.PROMISE_OVERDUE}
-    )
+    facts = clock.facts.model_copy(update={"extension": act.days, "promise_extended": clock.reached(at) is Level.GREEN})
     clock.move(facts, now)

@@ -64,9 +64,8 @@ def stop(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) ->
     planned = _planned(machine.calendar, at, act.days)
     was = step.clock.last_due
     begun = Stop(began=local_date(at), reason=f"特别程序：{SPECIAL_PROCEDURE_ZH[act.procedure]}", planned=planned.day)
-    step.stops[act.procedure] = OpenStop(begun, planned)
+    step.stops[act.procedure] = OpenStop(begun, step.pause(Trigger.STOP, at), planned)
     step.accepted = True  # who stops the clock of the decision has accepted
-    step.pause(Trigger.STOP, at)
     step.clock.move(step.clock.facts.model_copy(update={"stops": (*step.clock.facts.stops, begun)}), now)
     event = machine.step_event(
         EventKind.STEP_STOPPED, at, step, act, until=planned.day, was=was, clock=step.clock.facts
@@ -79,7 +78,9 @@ def resume(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) 
     assert step.clock is not None
     assert act.procedure is not None
     at = machine.when(act.waited, now, step.started_at)
-    begun = step.stops.pop(act.procedure).stop
+    under_way = step.stops.pop(act.procedure)
+    under_way.pause.end(at)
+    begun = under_way.stop
     ended = begun.model_copy(update={"ended": max(local_date(at), begun.began)})
     stops = tuple(ended if each == begun else each for each in step.clock.facts.stops)
     was = step.clock.last_due
