@@ -6,6 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -110,6 +111,8 @@ class WaitingTasks:
             if not gate.circuit.lets_pass():
                 gate.circuit.try_anyway()
             if await self._settle(gate, head):
+                if doubted:  # the department is there, and may have come back only just now
+                    aside = {task for task in aside if failures[task] >= PATIENCE}
                 doubted = False
                 continue
             failures[head.id] += 1

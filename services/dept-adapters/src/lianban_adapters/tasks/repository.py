@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, func, literal_column, select, update
+from sqlalchemy import Table, bindparam, case, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -126,8 +126,9 @@ async def note_supplement(session: AsyncSession, identity: str, reason: str | No
 
 
 async def to_inbox(session: AsyncSession, identity: str, channel: str, reason: str) -> None:
-    """An open task needs a person from now on."""
-    values = {"channel": channel, "reason": reason}
+    """An open task needs a person from now on: it is not sent (again), which would take it out of the inbox."""
+    unsent = case((Task.state == TaskState.RECEIVED, TaskState.SENT.value), else_=Task.state)
+    values = {"channel": channel, "reason": reason, "state": unsent}
     await session.execute(update(Task).where(Task.id == identity, Task.state.in_(OPEN)).values(values))
 
 
