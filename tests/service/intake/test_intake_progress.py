@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from intake_events import accepted, due, event, granted, licence, put_document, record, started
+from intake_events import START, accepted, due, event, granted, licence, put_document, record, started
 from intake_world import World, slug
 
 from lianban.clock.deadlines import SkippedDay
@@ -136,7 +136,7 @@ async def test_a_stop_takes_the_date_away_and_the_resumption_brings_it_back(inta
     assert shown["clock"]["stops"] == [
         {"reason": "特别程序：检测", "began": "2026-03-04", "planned": "2026-03-12", "ended": None}
     ]
-    await record(intake, case_no, resumed, granted(7, "hygiene").model_copy(update={"at": "2026-03-13T02:00:00Z"}))
+    await record(intake, case_no, resumed, granted(7, "hygiene").model_copy(update={"at": START + timedelta(days=11)}))
     shown = steps_of(await progress_of(intake, case_no))["hygiene"]
     assert shown["due"]["promised"] == "2026-03-09", "as the decision told it"
     assert (shown["clock"]["used"], shown["clock"]["left"]) == (4, -4), "by the day it was decided"

@@ -110,14 +110,20 @@ async def test_routine_news_asks_for_no_document(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "options"),
-    [(DeliveryMode.COURIER, {}), (DeliveryMode.ELECTRONIC, {"last": True})],
-    ids=["decided", "decided and finished at once"],
+    ("mode", "outcome", "options"),
+    [
+        (DeliveryMode.COURIER, Outcome.PARTIAL, {}),
+        (DeliveryMode.COURIER, None, {}),
+        (DeliveryMode.ELECTRONIC, Outcome.PARTIAL, {"last": True}),
+    ],
+    ids=["decided", "a part that leaves before the others", "decided and finished at once"],
 )
-async def test_refusals_go_with_the_decision(world: World, mode: DeliveryMode, options: dict[str, Any]) -> None:
+async def test_refusals_go_with_the_decision(
+    world: World, mode: DeliveryMode, outcome: Outcome | None, options: dict[str, Any]
+) -> None:
     case = await world.case()
     world.intake.events[case.id] += [event(seq, EventKind.STEP_DECIDED) for seq in (11, 12)]
-    await world.deliver(case, mode, Outcome.PARTIAL, refusals=(11, 12), **options)
+    await world.deliver(case, mode, outcome, refusals=(11, 12), **options)
     [mail] = await received(world, case.id)
     assert [name for name, _, _ in attached(mail)] == [
         f"不予许可（办理）决定书（天办〔2026〕{seq}号）.pdf" for seq in (11, 12)

@@ -114,3 +114,10 @@ def test_a_window_beside_the_calendar_keeps_its_nearest_year(
 def test_a_window_of_no_years_is_refused(calendar: CalendarSnapshot) -> None:
     with pytest.raises(ValueError, match="no years"):
         calendar.window(2027, 2026)
+
+
+def test_a_copy_with_other_days_does_not_remember_those_of_the_original(calendar: CalendarSnapshot) -> None:
+    day = date(2026, 3, 4)
+    assert calendar.is_working_day(day)
+    assert calendar.model_copy(update={"holidays": {day: "节日"}}).reason_off(day) == "节日"
+    assert calendar.is_working_day(day)

@@ -17,6 +17,7 @@ from lianban.catalog.terms import (
     SpecialProcedureKind,
     StepKind,
 )
+from lianban.clock.limits import TimeLimit, Unit
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
 from lianban.contracts.events import CaseEvent
@@ -25,6 +26,7 @@ from lianban.contracts.status import ActKind, CaseStatus, EventKind, Role, StepS
 from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
+from lianban_orchestrator.domain.supplements import GRACE
 
 DAY = timedelta(days=1)
 TESTING, HEARING = SpecialProcedureKind.TESTING, SpecialProcedureKind.HEARING
@@ -69,8 +71,9 @@ class Case:
         return acts.apply_supplement(self.machine, Supplement(act_id="s", step=step), on(day))
 
     def pass_to(self, now: datetime) -> list[CaseEvent]:
-        events = timing.tick(self.machine, now)
-        self.machine.start_ready(now)
+        """Up to ``now``, having been away until then: what is granted a grace has used it up."""
+        events = timing.tick(self.machine, now) + timing.tick(self.machine, now + GRACE)
+        self.machine.start_ready(now + GRACE)
         return events
 
     def promised(self, step: str | None = None) -> date | None:
@@ -231,3 +234,45 @@ def test_silence_has_accepted_even_before_a_timer_says_so(kind: ActKind) -> None
     act = act_of(ACCEPTANCE_STEP, kind, department="lead")
     assert case.refused(act, 10) == (Refusal.ACCEPTANCE_OVER, Rule.ACCEPT_5)
     case.do(act, 10, waited=1)  # handed in on the last day
+
+
+def test_a_step_due_at_once_is_due_on_the_day_its_supplement_comes() -> None:
+    case = Case(make_plan(make_step("a", limit=TimeLimit(unit=Unit.INSTANT, promised=0, legal=0))))
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 2)
+    case.supplement("a", 5)
+    assert case.promised("a") == march(5)
+
+
+def test_what_does_not_come_ends_a_step_on_its_last_day_however_late_we_notice() -> None:
+    policy = RefusalPolicy.INDEPENDENT
+    case = Case(make_plan(make_step("a", policy=policy), make_step("b", after=("a",))))
+    case.do(act_of("a", ActKind.REQUEST_SUPPLEMENT), 2)
+    case.pass_to(on(31) + 5 * DAY)
+    assert case.machine.steps["a"].state is StepState.LAPSED
+    assert case.promised("b") == date(2026, 4, 7)  # five working days from the 31st, when the 30th was over
+
+
+def test_a_day_that_was_today_when_a_calendar_came_may_be_off_by_the_next() -> None:
+    """Floored to Friday the 6th by one calendar; the next one takes that Friday away."""
+    case = Case(make_plan(make_step("a", limit=working_days(4, 4)), make_step("b")))
+    off = {march(5): "节日"}
+    timing.recalendar(case.machine, CALENDAR.model_copy(update={"version": "2", "holidays": off}), on(3))
+    assert case.promised("a") == march(9)
+    case.pass_to(on(9))
+    timing.recalendar(case.machine, CALENDAR, on(9))
+    assert case.promised("a") == march(9)
+    off = {march(9): "节日"}
+    timing.recalendar(case.machine, CALENDAR.model_copy(update={"version": "3", "holidays": off}), on(9))
+    assert case.promised("a") == march(10)
+
+
+def test_a_calendar_that_comes_while_a_clock_stands_still_makes_it_no_more_overdue() -> None:
+    """Stopped with one day left of three; by the new calendar the 4th was worked, and the three days were over then."""
+    off = {march(4): "节日", march(5): "节日"}
+    case = Case(make_plan(make_step("a", limit=working_days(3, 3)), make_step("b", limit=working_days(3, 3))))
+    timing.recalendar(case.machine, CALENDAR.model_copy(update={"version": "2", "holidays": off}), on(2))
+    assert case.promised("a") == march(9)
+    case.stop("a", 6)
+    timing.recalendar(case.machine, CALENDAR, on(11))
+    case.resume("a", 13)
+    assert case.promised("a") == march(16)

@@ -120,6 +120,10 @@ class PortalClient:
         """Content behind a link the intake gave, absolute or relative."""
         return (await self._send("GET", link)).content
 
+    async def documents(self, case_no: str) -> Json:
+        """Official documents of the case, each with its number and where it is."""
+        return _json(await self._send("GET", f"/v1/cases/{case_no}/documents"))
+
     async def supplements(self, case_no: str) -> Json:
         """What is asked for and until when, and what was handed in."""
         return _json(await self._send("GET", f"/v1/cases/{case_no}/supplements"))

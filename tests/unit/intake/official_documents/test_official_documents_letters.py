@@ -69,6 +69,10 @@ def test_accepted_by_silence_counts_from_receipt() -> None:
     letter = write(record(told))
     assert "依法自收到申请材料之日起即为受理" in letter.paragraphs[0]
     assert rows(letter)["受理日期"] == "2026年9月28日"
+    supplement = event(3, EventKind.CASE_SUPPLEMENT_RECEIVED)
+    letter = write(record(told.model_copy(update={"seq": 9}), events=(supplement,)))
+    assert "的“开办餐饮店‘一件事’”申请，2026年10月1日收到全部补正材料。此后五个工作日内" in letter.paragraphs[0]
+    assert rows(letter)["受理日期"] == "2026年10月1日"
 
 
 def test_supplement_names_everything_that_is_missing() -> None:

@@ -13,9 +13,10 @@ Beyond the covered years
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
@@ -90,6 +91,12 @@ class CalendarSnapshot(BaseModel):
         if weekday < _SATURDAY:
             return self.holidays.get(day, "")
         return "" if day in self.workdays else WEEKDAYS[weekday]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> CalendarSnapshot:
+        """A copy may have other days: it remembers none of this one's."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("_reasons", None)
+        return copied
 
     def is_working_day(self, day: date) -> bool:
         return not self.reason_off(day)

@@ -157,15 +157,19 @@ class _Walk:
                     amount -= 1
         else:
             day += timedelta(days=amount)
-        while reason := self._reason_off(day) or self._stopped(day):
-            self._skip(day, reason)
-            day += ONE_DAY
-        self.day = day
+        self._to_a_day_that_counts(day)
 
     def not_before(self, floor: date) -> None:
         if self.day < floor:
             self._skip(self.day, FLOOR_REASON)
-            self.day = floor
+            self._to_a_day_that_counts(floor)
+
+    def _to_a_day_that_counts(self, day: date) -> None:
+        """``day``, or the first after it that is worked and no stop takes out."""
+        while reason := self._reason_off(day) or self._stopped(day):
+            self._skip(day, reason)
+            day += ONE_DAY
+        self.day = day
 
     def _skip(self, day: date, reason: str) -> None:
         self.trace.append(_skipped(day, reason))

@@ -50,6 +50,12 @@ class ClockFacts(BaseModel):
         """Whether a stop is open: there is no deadline until it ends."""
         return any(stop.ended is None for stop in self.stops)
 
+    @property
+    def own_stops(self) -> tuple[Stop, ...]:
+        """Those since it started. What was waited for before it began anew is over: not even the day it began on is
+        taken out."""
+        return tuple(stop for stop in self.stops if stop.ended is None or stop.ended > self.started)
+
 
 class Dates(BaseModel):
     """Deadlines of a running clock. ``legal`` is absent where no law sets a limit."""
@@ -67,7 +73,7 @@ def dates(calendar: CalendarSnapshot, limit: TimeLimit, facts: ClockFacts) -> Da
     """
     if facts.stopped:
         return None
-    spans = taken_out(facts.stops)
+    spans = taken_out(facts.own_stops)
     promised = deadline(
         calendar,
         facts.started,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lianban.contracts.events import EventBatch
 from lianban_intake.events.projection import fold
@@ -20,9 +20,13 @@ class Recorder:
     async def record(self, batch: EventBatch) -> set[str]:
         """Numbers of those cases that are not known here: their events are stored only. Idempotent by (case number,
         seq); batches may overlap and come in any order."""
+        async with self._direct.connect() as connection:
+            return await self.record_with(connection, batch)
+
+    async def record_with(self, connection: AsyncConnection, batch: EventBatch) -> set[str]:
+        """As :meth:`record`, with what else the connection's transaction writes."""
         folded = fold(batch)
         if not folded.events:
             return set()
-        async with self._direct.connect() as connection:
-            known = await record(connection, folded, reservations(batch, self._authority))
+        known = await record(connection, folded, reservations(batch, self._authority))
         return {patch.case_no for patch in folded.cases} - known

@@ -50,7 +50,7 @@ STEP_KINDS: Final = {DocumentKind.APPROVAL: StepKind.DECIDE}
 """Where only steps of one kind yield it: a registry that verifies and a department that gives its opinion decide
 nothing the applicant is told in a document of its own. Any refusal is told in one (L-REFUSE)."""
 
-READ_PAST: Final = frozenset({DocumentKind.TERMINATION, DocumentKind.DELIVERY_RECEIPT})
+READ_PAST: Final = frozenset({DocumentKind.ACCEPTANCE, DocumentKind.TERMINATION, DocumentKind.DELIVERY_RECEIPT})
 """Documents that tell of earlier events too, and so can only be written once all of these are recorded."""
 
 _BY_EVENT: Final = {

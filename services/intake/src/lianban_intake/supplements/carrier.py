@@ -32,8 +32,8 @@ class Carrier:
     def __init__(self, engine: AsyncEngine, client: Client, recorder: Recorder, poll: float, timeout: float) -> None:
         self._engine = engine
         self._direct = engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._recorder = recorder
         self._updates = CaseUpdates(client)
+        self._recorder = recorder
         self._poll = poll
         self._timeout = timeout
 
@@ -46,11 +46,9 @@ class Carrier:
         except CaseUnreachable as away:
             _log.warning("a supplement waits", extra={"case_no": pending.case_no, "cause": str(away)})
             return False
-        if isinstance(answer, ActOutcome):
-            # First, and idempotent: whoever dies before the next line is asked again and told the same.
-            await self._recorder.record(_batch(pending.case_no, answer))
         async with self._engine.begin() as connection:
             if isinstance(answer, ActOutcome):
+                await self._recorder.record_with(connection, _batch(pending.case_no, answer))
                 await outbox.apply(connection, pending.act_id, _taken_by(answer))
             else:
                 await outbox.refuse(connection, pending.act_id, answer)

@@ -44,7 +44,7 @@ class Deliveries:
             delivery = await self._hand_to_courier(delivery)
         if _ends_case(order, delivery):
             return await self._finish_at_once(delivery, order.refusals)
-        if order.outcome is not None or delivery.mode == DeliveryMode.ELECTRONIC:
+        if order.outcome is not None or order.refusals or delivery.mode == DeliveryMode.ELECTRONIC:
             await self._tell(delivery, MessageKind.DECIDED, order.refusals)
         if delivery.mode == DeliveryMode.PICKUP:
             await self._tell(delivery, MessageKind.PICKUP)

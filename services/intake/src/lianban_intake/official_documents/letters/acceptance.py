@@ -30,15 +30,18 @@ _GROUND_ZH: Final = {
 
 def accepted(record: CaseRecord) -> Letter:
     received = zh_date(local_date(record.received_at))
+    supplements = [event for event in record.events if event.kind is EventKind.CASE_SUPPLEMENT_RECEIVED]
+    complete = zh_date(local_date(supplements[-1].at)) if supplements else received
+    corrected = f"，{complete}收到全部补正材料" if supplements else ""
     if record.event.cause is Cause.DEEMED:
-        how = "收到申请材料后五个工作日内未告知需要补正的内容，依法自收到申请材料之日起即为受理。"
-        since = received
+        how = "此后五个工作日内未告知需要补正的内容，依法自收到申请材料之日起即为受理。"
+        since = complete
     else:
         how = "经审查，申请材料齐全、符合法定形式，依法予以受理。"
         since = zh_date(record.dated)
     return letter(
         record,
-        paragraphs=(f"{received}收到您（单位）提交的{about(record)}申请。{how}",),
+        paragraphs=(f"{received}收到您（单位）提交的{about(record)}申请{corrected}。{how}",),
         rows=(
             ("办件编号", record.case_no),
             ("受理日期", since),
