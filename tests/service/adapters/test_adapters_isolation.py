@@ -14,6 +14,7 @@ import httpx
 import pytest
 from adapters_outside import serving
 from adapters_world import decision, supplement, withdrawal
+from click.testing import CliRunner
 from isolation_world import (
     IsolationWorld,
     answers_500,
@@ -33,8 +34,9 @@ from lianban.platform.database import create_engine
 from lianban.platform.migrations import upgrade
 from lianban.platform.temporal import make_worker
 from lianban_adapters.app import create_app
+from lianban_adapters.cli import adapter
 
-_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages")
+_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "idle")
 NOW = datetime.now(UTC)
 SHUT_HOUR = (NOW.hour + 8 + 12) % 22
 CLOSED = {"opens": f"{SHUT_HOUR:02}:00", "closes": f"{SHUT_HOUR + 1:02}:00", "working_days_only": False}
@@ -56,10 +58,7 @@ async def world(
     async with AsyncExitStack() as stack:
         intake, intake_url, systems, systems_url = await stack.enter_async_context(outside(authority))
         departments: dict[str, dict[str, Any]] = {
-            **{
-                code: {}
-                for code in ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages")
-            },
+            **{code: {} for code in _ORDINARY},
             "absent": {"endpoint": f"http://127.0.0.1:{dead_port()}/tasks"},
             "asleep": {"hours": CLOSED},
             "slow": {"rate_per_second": 5},
@@ -229,6 +228,31 @@ async def test_switched_to_the_inbox_and_back(world: IsolationWorld) -> None:
     only_new = [await world.submit("switched") for _ in range(4)]
     await world.until(lambda: set(only_new) <= set(world.systems.tasks_of("switched")))
     assert world.systems.tasks_of("switched") == [with_department, *only_new]
+
+
+async def test_an_operator_works_from_the_command_line(world: IsolationWorld) -> None:
+    base = str(world.http[0].base_url).rstrip("/")
+    token = world.bearer()["Authorization"].removeprefix("Bearer ")
+
+    async def run(*arguments: str, given: str = token) -> tuple[int, str]:
+        environment = {"LIANBAN_ADAPTERS_URL": base, "LIANBAN_TOKEN": given}
+        # In a thread: the command runs an event loop of its own.
+        result = await asyncio.to_thread(CliRunner().invoke, adapter, arguments, env=environment)
+        return result.exit_code, result.output
+
+    code, told = await run("switch", "--department", "idle", "--to", "inbox", "--reason", "系统升级")
+    assert (code, told) == (0, "idle 现在由人工收件箱接收新任务，等待发送的 0 项\n")
+    assert (await world.status("idle"))["switch_reason"] == "系统升级"
+    code, told = await run("status")
+    assert code == 0
+    assert {line.split()[0] for line in told.splitlines()[3:]} == set(world.secrets)
+    assert "rest → inbox" in next(line for line in told.splitlines() if line.startswith("idle"))
+    assert await run("switch", "--department", "idle", "--to", "own") == (
+        0,
+        "idle 现在由部门系统（rest）接收新任务，等待发送的 0 项\n",
+    )
+    assert await run("switch", "--department", "nobody", "--to", "own") == (1, "Error: 部门代码不在名录中。\n")
+    assert await run("status", given="forged") == (1, "Error: 令牌无效或已过期。\n")
 
 
 @pytest.mark.parametrize(

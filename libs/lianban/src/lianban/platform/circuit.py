@@ -19,11 +19,13 @@ class CircuitState(StrEnum):
 @dataclass(frozen=True)
 class CircuitRules:
     """``failures``: in a row, that open the circuit; so does ``share`` of the last ``window`` answers. Seconds:
-    ``pause`` until one may try, times ``growth`` with every try that fails, ``longest`` at the most."""
+    ``pause`` until one may try, times ``growth`` with every try that fails, ``longest`` at the most; ``longest_asked``
+    when the peer has asked for time itself."""
 
     failures: int = 3
     pause: float = 15.0
     longest: float = 60.0
+    longest_asked: float = 60.0
     growth: float = 1.0
     share: float | None = None
     window: int = 20
@@ -112,7 +114,7 @@ class Circuit:
             self._openings += 1
             pause = min(self._rules.pause * self._rules.growth ** min(self._openings - 1, 32), self._rules.longest)
         if retry_after is not None:
-            pause = min(retry_after, self._rules.longest)
+            pause = min(retry_after, self._rules.longest_asked)
         self._again_at = self._clock() + pause
 
     def abandoned(self) -> None:

@@ -41,7 +41,7 @@ class _Entry(BaseModel):
 
 
 class OpeningHours(_Entry):
-    """When a department's system takes tasks, local time. In quotes: YAML reads a bare 17:30 as a number."""
+    """When a department's system takes tasks, local time."""
 
     opens: str = Field(default="08:30", pattern=_CLOCK_TIME)
     closes: str = Field(default="17:30", pattern=_CLOCK_TIME)

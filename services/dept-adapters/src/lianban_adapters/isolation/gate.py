@@ -13,6 +13,7 @@ from lianban.platform.circuit import Circuit, CircuitRules, CircuitState
 from lianban.platform.directory import DepartmentEntry
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.isolation.hours import Schedule
+from lianban_adapters.waiting import LONGEST
 
 _LONGEST_RETRY: Final = 300.0
 
@@ -50,7 +51,15 @@ class GateKeeper:
         self._interval = 1 / entry.rate_per_second if entry.rate_per_second else 0.0
         self._free_at = 0.0
         self.circuit = Circuit(
-            rules=CircuitRules(rules.failures, rules.pause, rules.longest, 2.0, rules.share, rules.window)
+            rules=CircuitRules(
+                failures=rules.failures,
+                pause=rules.pause,
+                longest=rules.longest,
+                longest_asked=LONGEST.total_seconds(),
+                growth=2.0,
+                share=rules.share,
+                window=rules.window,
+            )
         )
         self.switched = False
         self.behind = True

@@ -50,16 +50,24 @@ class Gates:
         keeper = self._keepers[department]
         keeper.succeeded_at = datetime.now(UTC)
         circuit = keeper.circuit
-        troubled = circuit.openings > 0 or circuit.wait > 0
+        failures, openings = circuit.failures, circuit.openings
         circuit.succeeded()
-        if troubled and circuit.state is CircuitState.CLOSED:
-            await self._write(keeper, None)
+        if failures and circuit.state is CircuitState.CLOSED:
+            keeper.changes += 1
+            async with self._database.connection() as connection:
+                await repository.succeeded(connection, department, tried=openings > 0)
+            keeper.changes += 1
 
     async def failed(self, department: str, failure: Unavailable) -> None:
         keeper = self._keepers[department]
-        after = failure.retry_after
-        keeper.circuit.failed(retry_after=after.total_seconds() if after is not None else None)
-        await self._write(keeper, failure.reason)
+        circuit, after = keeper.circuit, failure.retry_after
+        circuit.failed(retry_after=after.total_seconds() if after is not None else None)
+        keeper.changes += 1
+        async with self._database.connection() as connection:
+            await repository.failed(
+                connection, department, circuit.failures, circuit.openings, circuit.wait, failure.reason
+            )
+        keeper.changes += 1
 
     async def switch(self, department: str, to_inbox: bool, by: str, reason: str | None) -> None:
         """What waits goes to the inbox at once; what other processes put off until they know follows it."""
@@ -70,15 +78,6 @@ class Gates:
             if to_inbox:
                 await waiting.to_inbox(session, department, SWITCHED)
         keeper.switched = to_inbox
-        keeper.changes += 1
-
-    async def _write(self, keeper: GateKeeper, failure: str | None) -> None:
-        circuit = keeper.circuit
-        keeper.changes += 1
-        async with self._database.connection() as connection:
-            await repository.set_circuit(
-                connection, keeper.department, circuit.failures, circuit.openings, circuit.wait, failure
-            )
         keeper.changes += 1
 
     def _take_seen(self) -> dict[str, datetime]:

@@ -46,17 +46,21 @@ async def all_rows(executor: Executor) -> dict[str, Mapping[str, Any]]:
     return {row["department"]: dict(row) for row in rows}
 
 
-async def set_circuit(
-    executor: Executor, department: str, failures: int, openings: int, wait: float, failure: str | None
-) -> None:
-    """``failure``: what was the matter; none: the department has taken something."""
-    values: dict[str, Any] = {
-        "failures": failures,
-        "openings": openings,
-        "free_at": func.now() + timedelta(seconds=wait) if wait else None,
-    }
-    values |= {"succeeded_at": func.now()} if failure is None else {"failed_at": func.now(), "failure": failure}
-    await executor.execute(_upsert(department, values))
+async def failed(executor: Executor, department: str, failures: int, openings: int, wait: float, failure: str) -> None:
+    """What one process has seen fail. It may not know yet that another one has opened the circuit: that stays open."""
+    row = _GATES.c
+    counted = {"failures": failures, "openings": openings, "free_at": func.now() + timedelta(seconds=wait)}
+    told = {"failed_at": func.now(), "failure": failure}
+    statement = insert(_GATES).values(department=department, **counted, **told)
+    highest = {name: func.greatest(row[name], statement.excluded[name]) for name in counted}
+    await executor.execute(statement.on_conflict_do_update(index_elements=["department"], set_=highest | told))
+
+
+async def succeeded(executor: Executor, department: str, *, tried: bool) -> None:
+    """``tried``: it was asked whether it is back, and is. Any other success tells nothing of a circuit that another
+    process has opened since."""
+    values = {"failures": 0, "openings": 0, "free_at": None, "succeeded_at": func.now()}
+    await executor.execute(_upsert(department, values, None if tried else _GATES.c.openings == 0))
 
 
 async def seen(executor: Executor, at: Mapping[str, datetime]) -> None:
