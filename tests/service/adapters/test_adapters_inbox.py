@@ -205,11 +205,6 @@ async def test_an_officer_takes_over_what_the_system_does_not_take(world: World)
 
     await world.until(noted)
     assert (await world.http.post(f"/v1/inbox/tasks/{task}/claim", headers=headers)).status_code == 200
-
-    async def acknowledged() -> bool:
-        return (await case.query(SmallCase.receipts)).get("stuck") == TaskReceipt(channel="inbox")
-
-    await world.until(acknowledged)
     world.market.answers["task.created stuck"].clear()
     answer = await world.http.post(
         f"/v1/inbox/tasks/{task}/decide", json=GRANT, headers={**headers, "Idempotency-Key": f"k-{case.id}"}

@@ -46,6 +46,12 @@ def test_departments_and_contacts(tmp_path: Path) -> None:
         ("departments: {market: {channel: inbox, secret: topsecret}}\nsupervisor: {}", "departments.market.secret"),
         ("departments: {m: {channel: inbox, secret: whsec_a, rate_per_second: 0}}\nsupervisor: {}", "rate_per_second"),
         ("departments: {m: {channel: inbox, secret: whsec_a, concurrency: 0}}\nsupervisor: {}", "concurrency"),
+        ("departments: {m: {channel: inbox, secret: whsec_a, hours: {opens: 8:30}}}\nsupervisor: {}", "hours.opens"),
+        (
+            "departments: {m: {channel: inbox, secret: whsec_a, hours: {opens: 17:30, closes: 08:30}}}\nsupervisor: {}",
+            "hours.closes: must be later than opens",
+        ),
+        ("departments: {m: {channel: inbox, secret: whsec_a, circuit: {share: 1.5}}}\nsupervisor: {}", "circuit.share"),
         ("departments: {}", "supervisor"),
     ],
 )

@@ -66,7 +66,7 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
             **registers,
         },
         "orchestrator": {"LIANBAN_UI_ORIGINS": json.dumps(_origins(ports.temporal_ui))},
-        "adapters": {"LIANBAN_PUBLIC_URL": ports.url("adapters")},
+        "adapters": {"LIANBAN_CATALOG_STORE": str(state.catalogue), "LIANBAN_PUBLIC_URL": ports.url("adapters")},
         "notify": {
             "LIANBAN_PUBLIC_URL": ports.url("notify"),
             "LIANBAN_DOCUMENT_URL": f"{ports.url('intake')}/v1/cases/{{case_no}}/documents/{{seq}}",

@@ -13,6 +13,7 @@ from lianban.platform.objects import ObjectStore
 from lianban_adapters.acts.documents import Documents
 from lianban_adapters.acts.service import Acts
 from lianban_adapters.dossiers.client import Dossiers
+from lianban_adapters.isolation.gates import Gates
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Services:
     documents: Documents
     dossiers: Dossiers
     acts: Acts
+    gates: Gates
     public_url: str
 
 

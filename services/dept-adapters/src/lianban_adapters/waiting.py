@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-_LONGEST: Final = timedelta(hours=1)
+LONGEST: Final = timedelta(hours=1)
 """One may ask to be left alone, but not to forget a task with a limit."""
 
 
@@ -22,4 +22,4 @@ def retry_after(value: str | None) -> timedelta | None:
         except ValueError:
             return None
         seconds = (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return min(timedelta(seconds=max(seconds, 0.0)), _LONGEST)
+    return min(timedelta(seconds=max(seconds, 0.0)), LONGEST)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+
+_CLOCK_TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class DirectoryInvalid(Exception):
@@ -36,6 +38,33 @@ class Channel(StrEnum):
 
 class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class OpeningHours(_Entry):
+    """When a department's system takes tasks, local time."""
+
+    opens: str = Field(default="08:30", pattern=_CLOCK_TIME)
+    closes: str = Field(default="17:30", pattern=_CLOCK_TIME)
+    working_days_only: bool = True
+
+    @field_validator("closes")
+    @classmethod
+    def _after_opening(cls, value: str, info: ValidationInfo) -> str:
+        if value <= info.data.get("opens", ""):
+            raise PydanticCustomError("hours", "must be later than opens")
+        return value
+
+
+class CircuitSettings(_Entry):
+    """When a department's system is left alone: after ``failures`` in a row, or ``share`` of the last ``window``
+    attempts. Seconds: ``pause`` until one task is tried, twice as long after every try that fails, ``longest`` at the
+    most."""
+
+    failures: int = Field(default=5, ge=1, le=1000)
+    share: float = Field(default=0.5, gt=0, le=1, allow_inf_nan=False)
+    window: int = Field(default=20, ge=2, le=1000)
+    pause: float = Field(default=30.0, gt=0, le=3600, allow_inf_nan=False)
+    longest: float = Field(default=300.0, gt=0, le=3600, allow_inf_nan=False)
 
 
 class FetchSettings(_Entry):
@@ -79,6 +108,8 @@ class DepartmentEntry(_Entry):
     duty_mobile: str | None = Field(default=None, repr=False)
     rate_per_second: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     concurrency: int = Field(default=20, ge=1)
+    hours: OpeningHours | None = Field(default=None, description="none: always open")
+    circuit: CircuitSettings = CircuitSettings()
 
     @field_validator("polling", "staging")
     @classmethod

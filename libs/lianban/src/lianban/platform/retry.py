@@ -1,7 +1,8 @@
 """How activities are called, by what they reach. Named here so that every caller says the same.
 
-Nothing here gives up: a department, a courier or a gateway that is down only lets its own activity wait, where
-operators see it pending with its last failure. What will never be taken (a wrong number, a task the department does
+Nothing here gives up: a courier or a gateway that is down only lets its own activity wait, where operators see it
+pending with its last failure; so does a department with messages about a task, while the task itself waits with the
+adapters. What will never be taken (a wrong number, a task the department does
 not want) is settled by the activity itself, which then succeeds.
 """
 

@@ -1,4 +1,5 @@
-"""Activities on a department's queue. What fails for now is left to the retry policy of the case."""
+"""Activities on a department's queue. A task a department does not take yet waits here, and its activity is done; what
+else fails for now is left to the retry policy of the case."""
 
 from __future__ import annotations
 
@@ -28,9 +29,6 @@ class TaskActivities:
     async def submit_task(self, order: TaskOrder) -> TaskReceipt:
         try:
             return await self._tasks.submit(order)
-        except Unavailable as error:
-            await self._tasks.note(order, error.reason)
-            raise _again("DepartmentUnavailable", error.reason, error.retry_after) from None
         except DossierUnavailable as error:
             await self._tasks.note(order, "暂时取不到卷宗")
             raise _again("DossierUnavailable", str(error), error.retry_after) from None

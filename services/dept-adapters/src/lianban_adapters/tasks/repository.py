@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Final, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, func, literal_column, select, update
+from sqlalchemy import Table, bindparam, case, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,8 +20,19 @@ from lianban_adapters.tasks.states import OPEN, TaskState
 from lianban_adapters.tasks.tables import Task
 
 _TASKS: Final = cast(Table, Task.__table__)
-_SHORT: Final = (_TASKS.c.id, _TASKS.c.state, _TASKS.c.channel, _TASKS.c.cause)
-_WRITTEN: Final = ("id", "department", "case_no", "step", "details", "due", "legal_due", "state", "channel")
+_SHORT: Final = (_TASKS.c.id, _TASKS.c.state, _TASKS.c.channel, _TASKS.c.cause, _TASKS.c.free_at)
+_WRITTEN: Final = (
+    "id",
+    "department",
+    "case_no",
+    "step",
+    "details",
+    "due",
+    "legal_due",
+    "state",
+    "channel",
+    "received_at",
+)
 
 # On the path of every task; built once, because building a statement costs more than running it.
 _INSERT: Final = insert(_TASKS)
@@ -29,7 +40,7 @@ _NEW: Final = (
     _INSERT.values({name: bindparam(f"new_{name}", type_=_TASKS.c[name].type) for name in _WRITTEN})
     .on_conflict_do_update(
         index_elements=[_TASKS.c.id],
-        set_={name: _INSERT.excluded[name] for name in ("details", "due", "legal_due")},
+        set_={name: _INSERT.excluded[name] for name in ("details", "due", "legal_due", "received_at")},
         where=_TASKS.c.details.is_(None),
     )
     .returning(*_SHORT)
@@ -46,12 +57,13 @@ _MARK_SENT: Final = (
 
 
 class Stored(NamedTuple):
-    """A task, as far as sending it is concerned."""
+    """A task, as far as sending it is concerned. ``free_at``: it waits for its turn."""
 
     id: str
     state: str
     channel: str
     cause: str | None
+    free_at: datetime | None
 
 
 async def by_id(session: AsyncSession, identity: str) -> Task | None:
@@ -71,6 +83,7 @@ async def store(executor: Executor, order: TaskOrder, channel: str) -> Stored | 
         "new_legal_due": order.due.legal if order.due else None,
         "new_state": TaskState.RECEIVED,
         "new_channel": channel,
+        "new_received_at": order.received_at,
         **enqueue_values(order.case_no, order.events),
     }
     row = (await executor.execute(_STORE, values)).one_or_none()
@@ -113,8 +126,9 @@ async def note_supplement(session: AsyncSession, identity: str, reason: str | No
 
 
 async def to_inbox(session: AsyncSession, identity: str, channel: str, reason: str) -> None:
-    """An open task needs a person from now on."""
-    values = {"channel": channel, "reason": reason}
+    """An open task needs a person from now on: it is not sent (again), which would take it out of the inbox."""
+    unsent = case((Task.state == TaskState.RECEIVED, TaskState.SENT.value), else_=Task.state)
+    values = {"channel": channel, "reason": reason, "state": unsent}
     await session.execute(update(Task).where(Task.id == identity, Task.state.in_(OPEN)).values(values))
 
 

@@ -1,8 +1,11 @@
-"""What happens with a task: stored first, sent then, supplemented, taken back when the case no longer needs it."""
+"""What happens with a task: stored first, sent then or when its turn comes, supplemented, taken back when the case no
+longer needs it."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from lianban.contracts.names import task_id
@@ -11,11 +14,14 @@ from lianban.contracts.status import Cause
 from lianban.platform.database import Database, transaction
 from lianban.platform.relay import EventRelay, enqueue
 from lianban_adapters.acts.immediate import ImmediateAnswers
-from lianban_adapters.channels.port import INBOX, Channel, Rejected, Sent
+from lianban_adapters.channels.port import INBOX, Channel, Rejected, Sent, Unavailable
 from lianban_adapters.channels.registry import Channels
 from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.dossiers.models import Dossier
+from lianban_adapters.isolation.gate import SWITCHED, pause_after
+from lianban_adapters.isolation.gates import Gates
+from lianban_adapters.isolation.waiting import put_off
 from lianban_adapters.tasks import repository
 from lianban_adapters.tasks.repository import Stored
 from lianban_adapters.tasks.standing import standing_after
@@ -27,44 +33,78 @@ PURPOSE: Final = "分送部门业务系统办理"
 _SUPPLEMENT_NOT_TAKEN: Final = "申请人已补正，业务系统没有接收，请人工核办："
 _SUPPLEMENT_WAITS: Final = "申请人已补正，尚未送达业务系统："
 
+_TASK_FIRST: Final = "任务本身尚未送达业务系统"
+
 _log = logging.getLogger(__name__)
 
 
 class Tasks:
     def __init__(
-        self, database: Database, relay: EventRelay, channels: Channels, dossiers: Dossiers, answers: ImmediateAnswers
+        self,
+        database: Database,
+        relay: EventRelay,
+        channels: Channels,
+        gates: Gates,
+        dossiers: Dossiers,
+        answers: ImmediateAnswers,
     ) -> None:
         self._database = database
         self._relay = relay
         self._channels = channels
+        self._gates = gates
         self._dossiers = dossiers
         self._answers = answers
 
     async def submit(self, order: TaskOrder) -> TaskReceipt:
-        """Raises :class:`Unavailable` or :class:`DossierUnavailable`: then it is to be tried again."""
+        """Sent at once, or left to wait for its turn: either way it is safe when this returns. Raises
+        :class:`DossierUnavailable`: then it is to be tried again."""
+        gate = self._gates.of(order.department)
         channel = self._channels.of(order.department)
-        task = await self._store(order, channel.name)
-        if task.state != TaskState.RECEIVED:
-            # Acknowledged by an earlier attempt, taken over by an officer, or withdrawn: not sent (again).
+        task = await self._store(order, INBOX if gate.switched else channel.name)
+        if task.state != TaskState.RECEIVED or task.free_at is not None:
+            # Acknowledged by an earlier attempt, taken over by an officer, withdrawn, or waiting: not sent (again).
+            return TaskReceipt(channel=task.channel)
+        if gate.switched:
+            return await self._to_inbox(order, SWITCHED)
+        if channel.name == INBOX:
+            return await self._send(order, channel)
+        if obstacle := gate.obstacle:
+            await self._put_off(task.id, obstacle, 0)
             return TaskReceipt(channel=task.channel)
         try:
-            sent = await channel.send(order, lambda: self._dossier(order))
+            return await self._send(order, channel)
+        except Unavailable as error:
+            await self._put_off(task.id, error.reason, pause_after(error, 1), tried=True)
+            return TaskReceipt(channel=task.channel)
+
+    async def send_waiting(self, order: TaskOrder) -> None:
+        """A task that was stored before and whose turn has come. Raises :class:`Unavailable` or
+        :class:`DossierUnavailable`."""
+        await self._send(order, self._channels.of(order.department))
+
+    async def _send(self, order: TaskOrder, channel: Channel) -> TaskReceipt:
+        try:
+            async with self._answering(order.department, channel):
+                sent = await channel.send(order, lambda: self._dossier(order))
         except Rejected as rejected:
-            return await self._to_inbox(task, rejected.reason)
+            return await self._to_inbox(order, rejected.reason)
         lies_in, acknowledged = await self._acknowledge(order, channel, sent)
         if not acknowledged:
             await self._tell_if_withdrawn(order, channel)
         return TaskReceipt(channel=lies_in)
 
     async def withdraw(self, order: TaskWithdrawal) -> None:
-        """Raises :class:`Unavailable`: then it is to be tried again."""
+        """Raises :class:`Unavailable`: then it is to be tried again. A department that never heard of the task is not
+        told either."""
         channel = self._channels.of(order.department)
         async with transaction(self._database.transactions) as session:
             task = await repository.withdraw(session, order, channel.name)
             await enqueue(session, order.case_no, order.events, Relay)
         if order.events:
             self._relay.wake()
-        if task.state == TaskState.WITHDRAWN and task.told_at is None:
+        never_tried = task.free_at is not None and task.attempts == 0
+        if task.state == TaskState.WITHDRAWN and task.told_at is None and not never_tried:
+            self._check_open(order.department, channel)
             await self._tell(channel, order)
 
     async def supplement(self, order: TaskSupplement) -> None:
@@ -79,14 +119,38 @@ class Tasks:
         if task is None or task.state not in OPEN or task.channel == INBOX:
             return  # the list itself shows it
         channel = self._channels.of(order.department)
+        self._check_open(order.department, channel)
+        if task.free_at is not None and task.state == TaskState.RECEIVED:
+            raise Unavailable(_TASK_FIRST)
         try:
-            await channel.supplement(order, lambda: self._supplemented(order, task))
+            async with self._answering(order.department, channel):
+                await channel.supplement(order, lambda: self._supplemented(order, task))
         except Rejected as rejected:
             async with self._database.statements() as session:
                 await repository.to_inbox(session, identity, INBOX, f"{_SUPPLEMENT_NOT_TAKEN}{rejected.reason}")
         else:
             async with self._database.statements() as session:
                 await repository.note_supplement(session, identity, None)
+
+    def _check_open(self, department: str, channel: Channel) -> None:
+        """Raises :class:`Unavailable` while nothing is sent to the department: no time is lost with it."""
+        gate = self._gates.of(department)
+        if channel.name != INBOX and (closed := gate.closed):
+            raise Unavailable(closed, gate.retry_after)
+
+    @asynccontextmanager
+    async def _answering(self, department: str, channel: Channel) -> AsyncIterator[None]:
+        """What comes of it is told to the department's gate. Whoever rejects a message is at work."""
+        try:
+            yield
+        except Unavailable as error:
+            await self._gates.failed(department, error)
+            raise
+        except Rejected:
+            await self._gates.succeeded(department)
+            raise
+        if channel.name != INBOX:
+            await self._gates.succeeded(department)
 
     async def note_supplement(self, order: TaskSupplement, reason: str) -> None:
         async with self._database.statements() as session:
@@ -96,6 +160,10 @@ class Tasks:
     async def note(self, order: TaskOrder, reason: str) -> None:
         async with self._database.statements() as session:
             await repository.note(session, task_id(order.case_no, order.step), reason)
+
+    async def _put_off(self, identity: str, reason: str, seconds: float, *, tried: bool = False) -> None:
+        async with self._database.connection() as connection:
+            await put_off(connection, identity, reason, seconds, tried=tried)
 
     async def _store(self, order: TaskOrder, channel: str) -> Stored:
         """Before anything else can fail, the task and the events it carries are safe."""
@@ -121,10 +189,11 @@ class Tasks:
         documents = TaskOrder.model_validate(task.details).documents
         return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, documents)
 
-    async def _to_inbox(self, task: Stored, reason: str) -> TaskReceipt:
-        _log.warning("task goes to the inbox", extra={"task_id": task.id, "reason": reason})
+    async def _to_inbox(self, order: TaskOrder, reason: str) -> TaskReceipt:
+        identity = task_id(order.case_no, order.step)
+        _log.warning("task goes to the inbox", extra={"task_id": identity, "reason": reason})
         async with self._database.statements() as session:
-            await repository.mark_sent(session, task.id, INBOX, reason)
+            await repository.mark_sent(session, identity, INBOX, reason)
         return TaskReceipt(channel=INBOX)
 
     async def _tell_if_withdrawn(self, order: TaskOrder, channel: Channel) -> None:
@@ -144,7 +213,8 @@ class Tasks:
     async def _tell(self, channel: Channel, order: TaskWithdrawal) -> None:
         identity = task_id(order.case_no, order.step)
         try:
-            await channel.withdraw(order)
+            async with self._answering(order.department, channel):
+                await channel.withdraw(order)
         except Rejected as rejected:
             # Nothing depends on it: acts on a withdrawn task are refused anyway.
             _log.warning("withdrawal not taken", extra={"task_id": identity, "reason": rejected.reason})

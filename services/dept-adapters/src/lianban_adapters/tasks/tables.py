@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Date, DateTime, Index, Integer, String, Text, func
+from sqlalchemy import Date, DateTime, Index, Integer, String, Text, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +19,7 @@ TASK_ID: Final = String(160)
 OFFICER: Final = String(64)
 DIGEST: Final = String(64)
 INSTANT: Final = DateTime(timezone=True)
+WAITING: Final = "state = 'received' AND free_at IS NOT NULL"
 
 
 class Task(Base):
@@ -26,10 +27,16 @@ class Task(Base):
 
     How the task stands in its case follows from the event ``seq``: ``step_state``, the dates, and ``pauses``, what it
     waits for.
+
+    ``free_at``: the task waits for the department, and is not to be tried before; none: it does not wait.
+    ``leased_until``: it is being sent just now.
     """
 
     __tablename__ = "tasks"
-    __table_args__ = (Index(None, "department", "state", "due"),)
+    __table_args__ = (
+        Index(None, "department", "state", "due"),
+        Index("ix_tasks_waiting", "department", "received_at", "id", postgresql_where=text(WAITING)),
+    )
 
     id: Mapped[str] = mapped_column(TASK_ID, primary_key=True)
     department: Mapped[str] = mapped_column(CODE)
@@ -45,6 +52,10 @@ class Task(Base):
     channel: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(INSTANT, server_default=func.now())
+    received_at: Mapped[datetime] = mapped_column(INSTANT, server_default=func.now())
+    free_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    leased_until: Mapped[datetime | None] = mapped_column(INSTANT)
+    attempts: Mapped[int] = mapped_column(Integer, server_default="0")
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT)
     claimed_by: Mapped[str | None] = mapped_column(OFFICER)
     claimed_at: Mapped[datetime | None] = mapped_column(INSTANT)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from aiohttp import ClientError, ClientResponse, ClientSession
 from pydantic_core import to_json
 
-from lianban_intake.prefill.circuit import Circuit
+from lianban.platform.circuit import Circuit
 from lianban_intake.prefill.ports import NotHeld, Unavailable
 
 _PAUSE: Final = 0.1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lianban_intake.prefill.circuit import Circuit
+from lianban.platform.circuit import Circuit, CircuitRules, CircuitState
 
 
 class Clock:
@@ -91,3 +91,58 @@ def test_what_fails_at_one_moment_counts_once(circuit: Circuit) -> None:
     assert circuit.lets_pass()
     circuit.failed(circuit.moment)
     assert not circuit.lets_pass()
+
+
+def test_a_share_of_failures_opens_it_though_some_succeed(clock: Clock) -> None:
+    circuit = Circuit(clock, CircuitRules(failures=5, share=0.5, window=10))
+    for _ in range(5):
+        circuit.succeeded()
+        assert circuit.state is CircuitState.CLOSED
+        circuit.failed()
+    assert circuit.state is CircuitState.OPEN
+
+
+def test_every_try_that_fails_makes_the_pause_longer(clock: Clock) -> None:
+    circuit = Circuit(clock, CircuitRules(failures=1, pause=30, longest=300, growth=2))
+    circuit.failed()
+    pauses = []
+    for _ in range(6):
+        pauses.append(circuit.wait)
+        clock.now += circuit.wait
+        assert circuit.state is CircuitState.HALF_OPEN
+        assert circuit.lets_pass()
+        circuit.failed()
+    assert pauses == [30, 60, 120, 240, 300, 300]
+
+
+def test_what_was_asked_before_it_opened_neither_closes_it_nor_keeps_it_open(clock: Clock) -> None:
+    circuit = Circuit(clock, CircuitRules(failures=2, pause=10, growth=2))
+    circuit.failed()
+    circuit.failed()
+    circuit.succeeded()
+    circuit.failed()
+    assert (circuit.state, circuit.openings) == (CircuitState.OPEN, 1)
+    clock.now += 10
+    assert circuit.lets_pass()
+    circuit.succeeded()
+    assert circuit.state is CircuitState.CLOSED
+
+
+def test_whoever_must_may_try_before_the_pause_is_over(clock: Clock) -> None:
+    circuit = broken(Circuit(clock))
+    circuit.try_anyway()
+    circuit.succeeded()
+    assert circuit.state is CircuitState.CLOSED
+
+
+def test_what_another_process_found_out_is_taken_over(clock: Clock) -> None:
+    circuit = Circuit(clock)
+    circuit.adopt(failures=3, openings=2, wait=40)
+    assert (circuit.state, circuit.wait) == (CircuitState.OPEN, 40)
+    clock.now += 40
+    assert circuit.state is CircuitState.HALF_OPEN
+    circuit.adopt(failures=0, openings=0, wait=0)
+    assert circuit.state is CircuitState.CLOSED
+    circuit.failed()
+    circuit.adopt(failures=0, openings=0, wait=0)
+    assert circuit.failures == 1

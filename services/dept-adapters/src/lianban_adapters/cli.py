@@ -1,0 +1,103 @@
+"""``lianban adapter``: how departments stand, and switching one to the manual inbox and back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import click
+from aiohttp import ClientError, ClientTimeout
+from pydantic_core import from_json, to_json
+
+from lianban.clock.deadlines import SHANGHAI
+from lianban.commands.tables import table
+from lianban.platform.outgoing import open_session
+
+_TIMEOUT: Final = ClientTimeout(total=30)
+_HEAD: Final = ("部门", "对接方式", "状态", "积压", "最早收件", "最近成功", "下次开放", "最近失败")
+
+url_option = click.option(
+    "--url", required=True, envvar="LIANBAN_ADAPTERS_URL", help="部门对接服务的地址（缺省取 LIANBAN_ADAPTERS_URL）"
+)
+token_option = click.option(
+    "--token",
+    required=True,
+    envvar="LIANBAN_TOKEN",
+    help="角色为 operator 或 supervisor 的令牌（缺省取 LIANBAN_TOKEN）",
+)
+
+
+@click.group()
+def adapter() -> None:
+    """部门对接：查看各部门的情况，切换到人工收件箱。"""
+
+
+@adapter.command()
+@url_option
+@token_option
+def status(url: str, token: str) -> None:
+    """列出各部门的对接方式、熔断状态、积压、最近成功和下次开放的时间。"""
+    answer = asyncio.run(_ask("GET", f"{url}/v1/departments/status", token))
+    rows = [_row(one) for one in answer["departments"]]
+    for line in table(_HEAD, rows, right=(3,)):
+        click.echo(line)
+
+
+@adapter.command()
+@click.option("--department", required=True, metavar="代码", help="部门代码")
+@click.option("--to", "target", required=True, type=click.Choice(["inbox", "own"]), help="人工收件箱，或者部门系统")
+@click.option("--reason", help="原因，不得含个人信息")
+@url_option
+@token_option
+def switch(department: str, target: str, reason: str | None, url: str, token: str) -> None:
+    """部门系统停用时，把它的任务切换到人工收件箱；恢复后切换回来。
+
+    切换到收件箱时，等待发送的任务一并转入；已送达部门系统的仍由其办理，也可由工作人员领取。切换回来只影响新任务。
+    """
+    body = {"to": target} | ({"reason": reason} if reason else {})
+    found = asyncio.run(_ask("PUT", f"{url}/v1/departments/{department}/channel", token, body))
+    now = "人工收件箱" if found["in_use"] == "inbox" else f"部门系统（{found['in_use']}）"
+    click.echo(f"{found['department']} 现在由{now}接收新任务，等待发送的 {found['backlog']} 项")
+
+
+def _row(found: Mapping[str, Any]) -> tuple[str, ...]:
+    in_use = found["channel"] if found["in_use"] == found["channel"] else f"{found['channel']} → {found['in_use']}"
+    return (
+        found["department"],
+        in_use,
+        found["circuit_zh"] if found["open"] else "未到开放时间",
+        str(found["backlog"]),
+        _shown(found["oldest_received_at"]),
+        _shown(found["last_success_at"]),
+        _shown(found["next_opening"]),
+        f"{_shown(found['last_failure_at'])} {found['last_failure']}" if found["last_failure"] else "—",
+    )
+
+
+def _shown(instant: str | None) -> str:
+    return f"{datetime.fromisoformat(instant).astimezone(SHANGHAI):%m-%d %H:%M}" if instant else "—"
+
+
+async def _ask(method: str, url: str, token: str, body: object = None) -> Any:
+    """Content of a 200; else what the service says is wrong, told in one line."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    data = to_json(body) if body is not None else None
+    try:
+        async with (
+            open_session(_TIMEOUT) as http,
+            http.request(method, url, data=data, headers=headers, allow_redirects=False) as response,
+        ):
+            content, code = await response.read(), response.status
+    except (ClientError, TimeoutError, ValueError) as error:
+        raise click.ClickException(f"部门对接服务无法连接（{type(error).__name__}）") from None
+    try:
+        answer = from_json(content)
+    except ValueError:
+        answer = {}
+    if code == 200:
+        return answer
+    problem = answer if isinstance(answer, dict) else {}
+    faults = "".join(f"；{fault.get('pointer')} {fault.get('message')}" for fault in problem.get("errors", ()))
+    raise click.ClickException(f"{problem.get('detail') or problem.get('title') or f'服务答复 {code}'}{faults}")

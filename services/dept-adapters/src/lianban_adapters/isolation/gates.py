@@ -1,0 +1,87 @@
+"""The gates of all departments: this process's view, kept in step with what others write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from lianban.clock.calendar import CalendarSnapshot
+from lianban.platform.circuit import CircuitState
+from lianban.platform.database import Database, transaction
+from lianban.platform.directory import Directory
+from lianban_adapters.channels.port import Unavailable
+from lianban_adapters.isolation import repository, waiting
+from lianban_adapters.isolation.gate import SWITCHED, GateKeeper
+from lianban_adapters.isolation.hours import Schedule
+
+
+class Gates:
+    """Reading costs nothing while a department works: what succeeds is written down with the next look at the table."""
+
+    def __init__(self, directory: Directory, calendar: CalendarSnapshot | None, database: Database) -> None:
+        self._database = database
+        self._keepers = {
+            code: GateKeeper(code, entry, Schedule(entry.hours, calendar) if entry.hours else None)
+            for code, entry in directory.departments.items()
+        }
+
+    def __iter__(self) -> Iterator[GateKeeper]:
+        return iter(self._keepers.values())
+
+    def of(self, department: str) -> GateKeeper:
+        """KeyError when the directory does not list the department."""
+        return self._keepers[department]
+
+    async def refresh(self) -> None:
+        """Adopts what others have written, unless this process has written since."""
+        before = {code: keeper.changes for code, keeper in self._keepers.items()}
+        async with self._database.connection() as connection:
+            if seen := self._take_seen():
+                await repository.seen(connection, seen)
+            rows = await repository.known(connection)
+        for row in rows:
+            keeper = self._keepers.get(row.department)
+            if keeper is not None and keeper.changes == before[row.department]:
+                keeper.switched = row.switched
+                keeper.circuit.adopt(row.failures, row.openings, row.wait)
+
+    async def succeeded(self, department: str) -> None:
+        """Its system has answered, whatever it said."""
+        keeper = self._keepers[department]
+        keeper.succeeded_at = datetime.now(UTC)
+        circuit = keeper.circuit
+        failures, openings = circuit.failures, circuit.openings
+        circuit.succeeded()
+        if failures and circuit.state is CircuitState.CLOSED:
+            keeper.changes += 1
+            async with self._database.connection() as connection:
+                await repository.succeeded(connection, department, tried=openings > 0)
+            keeper.changes += 1
+
+    async def failed(self, department: str, failure: Unavailable) -> None:
+        keeper = self._keepers[department]
+        circuit, after = keeper.circuit, failure.retry_after
+        circuit.failed(retry_after=after.total_seconds() if after is not None else None)
+        keeper.changes += 1
+        async with self._database.connection() as connection:
+            await repository.failed(
+                connection, department, circuit.failures, circuit.openings, circuit.wait, failure.reason
+            )
+        keeper.changes += 1
+
+    async def switch(self, department: str, to_inbox: bool, by: str, reason: str | None) -> None:
+        """What waits goes to the inbox at once; what other processes put off until they know follows it."""
+        keeper = self._keepers[department]
+        keeper.changes += 1
+        async with transaction(self._database.transactions) as session:
+            await repository.switch(session, department, to_inbox, by, reason)
+            if to_inbox:
+                await waiting.to_inbox(session, department, SWITCHED)
+        keeper.switched = to_inbox
+        keeper.changes += 1
+
+    def _take_seen(self) -> dict[str, datetime]:
+        seen = {code: keeper.succeeded_at for code, keeper in self._keepers.items() if keeper.succeeded_at is not None}
+        for code in seen:
+            self._keepers[code].succeeded_at = None
+        return seen

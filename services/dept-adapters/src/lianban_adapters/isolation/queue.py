@@ -1,0 +1,172 @@
+"""Works off the tasks that wait for their department: in the order of receipt, one process at a time for each."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from lianban.contracts.orders import TaskOrder
+from lianban.platform.database import Database
+from lianban_adapters.channels.port import Unavailable
+from lianban_adapters.dossiers.client import DossierUnavailable
+from lianban_adapters.isolation import repository, waiting
+from lianban_adapters.isolation.gate import SWITCHED, GateKeeper, backoff, pause_after
+from lianban_adapters.isolation.gates import Gates
+from lianban_adapters.isolation.waiting import Backlog, Head
+from lianban_adapters.tasks.service import Tasks
+
+PATIENCE: Final = 3
+"""How often a task may fail before those behind it no longer wait for it: the order is worth that much."""
+
+_LOOK: Final = 1.0  # seconds between two looks at the tables
+_PAUSE: Final = 5.0  # seconds after the database failed
+_REST: Final = 1.0  # seconds before a task that failed at the head is tried again there
+
+_NO_DOSSIER: Final = "暂时取不到卷宗"
+_BROKEN: Final = "发送时出错，稍后再试"
+
+_log = logging.getLogger(__name__)
+
+
+class WaitingTasks:
+    """After a time when nothing could be sent, what was stored until then goes one by one, each acknowledged before the
+    next one is sent: strictly in order. What came while that went on follows as fast as the department may be sent
+    tasks at all. A single task that failed is tried again by itself and holds up nobody."""
+
+    def __init__(self, database: Database, gates: Gates, tasks: Tasks) -> None:
+        self._database = database
+        self._gates = gates
+        self._tasks = tasks
+        self._holder = uuid.uuid4().hex
+        self._busy: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        try:
+            while True:
+                try:
+                    await self.look()
+                except Exception:
+                    _log.warning("departments cannot be looked after; trying again", exc_info=True)
+                    await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(_LOOK)
+        finally:
+            for working in self._busy.values():
+                working.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def look(self) -> None:
+        """Adopts how departments stand, and starts whatever can be sent."""
+        await self._gates.refresh()
+        async with self._database.connection() as connection:
+            backlogs = await waiting.backlogs(connection)
+        for gate in self._gates:
+            await self._attend(gate, backlogs.get(gate.department))
+
+    async def _attend(self, gate: GateKeeper, backlog: Backlog | None) -> None:
+        if gate.closed:
+            gate.behind = not gate.switched
+        if gate.department in self._busy:
+            return
+        if backlog is None:
+            if not gate.closed:
+                gate.behind = False
+        elif gate.switched:
+            async with self._database.connection() as connection:
+                await waiting.to_inbox(connection, gate.department, SWITCHED)
+        elif gate.may_try and (gate.behind or backlog.due):
+            working = asyncio.create_task(self._work_off(gate))
+            self._busy[gate.department] = working
+            working.add_done_callback(lambda _: self._busy.pop(gate.department, None))
+
+    async def _work_off(self, gate: GateKeeper) -> None:
+        try:
+            if not await self._lease(gate):
+                return
+            try:
+                if not gate.behind or await self._catch_up(gate):
+                    await self._send_due(gate)
+            finally:
+                async with self._database.connection() as connection:
+                    await repository.release(connection, gate.department, self._holder)
+        except Exception:
+            _log.warning("waiting tasks stay", extra={"department": gate.department}, exc_info=True)
+
+    async def _catch_up(self, gate: GateKeeper) -> bool:
+        """One after the other. False when the department, or what its tasks need, is not there (any more)."""
+        async with self._database.connection() as connection:
+            until = await waiting.now(connection)
+        failures: Counter[str] = Counter()
+        aside: set[str] = set()
+        doubted = False  # the last task failed so often that the next one is to tell whether the department does
+        while not gate.switched and gate.opens_at is None and (doubted or gate.may_try):
+            head = await self._take(gate, until, aside)
+            if head is None:
+                gate.behind = gate.closed is not None
+                return not gate.behind
+            if not gate.circuit.lets_pass():
+                gate.circuit.try_anyway()
+            if await self._settle(gate, head):
+                if doubted:  # the department is there, and may have come back only just now
+                    aside = {task for task in aside if failures[task] >= PATIENCE}
+                doubted = False
+                continue
+            failures[head.id] += 1
+            if (failures[head.id] if gate.may_try else head.attempts) < PATIENCE:
+                if not gate.may_try:
+                    return False
+                await asyncio.sleep(_REST)
+            elif doubted:
+                return False
+            else:
+                doubted = True
+                aside.add(head.id)
+        return False
+
+    async def _send_due(self, gate: GateKeeper) -> None:
+        """In order, as many at a time as the department takes; each that fails waits by itself."""
+        places = asyncio.Semaphore(gate.concurrency)
+        async with asyncio.TaskGroup() as group:
+            while gate.may_try:
+                await places.acquire()
+                head = await self._take(gate) if gate.may_try else None
+                if head is None:
+                    return
+                group.create_task(self._settle(gate, head)).add_done_callback(lambda _: places.release())
+
+    async def _take(self, gate: GateKeeper, until: datetime | None = None, aside: Collection[str] = ()) -> Head | None:
+        """Leased to us, as the department is; none when nothing is left or somebody else has taken over."""
+        await gate.pace()
+        if not await self._lease(gate):
+            return None
+        async with self._database.connection() as connection:
+            return await waiting.take(connection, gate.department, stored_until=until, but=aside)
+
+    async def _settle(self, gate: GateKeeper, head: Head) -> bool:
+        """Whether the task is settled; else it waits on."""
+        try:
+            await self._tasks.send_waiting(TaskOrder.model_validate(head.details))
+        except Unavailable as error:
+            await self._put_off(head, error.reason, pause_after(error, head.attempts))
+            return False
+        except Exception as error:
+            # Whatever is wrong with this one task, or here: it says nothing of the department.
+            gate.circuit.abandoned()
+            no_dossier = isinstance(error, DossierUnavailable)
+            if not no_dossier:
+                _log.exception("task cannot be sent", extra={"task_id": head.id})
+            await self._put_off(head, _NO_DOSSIER if no_dossier else _BROKEN, backoff(head.attempts))
+            return False
+        return True
+
+    async def _put_off(self, head: Head, reason: str, seconds: float) -> None:
+        async with self._database.connection() as connection:
+            await waiting.put_off(connection, head.id, reason, seconds)
+
+    async def _lease(self, gate: GateKeeper) -> bool:
+        async with self._database.connection() as connection:
+            return await repository.lease(connection, gate.department, self._holder)

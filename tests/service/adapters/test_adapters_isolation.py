@@ -1,0 +1,300 @@
+"""One department that fails, in any way there is, delays its own tasks only; they reach it in order when it returns."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from adapters_outside import serving
+from adapters_world import decision, supplement, withdrawal
+from click.testing import CliRunner
+from isolation_world import (
+    IsolationWorld,
+    answers_500,
+    dead_port,
+    hangs,
+    outside,
+    settings_for,
+    write_directory,
+)
+from temporalio.client import Client
+
+from lianban.clock.deadlines import SHANGHAI
+from lianban.contracts import names
+from lianban.platform.auth import TokenAuthority
+from lianban.platform.crypto import Keyring
+from lianban.platform.database import create_engine
+from lianban.platform.migrations import upgrade
+from lianban.platform.temporal import make_worker
+from lianban_adapters.app import create_app
+from lianban_adapters.cli import adapter
+
+_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "idle")
+NOW = datetime.now(UTC)
+SHUT_HOUR = (NOW.hour + 8 + 12) % 22
+CLOSED = {"opens": f"{SHUT_HOUR:02}:00", "closes": f"{SHUT_HOUR + 1:02}:00", "working_days_only": False}
+"""Half a day away from now, in Shanghai."""
+
+
+@pytest.fixture(scope="module")
+async def world(
+    postgres_url: Callable[..., str],
+    temporal_server: str,
+    temporal_client: Client,
+    test_keyring: Keyring,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[IsolationWorld]:
+    """Two processes' worth of adapters on one database."""
+    folder = tmp_path_factory.mktemp("isolation")
+    url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
+    authority = TokenAuthority.generate()
+    async with AsyncExitStack() as stack:
+        intake, intake_url, systems, systems_url = await stack.enter_async_context(outside(authority))
+        departments: dict[str, dict[str, Any]] = {
+            **{code: {} for code in _ORDINARY},
+            "absent": {"endpoint": f"http://127.0.0.1:{dead_port()}/tasks"},
+            "asleep": {"hours": CLOSED},
+            "slow": {"rate_per_second": 5},
+            "people": {"channel": "inbox"},
+        }
+        secrets = write_directory(folder / "directory.yaml", departments, systems_url)
+        recording = make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events])
+        await stack.enter_async_context(recording)
+        settings = settings_for(folder, url, temporal_server, intake_url, test_keyring, authority)
+        engine = create_engine(url)
+        stack.push_async_callback(engine.dispose)
+        made = IsolationWorld(temporal_client, systems, intake, authority, secrets, engine, settings)
+        for _ in range(2):
+            base = await stack.enter_async_context(serving(create_app(settings)))
+            made.http.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=30)))
+        yield made
+
+
+@pytest.mark.parametrize("fault", [answers_500, hangs, None], ids=["answers 500", "hangs", "not there"])
+async def test_a_department_that_fails_delays_nobody_else(world: IsolationWorld, fault: Any) -> None:
+    failing = "absent" if fault is None else "hanging" if fault is hangs else "stumbling"
+    if fault is not None:
+        world.systems.fault[failing] = fault
+    waiting = [await world.submit(failing) for _ in range(6)]
+
+    async def left_alone() -> bool:
+        return (await world.status(failing))["circuit"] != "closed"
+
+    await world.until(left_alone)
+    began = time.monotonic()
+    sent = [await world.submit("sound") for _ in range(10)]
+    assert time.monotonic() - began < 10
+    assert set(sent) <= set(world.systems.tasks_of("sound"))
+    # While it is left alone, a task for it costs no time either: it is stored, and waits.
+    began = time.monotonic()
+    waiting.append(await world.submit(failing))
+    assert time.monotonic() - began < 5
+    status = await world.status(failing)
+    assert (status["backlog"], status["last_success_at"]) == (7, None)
+    assert status["last_failure"].startswith("业务系统")
+    tasks = await world.tasks(failing)
+    assert {tasks[one]["state"] for one in waiting} == {"received"}
+    if fault is not None:
+        del world.systems.fault[failing]
+
+        async def drained() -> bool:
+            return (await world.status(failing))["backlog"] == 0
+
+        await world.until(drained)
+        heard = world.systems.tasks_of(failing)[-7:]
+        # Who comes back while the first one still hangs is found to be back by the second one.
+        assert heard == waiting or (fault is hangs and heard == [waiting[1], waiting[0], *waiting[2:]])
+        assert (await world.status(failing))["circuit"] == "closed"
+        assert (await world.status(failing))["last_success_at"] is not None
+
+
+async def test_a_backlog_of_200_is_delivered_in_the_order_of_receipt(world: IsolationWorld) -> None:
+    world.systems.fault["backlogged"] = answers_500
+    random_order = random.Random(7).sample(range(200), 200)
+    places = asyncio.Semaphore(20)
+
+    async def submit(number: int) -> tuple[int, str]:
+        async with places:
+            received = NOW - timedelta(days=21) + timedelta(minutes=number)
+            return number, await world.submit("backlogged", received_at=received)
+
+    submitted = dict(await asyncio.gather(*(submit(number) for number in random_order)))
+    assert (await world.status("backlogged"))["backlog"] == 200
+    refused = world.systems.refused["backlogged"]
+    assert refused < 200, "most of them never cost an attempt"
+    del world.systems.fault["backlogged"]
+    await world.until(lambda: len(world.systems.tasks_of("backlogged")) >= 200, 50)
+    assert world.systems.tasks_of("backlogged") == [submitted[number] for number in range(200)]
+
+
+async def test_a_task_its_system_cannot_take_does_not_hold_up_those_behind_it(world: IsolationWorld) -> None:
+    poisoned = world.order("poisoned", received_at=NOW - timedelta(days=2))
+    poison = names.task_id(poisoned.case_no, poisoned.step)
+    world.systems.fault["poisoned"] = answers_500
+    assert await world.submit_order(poisoned) == poison
+    behind = [await world.submit("poisoned", received_at=NOW - timedelta(hours=9 - n)) for n in range(5)]
+    await world.until(lambda: world.systems.refused["poisoned"] > 5)
+    world.systems.fault["poisoned"] = lambda task: answers_500(task) if task["task_id"] == poison else None
+    await world.until(lambda: len(world.systems.tasks_of("poisoned")) == 5, 30)
+    assert world.systems.tasks_of("poisoned") == behind
+    assert await world.submit("poisoned") in world.systems.tasks_of("poisoned"), "newcomers go at once again"
+    del world.systems.fault["poisoned"]
+    await world.until(lambda: poison in world.systems.tasks_of("poisoned"), 40)
+
+
+async def test_outside_its_hours_tasks_wait_and_acts_are_taken(world: IsolationWorld) -> None:
+    waiting = world.order("asleep")
+    task = await world.submit_order(waiting)
+    status = await world.status("asleep")
+    assert (status["open"], status["backlog"], status["circuit"]) == (False, 1, "closed")
+    opening = datetime.fromisoformat(status["next_opening"])
+    assert timedelta(0) < opening - datetime.now(UTC) < timedelta(days=1)
+    stored = (await world.tasks("asleep"))[task]
+    assert (stored["state"], stored["attempts"]) == ("received", 0)
+    assert f"未到开放时间，{opening.astimezone(SHANGHAI):%Y-%m-%d %H:%M} 起发送" in stored["reason"]
+    answer = await world.callback("asleep", decision(waiting.case_no, waiting.step))
+    # No such case is on the server: the act was taken as far as it, which is what this is about.
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:lianban:problem:case-closed")
+    assert world.systems.tasks_of("asleep") == []
+
+
+async def test_a_task_nobody_has_heard_of_is_taken_back_without_a_word(world: IsolationWorld) -> None:
+    waiting = world.order("asleep")
+    task = await world.submit_order(waiting)
+    await world.carry_out(names.ACTIVITY_WITHDRAW_TASK, withdrawal(waiting.case_no, waiting.step, "asleep"), "asleep")
+    assert (await world.tasks("asleep"))[task]["state"] == "withdrawn"
+    assert world.systems.heard["asleep"] == []
+
+
+async def test_supplements_and_withdrawals_wait_for_a_department_that_is_left_alone(world: IsolationWorld) -> None:
+    known = world.order("messages")
+    await world.submit_order(known)
+    world.systems.fault["messages"] = answers_500
+    for _ in range(4):
+        await world.submit("messages")
+
+    async def left_alone() -> bool:
+        return (await world.status("messages"))["circuit"] != "closed"
+
+    await world.until(left_alone)
+    told = asyncio.gather(
+        world.carry_out(names.ACTIVITY_SUPPLEMENT_TASK, supplement(known.case_no, known.step, "messages"), "messages"),
+        world.carry_out(
+            names.ACTIVITY_WITHDRAW_TASK, withdrawal(known.case_no, "never-heard-of", "messages"), "messages"
+        ),
+    )
+    await asyncio.sleep(1)
+    assert not told.done()
+    del world.systems.fault["messages"]
+    await told
+    kinds = {kind for kind, _, _ in world.systems.heard["messages"]}
+    assert kinds == {"task.created", "task.supplemented", "task.withdrawn"}
+
+
+async def test_switched_to_the_inbox_and_back(world: IsolationWorld) -> None:
+    """Through one process; the other one knows within seconds."""
+    with_department = await world.submit("switched")
+    world.systems.fault["switched"] = answers_500
+    waiting = [await world.submit("switched") for _ in range(5)]
+    for http in world.http:
+        answer = await http.put(
+            "/v1/departments/switched/channel", headers=world.bearer(), json={"to": "inbox", "reason": "系统升级"}
+        )
+        assert (answer.status_code, answer.json()["in_use"], answer.json()["switched_by"]) == (200, "inbox", "OP-1")
+
+    async def in_the_inbox() -> bool:
+        tasks = await world.tasks("switched")
+        return all((tasks[one]["state"], tasks[one]["channel"]) == ("sent", "inbox") for one in waiting)
+
+    await world.until(in_the_inbox)
+    new = await world.submit("switched")
+    assert (await world.tasks("switched"))[new]["channel"] == "inbox"
+    assert "人工收件箱" in (await world.tasks("switched"))[new]["reason"]
+    assert (await world.tasks("switched"))[with_department]["channel"] == "rest"
+    officer = world.bearer("li", "officer", "switched")
+    for task in (with_department, waiting[0]):
+        assert (await world.http[1].post(f"/v1/inbox/tasks/{task}/claim", headers=officer)).status_code == 200
+    del world.systems.fault["switched"]
+    answer = await world.http[0].put("/v1/departments/switched/channel", headers=world.bearer(), json={"to": "own"})
+    assert answer.json()["in_use"] == "rest"
+    await asyncio.sleep(2.5)  # until the other process knows
+    only_new = [await world.submit("switched") for _ in range(4)]
+    await world.until(lambda: set(only_new) <= set(world.systems.tasks_of("switched")))
+    assert world.systems.tasks_of("switched") == [with_department, *only_new]
+
+
+async def test_an_operator_works_from_the_command_line(world: IsolationWorld) -> None:
+    base = str(world.http[0].base_url).rstrip("/")
+    token = world.bearer()["Authorization"].removeprefix("Bearer ")
+
+    async def run(*arguments: str, given: str = token) -> tuple[int, str]:
+        environment = {"LIANBAN_ADAPTERS_URL": base, "LIANBAN_TOKEN": given}
+        # In a thread: the command runs an event loop of its own.
+        result = await asyncio.to_thread(CliRunner().invoke, adapter, arguments, env=environment)
+        return result.exit_code, result.output
+
+    code, told = await run("switch", "--department", "idle", "--to", "inbox", "--reason", "系统升级")
+    assert (code, told) == (0, "idle 现在由人工收件箱接收新任务，等待发送的 0 项\n")
+    assert (await world.status("idle"))["switch_reason"] == "系统升级"
+    code, told = await run("status")
+    assert code == 0
+    assert {line.split()[0] for line in told.splitlines()[3:]} == set(world.secrets)
+    assert "rest → inbox" in next(line for line in told.splitlines() if line.startswith("idle"))
+    assert await run("switch", "--department", "idle", "--to", "own") == (
+        0,
+        "idle 现在由部门系统（rest）接收新任务，等待发送的 0 项\n",
+    )
+    assert await run("switch", "--department", "nobody", "--to", "own") == (1, "Error: 部门代码不在名录中。\n")
+    assert await run("status", given="forged") == (1, "Error: 令牌无效或已过期。\n")
+
+
+@pytest.mark.parametrize(
+    ("department", "body", "role", "status", "problem"),
+    [
+        ("nobody", {"to": "inbox"}, "operator", 404, "unknown-department"),
+        ("people", {"to": "inbox"}, "operator", 409, "no-own-system"),
+        ("pair", {"to": "inbox"}, "officer", 403, "forbidden"),
+        ("pair", {"to": "elsewhere", "reason": "x" * 201, "why": 1}, "supervisor", 422, "invalid-request"),
+    ],
+)
+async def test_a_switch_that_is_not_possible_says_why(
+    world: IsolationWorld, department: str, body: dict[str, str], role: Any, status: int, problem: str
+) -> None:
+    url = f"/v1/departments/{department}/channel"
+    answer = await world.http[0].put(url, headers=world.bearer(role=role), json=body)
+    assert (answer.status_code, answer.json()["type"]) == (status, f"urn:lianban:problem:{problem}")
+    if status == 422:
+        assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/to", "/reason", "/why"}
+
+
+async def test_a_system_that_denies_what_it_has_not_acknowledged_leaves_it_to_a_person(world: IsolationWorld) -> None:
+    """Its acknowledgement is lost, its refusal arrives: the task is in the inbox and stays there (L-REFUSE)."""
+    world.systems.fault["pair"] = answers_500
+    denied = world.order("pair")
+    task = await world.submit_order(denied)
+    act = decision(denied.case_no, denied.step, actor="system", officer=..., decision="refused", reason="未登记")
+    answer = await world.callback("pair", act)
+    assert (answer.status_code, answer.json()["status"]) == (202, "review")
+    del world.systems.fault["pair"]
+    await world.submit("pair")
+    await asyncio.sleep(2)
+    stored = (await world.tasks("pair"))[task]
+    assert (stored["state"], stored["channel"]) == ("sent", "inbox")
+    assert task not in world.systems.tasks_of("pair")
+
+
+async def test_a_backlog_keeps_to_what_the_department_bears_a_second(world: IsolationWorld) -> None:
+    world.systems.fault["slow"] = answers_500
+    for _ in range(12):
+        await world.submit("slow")
+    del world.systems.fault["slow"]
+    await world.until(lambda: len(world.systems.tasks_of("slow")) == 12)
+    times = [at for _, _, at in world.systems.heard["slow"]]
+    assert times[-1] - times[0] > 10 / 5
