@@ -106,10 +106,11 @@ def test_stops_heard_of_in_another_order_take_out_the_same_days(order: list[int]
     assert (clock.due.promised, case_clock.due.promised) == (march(18), date(2026, 4, 8))
 
 
-def test_a_stop_does_not_bring_back_the_time_for_an_extension() -> None:
-    """The legal limit of three days was over on the 5th, and the step is stopped on the 9th."""
+def test_what_is_overdue_is_neither_stopped_nor_extended() -> None:
+    """The legal limit of three days was over on the 5th."""
     case = Case(make_plan(make_step("a", limit=working_days(3, 3)), make_step("b")))
-    case.stop("a", 9)
+    stop = act_of("a", ActKind.STOP, procedure=TESTING, days=5)
+    assert case.refused(stop, 9) == (Refusal.EXPIRED, Rule.STOP)
     assert case.refused(extend("a"), 10) == (Refusal.EXPIRED, Rule.EXT_10)
 
 
