@@ -4,8 +4,9 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libs/lianban services/intake services/orchestrator services/dept-adapters services/notify sandbox deploy/stack
+PACKAGES := libs/lianban services/intake services/orchestrator services/dept-adapters services/notify sandbox deploy/stack rehearsal
 STAMP := $(VENV)/.installed
+WORKERS ?= auto
 
 .PHONY: help setup lock demo up down status test check bench clean
 
@@ -18,6 +19,9 @@ $(STAMP): requirements.lock $(addsuffix /pyproject.toml,$(PACKAGES))
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@# pip compiles what it installs, not what it links to. Where PYTHONDONTWRITEBYTECODE is set, nobody else does, and
+	@# each start of the stack would compile it seven times over: twice the processor time.
+	@$(BIN)/python -m compileall -q $(addsuffix /src,$(PACKAGES))
 	@touch $@
 
 setup: $(STAMP) ## install everything into .venv (once)
@@ -38,15 +42,17 @@ down: $(STAMP) ## stop everything; what was stored stays
 status: $(STAMP) ## show each program and its health
 	@$(BIN)/python -m lianban_stack status
 
-check: $(STAMP) ## style, types, import rules, catalogue
+check: $(STAMP) ## style, types, import rules, catalogue, calendar
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/lianban catalog check catalog
+	$(BIN)/lianban calendar check
 
-test: check ## check, then every test
-	$(BIN)/python -m pytest
+# A file's tests stay together, for they share a database; the order is that of tests/fixtures/parallel.py.
+test: check ## check, then every test, in several processes (WORKERS=n)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 bench: $(STAMP) ## cases per second against bare Temporal, in a stack of its own
 	$(BIN)/python bench

@@ -98,6 +98,7 @@ async def test_refusal_of_a_gate_reaches_the_departments(start_case: StartCase) 
     assert case.services.withdrawn[0].cause is Cause.ALL_REFUSED
     await case.services.until(lambda: case.services.deliveries)
     assert case.services.deliveries[0].mode is DeliveryMode.ELECTRONIC
+    assert case.services.deliveries[0].refusals == (outcome.events[0].seq,)
 
 
 async def test_withdrawal(start_case: StartCase) -> None:

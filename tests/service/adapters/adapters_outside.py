@@ -26,6 +26,7 @@ from lianban.platform.webhooks import verify
 DOSSIER = {
     "elements": {"child_name": {"name": "儿童姓名", "value": "王小明", "text": "王小明"}},
     "materials": [],
+    "scope": {"elements": ["child_name", "school"], "materials": ["deed"]},
     "applicant": {"name": "王大明", "mobile": "13800000000"},
 }
 

@@ -21,10 +21,11 @@ from temporalio.client import Client, WorkflowHandle
 
 from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import StepKind
+from lianban.clock.facts import ClockFacts
 from lianban.contracts import names
 from lianban.contracts.events import CaseEvent, Due
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
-from lianban.contracts.status import CaseStatus, Cause, EventKind
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
+from lianban.contracts.status import CaseStatus, Cause, EventKind, StepState
 from lianban.platform.auth import Role, TokenAuthority
 from lianban.platform.objects import ObjectStore
 from lianban.platform.webhooks import sign
@@ -75,7 +76,10 @@ class World:
         )
 
     def bearer(self, subject: str, role: Role = "officer", department: str | None = "health") -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.authority.issue(subject, (role,), department)}"}
+        return self.bearer_as(subject, (role,), department)
+
+    def bearer_as(self, subject: str, roles: tuple[Role, ...], department: str | None = "health") -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.authority.issue(subject, roles, department)}"}
 
     async def until(self, true: Callable[[], Awaitable[bool]], seconds: float = 20) -> None:
         end = time.monotonic() + seconds
@@ -135,6 +139,33 @@ def withdrawal(case_no: str, step: str, department: str = "market") -> TaskWithd
         step=step,
         department=department,
         cause=Cause.APPLICANT_WITHDREW,
+    )
+
+
+def supplement(case_no: str, step: str, department: str = "market", seq: int = 200) -> TaskSupplement:
+    """What the department missed has come: its time counts anew until 15 February 2030."""
+    now, due = datetime.now(UTC), Due(promised=date(2030, 2, 15), legal=date(2030, 3, 15), calendar_version="test")
+    event = CaseEvent(
+        seq=seq,
+        at=now,
+        kind=EventKind.CASE_SUPPLEMENT_RECEIVED
+        if step == names.ACCEPTANCE_STEP
+        else EventKind.STEP_SUPPLEMENT_RECEIVED,
+        case_status=CaseStatus.IN_PROGRESS,
+        step=None if step == names.ACCEPTANCE_STEP else step,
+        state=StepState.OPEN,
+        due=due,
+        act_id=f"supplement-{seq}",
+        clock=ClockFacts(started=date(2030, 1, 20)),
+    )
+    return TaskSupplement(
+        key=f"{names.task_id(case_no, step)}:supplement:{seq}",
+        case_no=case_no,
+        step=step,
+        department=department,
+        received_at=now,
+        due=due,
+        events=(event,),
     )
 
 

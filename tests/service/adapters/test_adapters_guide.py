@@ -15,12 +15,17 @@ from adapters_world import CERTIFIED_STEP, World, decision, withdrawal
 from pydantic_core import to_json
 from standardwebhooks.webhooks import Webhook
 
+from lianban.catalog.terms import SpecialProcedureKind
+from lianban.clock.rules import RULE_ZH
+from lianban.contracts.documents import NotAcceptedGround
 from lianban.contracts.names import task_id
+from lianban.contracts.status import ActKind, Role
 from lianban.platform.webhooks import sign
-from lianban_adapters.acts.schemas import InboxAct
+from lianban_adapters.acts.kinds import SHAPES
+from lianban_adapters.acts.schemas import CallbackAct, InboxAct
 from lianban_adapters.acts.states import ActState
 from lianban_adapters.acts.validation import parse
-from lianban_adapters.channels.messages import task_withdrawn
+from lianban_adapters.channels.messages import TaskCreated, TaskSupplemented, task_withdrawn
 from lianban_adapters.tasks.states import TaskState
 
 GUIDE = Path(__file__).parents[3] / "docs" / "departments.zh-CN.md"
@@ -29,6 +34,12 @@ GUIDE = Path(__file__).parents[3] / "docs" / "departments.zh-CN.md"
 def block(language: str, number: int = 0) -> str:
     found: list[str] = re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     return found[number]
+
+
+def examples() -> list[dict[str, Any]]:
+    """Every JSON example that leaves nothing out (…) of what would be checked."""
+    found = re.findall(r"```json\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    return [json.loads(one) for one in found if "JVBERi0xLjQK…" not in one]
 
 
 async def run(script: str, folder: Path, **variables: str) -> tuple[bytes, str]:
@@ -107,15 +118,42 @@ def test_the_signed_sample_is_right(example: dict[str, Any]) -> None:
     assert signed == example["signature"](sample["密钥"], sample["webhook-id"], sample["webhook-timestamp"], body)
 
 
-def test_the_examples_are_what_the_platform_writes_and_takes() -> None:
-    _, withdrawn, _, refusal = (json.loads(block("json", number)) for number in range(4))
+def test_the_messages_shown_are_what_the_platform_writes() -> None:
+    shown = {one["type"]: one for one in examples() if "type" in one}
+    withdrawn = shown["task.withdrawn"]
     sent = json.loads(task_withdrawn(withdrawal(withdrawn["data"]["case_no"], withdrawn["data"]["step"])))
     assert {**sent, "timestamp": withdrawn["timestamp"]} == withdrawn
+    for kind, model in (("task.created", TaskCreated), ("task.supplemented", TaskSupplemented)):
+        written = model.model_validate(shown[kind]).model_dump(mode="json")
+        assert set(written["data"]) == set(shown[kind]["data"])
+
+
+def test_the_acts_shown_are_taken() -> None:
+    acts = [one for one in examples() if "type" not in one]
+    now = datetime(2026, 4, 1, tzinfo=UTC)
     known = {"actor": "human", "officer": "li"}
-    assert parse(InboxAct, refusal, datetime.now(UTC), known).decision == "refused"
+    taken = [parse(CallbackAct, one, now) if "act_id" in one else parse(InboxAct, one, now, known) for one in acts]
+    assert {act.kind for act in taken} | {ActKind.ACCEPT} == set(ActKind)
 
 
-def test_every_state_is_explained() -> None:
+def test_every_state_and_every_word_is_explained() -> None:
     text = GUIDE.read_text(encoding="utf-8")
     assert [state for state in TaskState if f"| `{state}` |" not in text] == []
     assert [state for state in ActState if f"`{state}` " not in text] == []
+    words = [*ActKind, *Role, *SpecialProcedureKind, *NotAcceptedGround, *CallbackAct.model_fields]
+    assert [word for word in words if f"`{word}`" not in text] == []
+    assert [rule for rule, rule_zh in RULE_ZH.items() if f"| `{rule}` | {rule_zh} |" not in text] == []
+
+
+def test_what_each_kind_needs_is_as_the_guide_says() -> None:
+    rows = re.findall(
+        r"^\| `([a-z_]+)` \| ([^|]+) \| ([^|]*) \| ([^|]*) \| (L-[^|]*) \|$", GUIDE.read_text("utf-8"), re.M
+    )
+    table = {kind: (needs, takes) for kind, _, needs, takes, _ in rows}
+    assert set(table) == set(ActKind)
+    for kind, shape in SHAPES.items():
+        needs, takes = table[kind]
+        assert [name for name in shape.needs if f"`{name}`" not in needs] == []
+        assert ("`officer`" in needs) == (shape.by_person or kind is ActKind.DECIDE)
+        assert set(re.findall(r"`([a-z_]+)`", takes)) <= shape.takes
+        assert [name for name in shape.takes if f"`{name}`" not in needs + takes] == []

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from intake_world import World
 
+from lianban.contracts.case import CASE_EDITION
 from lianban_intake.outbox import repository
 
 
@@ -23,6 +24,7 @@ async def test_claimed_cases_are_complete_and_not_due_again(intake: World) -> No
     assert case.plan == prepared.compilation.plan
     assert (case.channel, case.delivery) == ("portal", "courier")
     assert case.calendar.first_year == case.received_at.year
+    assert case.edition == CASE_EDITION
     async with intake.state.direct.connect() as connection:
         assert await repository.claim(connection, edition, 1000) == []
 

@@ -21,6 +21,8 @@ async def test_dossier_holds_what_the_matter_names_and_no_more(intake: World) ->
         "owner_number": {"name": "经营者身份号码", "value": IDENTITY_NUMBER, "text": IDENTITY_NUMBER},
     }
     assert [material["code"] for material in dossier["materials"]] == ["identity-card"]
+    assert set(dossier["elements"]) <= set(dossier["scope"]["elements"])
+    assert {material["code"] for material in dossier["materials"]} <= set(dossier["scope"]["materials"])
     assert dossier["applicant"] == {
         "name": "张三",
         "identity_number": IDENTITY_NUMBER,

@@ -24,6 +24,7 @@ async def test_receipt(intake: World) -> None:
             "self": f"/v1/applications/{case_no}",
             "events": f"/v1/applications/{case_no}/events",
             "results": f"/v1/applications/{case_no}/results",
+            "supplements": f"/v1/cases/{case_no}/supplements",
             "withdraw": f"/v1/applications/{case_no}/withdraw",
         },
     }

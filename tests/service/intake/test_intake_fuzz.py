@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from intake_events import event, put_document, record
 from intake_world import World
+
+from lianban.contracts.documents import ActDocument, MissingItem
+from lianban.contracts.status import EventKind, StepState
 
 _TEXTS = st.text(st.characters(categories=None), max_size=6) | st.sampled_from(
     ["T1", "429006", "sign", "wanted", "lease", "\x00" * 64, "\ud800", "a" * 64, "courier", "portal", "portal-a"]
@@ -73,6 +77,25 @@ async def test_applications(intake: World, body: Any, changes: list[tuple[list[i
     for path, value in changes:
         application = altered(application, path, value)
     assert await send(intake, "/v1/applications", application, **key) < 500
+
+
+@_FUZZ
+@given(body=_VALUES, changes=st.lists(st.tuples(_PLACES, _VALUES), min_size=1, max_size=3))
+async def test_supplements(intake: World, body: Any, changes: list[tuple[list[int], Any]]) -> None:
+    case_no = await intake.filed()
+    missing = (MissingItem(element="shop_area", note="?"), MissingItem(material="lease", note="?"))
+    document = await put_document(intake, ActDocument(missing=missing))
+    told = event(
+        1, EventKind.STEP_SUPPLEMENT_REQUESTED, step="signboard", state=StepState.SUPPLEMENT, document=document
+    )
+    await record(intake, case_no, told)
+    lease = (await intake.upload()).json()["digest"]
+    path, key = f"/v1/cases/{case_no}/supplements", {"Idempotency-Key": "fuzz"}
+    assert await send(intake, path, body, **key) < 500
+    supplement: Any = {"step": "signboard", "form": {"shop_area": 50}, "materials": {"lease": [lease]}}
+    for place, value in changes:
+        supplement = altered(supplement, place, value)
+    assert await send(intake, path, supplement, **key) < 500
 
 
 @pytest.mark.parametrize("depth", [20, 200, 300, 400, 600, 800, 900, 950, 990, 2000])

@@ -11,7 +11,7 @@ from intake_world import World, running
 from temporalio.client import Client
 
 from lianban.contracts import search_attributes as known
-from lianban.contracts.case import CaseInput
+from lianban.contracts.case import CASE_EDITION, CaseInput
 from lianban_intake.outbox import repository
 from lianban_intake.outbox.start import start
 
@@ -43,7 +43,7 @@ async def test_nothing_personal_reaches_temporal(near: World, temporal_client: C
     [payload] = history.events[0].workflow_execution_started_event_attributes.input.payloads
     [plain] = await temporal_client.data_converter.payload_codec.decode([payload])  # type: ignore[union-attr]
     case = CaseInput.model_validate_json(plain.data)
-    assert case.case_no == case_no
+    assert (case.case_no, case.edition) == (case_no, CASE_EDITION)
     for personal in ("张三", "42900619900307006X", "13800000000", "人民路"):
         assert personal not in plain.data.decode()
         assert personal.encode() not in history.events[0].SerializeToString()

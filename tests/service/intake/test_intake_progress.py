@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from intake_events import accepted, due, event, granted, licence, put_document, record, started
+from intake_events import START, accepted, due, event, granted, licence, put_document, record, started
 from intake_world import World, slug
 
+from lianban.clock.deadlines import SkippedDay
+from lianban.clock.facts import ClockFacts, Stop
 from lianban.clock.limits import Light
 from lianban.contracts.documents import ActDocument
 from lianban.contracts.status import (
+    CLOSED,
     CaseStatus,
     Cause,
     Decision,
@@ -93,6 +97,81 @@ async def test_a_case_that_was_withdrawn_has_no_light(intake: World) -> None:
     await record(intake, case_no, accepted(1), event(2, EventKind.CASE_WITHDRAWN, **withdrawn))
     progress = await progress_of(intake, case_no)
     assert (progress["status"], progress["light"], progress["light_zh"]) == ("withdrawn", "none", "—")
+
+
+async def test_a_stop_takes_the_date_away_and_the_resumption_brings_it_back(intake: World) -> None:
+    case_no = await intake.filed()
+    step = {"step": "hygiene", "department": "d"}
+    began, ended = date(2026, 3, 4), date(2026, 3, 11)
+    testing = Stop(began=began, planned=date(2026, 3, 12), reason="特别程序：检测")
+    facts = ClockFacts(started=date(2026, 3, 2), stops=(testing,))
+    stopped = event(
+        5,
+        EventKind.STEP_STOPPED,
+        **step,
+        state=StepState.STOPPED,
+        procedure="testing",
+        days=6,
+        until=date(2026, 3, 12),
+        was=due(9),
+        clock=facts,
+    )
+    over = facts.model_copy(update={"stops": (testing.model_copy(update={"ended": ended}),)})
+    skipped = (SkippedDay(day=date(2026, 3, 5), reason="特别程序：检测"),)
+    resumed = event(
+        6,
+        EventKind.STEP_RESUMED,
+        **step,
+        state=StepState.OPEN,
+        light=Light.GREEN,
+        procedure="testing",
+        was=due(9),
+        due=due(16).model_copy(update={"trace": skipped}),
+        clock=over,
+    )
+    await record(intake, case_no, accepted(1), started(2, "hygiene"), stopped)
+    shown = steps_of(await progress_of(intake, case_no))["hygiene"]
+    assert (shown["state_zh"], shown["light"], shown["due"]) == ("特别程序中", "none", None)
+    assert (shown["clock"]["stopped"], shown["clock"]["used"], shown["clock"]["left"]) == (True, 2, None)
+    assert shown["clock"]["stops"] == [
+        {"reason": "特别程序：检测", "began": "2026-03-04", "planned": "2026-03-12", "ended": None}
+    ]
+    await record(intake, case_no, resumed, granted(7, "hygiene").model_copy(update={"at": START + timedelta(days=11)}))
+    shown = steps_of(await progress_of(intake, case_no))["hygiene"]
+    assert shown["due"]["promised"] == "2026-03-09", "as the decision told it"
+    assert (shown["clock"]["used"], shown["clock"]["left"]) == (4, -4), "by the day it was decided"
+    assert [(move["reason"], move["was"], move["due"]) for move in shown["clock"]["moves"]] == [
+        ("stop", {"promised": "2026-03-09", "legal": "2026-04-09"}, None),
+        ("stop", {"promised": "2026-03-09", "legal": "2026-04-09"}, {"promised": "2026-03-16", "legal": "2026-04-16"}),
+    ]
+    events = (await intake.get(f"/v1/applications/{case_no}/events")).json()["events"]
+    told = {item["seq"]: item for item in events}
+    assert (told[5]["procedure_zh"], told[5]["days"], told[5]["until"]) == ("检测", 6, "2026-03-12")
+    assert (told[5]["rule"], told[5]["due"], told[5]["was"]["promised"]) == ("L-STOP", None, "2026-03-09")
+    assert told[5]["rule_zh"].startswith("行政许可法第四十五条")
+    assert told[6]["due"]["trace"] == [{"day": "2026-03-05", "reason": "特别程序：检测"}]
+
+
+@pytest.mark.parametrize("status", sorted(CLOSED))
+async def test_a_closed_case_has_no_light(intake: World, status: CaseStatus) -> None:
+    case_no = await intake.filed()
+    await record(
+        intake, case_no, accepted(1), event(2, EventKind(f"case.{status}"), case_status=status, light=Light.RED)
+    )
+    progress = await progress_of(intake, case_no)
+    assert (progress["status"], progress["light"]) == (status, "none")
+    assert progress["closed_at"] == "2026-03-02T03:00:00Z"
+
+
+async def test_acceptance_by_silence_counts_from_the_supplement_where_there_was_one(intake: World) -> None:
+    case_no = await intake.filed()
+    asked = event(1, EventKind.CASE_SUPPLEMENT_REQUESTED, case_status=CaseStatus.SUPPLEMENT, until=date(2026, 3, 30))
+    complete = event(2, EventKind.CASE_SUPPLEMENT_RECEIVED, case_status=CaseStatus.RECEIVED, due=due(6))
+    await record(intake, case_no, asked)
+    assert (await progress_of(intake, case_no))["status_zh"] == "待补正"
+    await record(intake, case_no, complete, accepted(3, cause=Cause.DEEMED))
+    progress = await progress_of(intake, case_no)
+    assert (progress["deemed"], progress["accepted_at"]) == (True, "2026-03-02T03:00:00Z")
 
 
 async def test_light_is_the_worst_of_all_that_runs(intake: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from lianban.contracts.names import (
     UPDATE_ACT,
     UPDATE_WITHDRAW,
 )
-from lianban.contracts.status import ActKind, ActorKind, CaseStatus, Decision, EventKind
+from lianban.contracts.status import CLOSED, ActKind, ActorKind, CaseStatus, Decision, EventKind
 from lianban.platform.temporal import make_worker
 from lianban_intake.cases.withdrawal import act_id_of
 from lianban_orchestrator.workflows.case import CaseWorkflow
@@ -159,14 +159,46 @@ async def test_too_late_once_everything_is_decided(world: World, temporal_client
     await handle.execute_update(UPDATE_ACT, decide)
     response = await withdraw(world, case_no)
     assert (response.status_code, slug(response)) == (409, "too-late")
-    assert response.json()["detail"] == "各环节均已办结，不能再撤回。"
+    assert response.json()["detail"].startswith("各环节均已办结，不能再撤回。")
+    assert response.json()["rule"] == "L-REMEDY"
 
 
-async def test_closed_as_far_as_is_known(world: World) -> None:
+@pytest.mark.parametrize("status", sorted(CLOSED))
+async def test_closed_as_far_as_is_known(world: World, status: CaseStatus) -> None:
     case_no = await started(world)
-    await record(world, case_no, event(90, EventKind.CASE_COMPLETED, case_status=CaseStatus.COMPLETED))
+    await record(world, case_no, event(90, EventKind(f"case.{status}"), case_status=status))
     response = await withdraw(world, case_no)
-    assert (response.status_code, slug(response)) == (409, "case-closed")
+    assert (response.status_code, slug(response), response.json()["rule"]) == (409, "case-closed", "L-REMEDY")
+
+
+async def test_while_a_supplement_is_awaited(world: World, temporal_client: Client) -> None:
+    application = await world.application(
+        theme="T2",
+        answers={},
+        form={"shop_name": "某公司"},
+        materials=[],
+        applicant={"name": "某公司", "credit_code": "91110000600037341L", "mobile": "13800000000"},
+        delivery={"mode": "electronic"},
+    )
+    case_no = await world.filed(application)
+    await until_started(world, case_no)
+    asked = DepartmentAct(
+        act_id="1",
+        step="acceptance",
+        department="permits",
+        kind=ActKind.REQUEST_SUPPLEMENT,
+        actor=ActorKind.HUMAN,
+        officer="officer-1",
+        occurred_at=datetime.now(UTC),
+        document="0" * 64,
+    )
+    outcome: ActOutcome = await temporal_client.get_workflow_handle(case_no).execute_update(
+        UPDATE_ACT, asked, result_type=ActOutcome
+    )
+    await record(world, case_no, *outcome.events)
+    assert (await world.get(f"/v1/applications/{case_no}")).json()["status_zh"] == "待补正"
+    response = await withdraw(world, case_no)
+    assert (response.status_code, response.json()["status"]) == (200, "withdrawn")
 
 
 async def test_ended_while_the_last_events_are_still_on_their_way(world: World) -> None:

@@ -65,6 +65,7 @@ async def world(
             directory_file=folder / "directory.yaml",
             intake_url=await stack.enter_async_context(serving(intake.app)),
             public_url="http://notify.test",
+            document_url="https://portal.test/cases/{case_no}/documents/{seq}",
             sms_url=await stack.enter_async_context(serving(gateway.app)),
             sms_key_file=folder / "sms.key",
             mail_from="no-reply@tianmen.example.cn",

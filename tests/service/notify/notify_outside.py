@@ -23,6 +23,7 @@ from temporalio import activity
 
 from lianban.contracts import names
 from lianban.contracts.events import CaseEvent, EventBatch
+from lianban.contracts.status import EventKind
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.webhooks import verify
 
@@ -64,8 +65,13 @@ def recipient(**changes: Any) -> dict[str, Any]:
     return {"name": "王大明", "mobile": MOBILE, "email": EMAIL, "delivery": delivery, **changes}
 
 
+PDF = b"%PDF-1.7\n" + bytes(range(256)) * 40
+
+
 class Intake:
-    """Gives contacts to whoever has a service token, and records events as the real one does."""
+    """Gives contacts and official documents to whoever has a service token, and records events as the real one does.
+
+    ``documents``: kind → title, of the events that yield one. ``unreadable``: cases whose files cannot be had."""
 
     def __init__(self, authority: TokenAuthority) -> None:
         self.app = FastAPI()
@@ -73,15 +79,41 @@ class Intake:
         self.purposes: list[str] = []
         self.down = False
         self.events: dict[str, list[CaseEvent]] = defaultdict(list)
+        self.documents: dict[EventKind, str] = {}
+        self.typeset: list[str] = []
+        self.unreadable: set[str] = set()
 
         @self.app.get("/internal/v1/cases/{case_no}/recipient")
         async def contact(case_no: str, purpose: str, request: Request) -> Any:
-            caller = authority.verify(request.headers["authorization"].removeprefix("Bearer "))
-            assert caller.roles == {"service"}
+            admit(request)
             if self.down:
                 return Response(status_code=503)
             self.purposes.append(purpose)
             return self.recipients[case_no]
+
+        @self.app.get("/internal/v1/cases/{case_no}/documents/{seq}")
+        async def document(case_no: str, seq: int, purpose: str, request: Request) -> Any:
+            admit(request)
+            self.purposes.append(purpose)
+            kinds = [event.kind for event in self.events[case_no] if event.seq == seq]
+            if not kinds:
+                return JSONResponse({"type": "urn:lianban:problem:unknown-event"}, 404)
+            if (title := self.documents.get(kinds[0])) is None:
+                return JSONResponse({"type": "urn:lianban:problem:no-document"}, 404)
+            return {"seq": seq, "kind": "x", "title": title, "number": f"天办〔2026〕{seq}号", "dated": "2026-07-01"}
+
+        @self.app.get("/internal/v1/cases/{case_no}/documents/{seq}/pdf")
+        async def pdf(case_no: str, seq: int, purpose: str, request: Request) -> Response:
+            admit(request)
+            if case_no in self.unreadable:
+                return Response(status_code=503)
+            self.purposes.append(purpose)
+            self.typeset.append(case_no)
+            return Response(PDF + f"{seq}".encode(), media_type="application/pdf")
+
+        def admit(request: Request) -> None:
+            caller = authority.verify(request.headers["authorization"].removeprefix("Bearer "))
+            assert caller.roles == {"service"}
 
     @activity.defn(name=names.ACTIVITY_RECORD_EVENTS)
     async def record_events(self, batch: EventBatch) -> None:

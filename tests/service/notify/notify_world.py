@@ -56,8 +56,10 @@ class World:
         shipment: int = 1,
         *,
         last: bool = False,
+        refusals: tuple[int, ...] = (),
     ) -> DeliveryOrder:
-        order = delivery_order(case.id, mode, outcome, shipment).model_copy(update={"last": last})
+        changes = {"last": last, "refusals": refusals}
+        order = delivery_order(case.id, mode, outcome, shipment).model_copy(update=changes)
         await case.signal(SmallCase.deliver, order)
         return order
 

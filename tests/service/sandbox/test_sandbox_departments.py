@@ -183,7 +183,7 @@ async def test_control_shows_what_is_ordered_and_forgets_it(departments: Any) ->
     await departments.order("/market", mode="hold")
     await departments.order("/health/steps/fire", mode="down", delay_seconds=3)
     shown = await departments.order(method="GET")
-    assert shown["default"] == {"mode": "grant", "delay_seconds": 0.0, "immediate": False}
+    assert shown["default"] == {"mode": "grant", "delay_seconds": 0.0, "immediate": False, "first": []}
     assert shown["departments"]["market"]["mode"] == "hold"
     assert shown["steps"]["health/fire"]["delay_seconds"] == 3
     await departments.order(method="DELETE")

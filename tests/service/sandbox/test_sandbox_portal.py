@@ -63,6 +63,7 @@ class Intake:
         self.asked: list[dict[str, Any]] = []
         self.prefills: list[dict[str, Any]] = []
         self.filed: dict[str, Any] = {}
+        self.supplemented: dict[str, Any] = {}
         self.url = ""
 
     async def theme(self, request: Request) -> Response:
@@ -96,6 +97,14 @@ class Intake:
         self.filed[request.headers["idempotency-key"]] = application
         return JSONResponse({"case_no": "429006B4202611220000001X", "status": "received", "links": {}}, 201)
 
+    async def supplement(self, request: Request) -> Response:
+        if request.method == "GET":
+            return JSONResponse({"case_no": request.path_params["case_no"], "requests": [], "handed_in": []})
+        given = await request.json()
+        assert {digest for digests in given["materials"].values() for digest in digests} <= self.uploaded
+        self.supplemented[request.headers["idempotency-key"]] = given
+        return JSONResponse({"case_no": request.path_params["case_no"], "step": given["step"], "state": "applied"})
+
     async def progress(self, request: Request) -> Response:
         return JSONResponse({"case_no": request.path_params["case_no"], "status": "received"})
 
@@ -111,6 +120,7 @@ async def intake() -> AsyncIterator[Intake]:
         Route("/v1/materials", made.upload, methods=["POST"]),
         Route("/v1/applications", made.file, methods=["POST"]),
         Route("/v1/applications/{case_no}", made.progress),
+        Route("/v1/cases/{case_no}/supplements", made.supplement, methods=["GET", "POST"]),
     ]
     with contextlib.closing(listen("127.0.0.1", 0)) as bound:
         made.url = url(bound)
@@ -186,6 +196,28 @@ async def test_applications_are_filed_by_hand(state: Path, intake: Intake) -> No
     assert set(intake.filed) == {"sandbox-portal-B4-x-1", "sandbox-portal-B4-x-2"}
     shown = await run("--state", str(state), "progress", "429006B4202611220000001X")
     assert json.loads(shown.output)["status"] == "received"
+
+
+async def test_a_supplement_is_handed_in_all_at_once(portal: PortalClient, intake: Intake) -> None:
+    stored = await portal.upload("租赁合同.pdf", b"%PDF-1.7", "application/pdf")
+    form, materials = {"operator_name": "测试"}, {"lease": [stored["digest"]]}
+    for _ in range(2):
+        answer = await portal.supplement("C1", "food-licence", form, materials, "key-1")
+        assert (answer["case_no"], answer["state"]) == ("C1", "applied")
+    assert intake.supplemented == {"key-1": {"step": "food-licence", "form": form, "materials": materials}}
+
+
+async def test_supplements_are_handed_in_by_hand(state: Path, intake: Intake) -> None:
+    asked = await run("--state", str(state), "supplements", "C1")
+    assert json.loads(asked.output)["requests"] == []
+    given = ["--element", "operator_name=测试", "--material", "lease"]
+    done = await run("--state", str(state), "supplement", "C1", "acceptance", *given)
+    assert done.exit_code == 0, done.output
+    [supplement] = intake.supplemented.values()
+    assert (supplement["step"], supplement["form"]) == ("acceptance", {"operator_name": "测试"})
+    assert len(supplement["materials"]["lease"]) == 1
+    faulty = await run("--state", str(state), "supplement", "C1", "acceptance", "--element", "x")
+    assert "表单项代码=新内容" in faulty.output
 
 
 async def test_a_dry_run_files_nothing(state: Path, intake: Intake) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import httpx
 
 from lianban.platform.webhooks import new_secret, sign
+from lianban_stack import network
 
 SERVERS = ("DEPARTMENTS", "COURIER", "SMS", "MAIL_RECORDS", "REGISTRIES", "LICENCES", "SMTP")
 
@@ -38,17 +38,8 @@ def environment(folder: Path, ports: dict[str, int], platform: Any) -> dict[str,
     }
 
 
-def free_ports() -> dict[str, int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in SERVERS]
-    try:
-        return {name: one.getsockname()[1] for name, one in zip(SERVERS, sockets, strict=True)}
-    finally:
-        for one in sockets:
-            one.close()
-
-
 async def test_the_process_serves_and_ends_on_a_signal(tmp_path: Path, http: httpx.AsyncClient, platform: Any) -> None:
-    ports = free_ports()
+    ports = dict(zip(SERVERS, network.free_ports(len(SERVERS)), strict=True))
     given = environment(tmp_path, ports, platform)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "lianban_sandbox", env=given, stderr=asyncio.subprocess.PIPE

@@ -15,12 +15,13 @@ from temporalio.client import Client
 from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import StepKind
 from lianban.contracts.events import Due
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.contracts.status import Cause
 from lianban.platform.directory import Directory
+from lianban.platform.objects import ObjectStore
 from lianban.platform.webhooks import new_secret
 from lianban_adapters import app
-from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_withdrawn
+from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_supplemented, task_withdrawn
 from lianban_adapters.channels.registry import KINDS, Channels, Surroundings, UnknownChannel
 from lianban_adapters.dossiers.models import Dossier
 from lianban_adapters.tasks.activities import TaskActivities
@@ -48,6 +49,7 @@ DOSSIER = Dossier.model_validate(
             {"code": "deed", "name": "不动产权证", "digest": "d" * 64, "media_type": "image/png", "file_name": "证.png"}
         ],
         "applicant": {"name": "张三"},
+        "scope": {"elements": ["child_name", "school"], "materials": ["deed"]},
     }
 )
 
@@ -62,9 +64,30 @@ def test_a_task_tells_the_department_what_it_needs() -> None:
     assert data["results"] == [{"code": "admission", "name": "入学通知书", "deliverable": True}]
     assert data["applicant"] == {"name": "张三"}
     assert data["elements"] == {"child_name": {"name": "儿童姓名", "value": "小明", "text": "小明"}}
+    assert data["scope"] == {"elements": ["child_name", "school"], "materials": ["deed"]}
     assert data["materials"][0]["url"] == (
         "https://lianban.example/v1/departments/education/tasks/429006E1-1%3Areview/materials/deed?digest=" + "d" * 64
     )
+
+
+def test_a_supplement_brings_the_dossier_as_it_stands_now() -> None:
+    order = TaskSupplement(
+        key="429006E1-1:review:supplement:7",
+        case_no="429006E1-1",
+        step="review",
+        department="education",
+        received_at=datetime(2026, 3, 10, 1, tzinfo=UTC),
+        due=Due(promised=date(2026, 3, 17), calendar_version="v1"),
+    )
+    body = json.loads(task_supplemented(order, DOSSIER, "https://lianban.example"))
+    created = json.loads(task_created(ORDER, DOSSIER, "https://lianban.example"))["data"]
+    assert body["type"] == "task.supplemented"
+    assert (body["data"]["received_at"], body["data"]["due"]) == (
+        "2026-03-10T01:00:00Z",
+        {"promised": "2026-03-17", "legal": None},
+    )
+    for name in ("task_id", "case_no", "step", "applicant", "elements", "materials"):
+        assert body["data"][name] == created[name]
 
 
 def test_a_withdrawal_says_why() -> None:
@@ -135,7 +158,7 @@ async def test_channels_are_made_as_the_directory_says() -> None:
         }
     )
     async with AsyncExitStack() as stack:
-        around = Surroundings(stack, "https://lianban.example", 5.0)
+        around = Surroundings(stack, "https://lianban.example", 5.0, cast(ObjectStore, None))
         channels = Channels(directory, around)
         assert (channels.of("market").name, channels.of("health").name) == ("rest", "inbox")
         with pytest.raises(UnknownChannel, match="market: rest"):

@@ -87,10 +87,13 @@ def test_an_officers_act_is_recognised_whenever_it_comes() -> None:
     assert (first.officer, first.holder, first.actor) == ("zhang", "zhang", "human")
 
 
-def test_only_a_systems_refusal_is_an_automatic_one() -> None:
+def test_only_a_systems_denial_is_an_automatic_one() -> None:
     def automatic(**changes: Any) -> bool:
-        return of_system("market", act(**changes), KEYRING).is_automatic_refusal
+        return of_system("market", act(**changes), KEYRING).is_automatic_denial
 
     assert automatic(actor="system", decision="refused")
     assert not automatic(actor="system")
     assert not automatic(decision="refused")
+    assert automatic(actor="system", kind="not_accept", decision=None)
+    assert not automatic(kind="not_accept", decision=None)
+    assert not automatic(actor="system", kind="request_supplement", decision=None)

@@ -8,6 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from lianban.catalog.terms import SpecialProcedureKind
+from lianban.clock.facts import ClockFacts, Stop
 from lianban.clock.limits import Light
 from lianban.contracts.events import CaseEvent, Due, EventBatch, RecordedEvents
 from lianban.contracts.status import CaseStatus, Cause, Decision, DeliveryState, EventKind, Outcome, StepState
@@ -21,6 +23,21 @@ _dues = st.builds(
     legal=st.none() | st.dates(date(2026, 4, 2), date(2026, 5, 1)),
     calendar_version=st.sampled_from(["v1", "v2"]),
     provisional=st.booleans(),
+    started=st.none() | st.dates(date(2026, 2, 1), date(2026, 3, 1)),
+)
+_clocks = st.builds(
+    ClockFacts,
+    started=st.dates(date(2026, 2, 1), date(2026, 3, 1)),
+    stops=st.lists(
+        st.builds(
+            Stop,
+            began=st.dates(date(2026, 3, 1), date(2026, 3, 9)),
+            ended=st.none() | st.dates(date(2026, 3, 9), date(2026, 3, 20)),
+            reason=st.sampled_from(["特别程序：检测", "等待申请人补正"]),
+        ),
+        max_size=2,
+    ).map(tuple),
+    extension=st.integers(0, 15),
 )
 _fields: dict[str, Any] = {
     "kind": st.sampled_from(EventKind),
@@ -35,6 +52,11 @@ _fields: dict[str, Any] = {
     "delivery": st.none() | st.sampled_from(DeliveryState),
     "shipment": st.none() | st.integers(1, 3),
     "cause": st.none() | st.sampled_from(Cause),
+    "clock": st.none() | _clocks,
+    "was": st.none() | _dues,
+    "procedure": st.none() | st.sampled_from(SpecialProcedureKind),
+    "days": st.none() | st.integers(1, 15),
+    "until": st.none() | st.dates(date(2026, 3, 1), date(2026, 4, 1)),
 }
 
 

@@ -16,6 +16,7 @@ import typst
 from lianban.catalog.guide import Guide
 from lianban.catalog.guide_builder import build_guide
 from lianban.catalog.models import Catalog, Theme
+from lianban_intake import typesetting
 from lianban_intake.guides import typeset
 from lianban_intake.guides.answers import chosen, given
 from lianban_intake.guides.kept import Kept
@@ -143,7 +144,7 @@ def test_the_same_edition_gives_the_same_bytes() -> None:
 
 def test_chapters_of_the_standard() -> None:
     inputs = {"guide": guide().model_dump_json(), "dated": "2026年7月1日"}
-    options = {"root": typeset._FOLDER, "font_paths": [typeset._FONTS], "ignore_system_fonts": True}
+    options = {"root": typeset._FOLDER, "font_paths": [typesetting.FONTS], "ignore_system_fonts": True}
     found = typst.query(
         typeset._FOLDER / "standard.typ", "heading.where(level: 1)", field="body", sys_inputs=inputs, **options
     )

@@ -143,6 +143,19 @@ def test_what_the_law_wants_in_writing_names_its_document(kind: MessageKind, sms
     assert "附件" not in without.body
 
 
+@pytest.mark.parametrize("kind", [MessageKind.DECIDED, MessageKind.FINISHED])
+def test_refusals_name_their_documents(kind: MessageKind) -> None:
+    refusals = tuple(Written("不予许可（办理）决定书", f"天办不准〔2026〕{number}号") for number in (3, 4))
+    facts = replace(FACTS, outcome=Outcome.PARTIAL, mode=DeliveryMode.ELECTRONIC, at_once=True, documents=refusals)
+    text = TEXTS.of(kind, facts)
+    assert (
+        "救济途径详见《不予许可（办理）决定书》（天办不准〔2026〕3号）；《不予许可（办理）决定书》（天办不准〔2026〕4号）。"
+        in text.sms
+    )
+    assert text.body.count("见附件") == 2
+    assert "见办理结果文书" not in text.sms + text.body
+
+
 def test_a_resumption_tells_the_new_dates() -> None:
     facts = light(procedure=SpecialProcedureKind.EXPERT_REVIEW, step_name="消防审批")
     text = TEXTS.of(MessageKind.RESUMED, facts)

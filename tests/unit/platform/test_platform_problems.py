@@ -76,6 +76,17 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+def test_a_fault_names_the_rule_of_law_it_breaks_if_it_is_one() -> None:
+    faults = [
+        FieldError("/days", "missing", "须写明工作日数", rule="L-STOP"),
+        FieldError("/name", "missing", "此项必填"),
+    ]
+    assert Problem(422, "invalid", "有误", errors=faults).body()["errors"] == [
+        {"pointer": "/days", "code": "missing", "message": "须写明工作日数", "location": "body", "rule": "L-STOP"},
+        {"pointer": "/name", "code": "missing", "message": "此项必填", "location": "body"},
+    ]
+
+
 async def test_every_fault_is_told_at_once(client: httpx.AsyncClient) -> None:
     body = {"children": [{"name": "李"}, {"name": "李四", "born": "yesterday"}], "count": 0, "mobile": "12", "x/y": 1}
     answer = await client.post("/forms", json=body)

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import random
 import socket
+from collections.abc import Sequence
+from typing import Final
+
+from lianban_stack.errors import StackError
 
 HOST = "127.0.0.1"
+
+_CHOICE: Final[Sequence[int]] = range(20000, 32000)
+"""Below what Linux, macOS and Windows give to outgoing connections and to servers that ask for any port: nobody gets
+one of these by chance, also not while the server it was chosen for restarts."""
 
 
 def is_taken(port: int) -> bool:
@@ -28,9 +38,24 @@ def accepts(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """That many different ports nobody listens on at this moment."""
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [int(each.getsockname()[1]) for each in sockets]
+    """That many different ports nobody listens on, each promised to this process for as long as it lives.
+
+    Whoever asks this function in another process meanwhile is given others, even before a server listens on them.
+    """
+    promised = (port for port in random.sample(_CHOICE, len(_CHOICE)) if not is_taken(port) and _reserve(port))
+    found = list(itertools.islice(promised, count))
+    if len(found) < count:
+        raise StackError(f"fewer than {count} ports of {HOST} are free among {min(_CHOICE)} to {max(_CHOICE)}")
+    return found
+
+
+def _reserve(port: int) -> bool:
+    """Whether nobody has reserved the port. The mark is its UDP namesake, which no server here uses: it stands in no
+    TCP server's way, is seen by all users, and ends with the process, however that ends."""
+    with socket.socket(type=socket.SOCK_DGRAM) as mark:
+        try:
+            mark.bind((HOST, port))
+        except OSError:
+            return False
+        mark.detach()  # kept open
+    return True

@@ -69,6 +69,7 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
         "adapters": {"LIANBAN_PUBLIC_URL": ports.url("adapters")},
         "notify": {
             "LIANBAN_PUBLIC_URL": ports.url("notify"),
+            "LIANBAN_DOCUMENT_URL": f"{ports.url('intake')}/v1/cases/{{case_no}}/documents/{{seq}}",
             "LIANBAN_SMTP_HOST": network.HOST,
             "LIANBAN_SMTP_PORT": str(ports.sandbox_smtp),
             "LIANBAN_SMS_URL": ports.url("sandbox_sms"),

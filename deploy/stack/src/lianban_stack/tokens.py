@@ -9,7 +9,8 @@ from typing import Final
 from lianban.platform.auth import Role
 from lianban_stack.errors import StackError
 
-_OF_DEPARTMENTS: Final[frozenset[Role]] = frozenset({"officer", "department"})
+_PEOPLE: Final[frozenset[Role]] = frozenset({"officer", "agency_head", "government_head"})
+_OF_DEPARTMENTS: Final[frozenset[Role]] = _PEOPLE | {"department"}
 _OFFICER: Final = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _IDENTITY_NUMBER: Final = re.compile(r"[0-9]{17}[0-9Xx]")
 
@@ -21,8 +22,8 @@ def check(role: Role, subject: str, department: str | None, departments: Collect
         raise StackError(f"role {role} needs --department, one of: {codes}")
     if department is not None and department not in departments:
         raise StackError(f"there is no department {department} in the directory; --department is one of: {codes}")
-    if role == "officer" and (_OFFICER.fullmatch(subject) is None or _IDENTITY_NUMBER.search(subject)):
+    if role in _PEOPLE and (_OFFICER.fullmatch(subject) is None or _IDENTITY_NUMBER.search(subject)):
         raise StackError(
-            "--subject of an officer is a code, such as CG-001: letters, digits, - and _, at most 32; "
+            f"--subject of {role} is a code, such as CG-001: letters, digits, - and _, at most 32; "
             "no name and no identity number"
         )

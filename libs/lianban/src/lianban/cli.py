@@ -8,10 +8,8 @@ from pathlib import Path
 
 import click
 
-from lianban.catalog.answers import AnswerFault, InvalidAnswers, first_answers
-from lianban.catalog.compiler import Compilation, ForeignDivision, UnknownTheme, compile_theme
+from lianban.catalog.compiler import Compilation
 from lianban.catalog.loader import load_catalog, read_catalog
-from lianban.catalog.models import Theme
 from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
 from lianban.commands.candidates import candidates, candidates_sample
 from lianban.commands.diff import diff
@@ -21,25 +19,32 @@ from lianban.commands.key import key
 from lianban.commands.mapping import mapping
 from lianban.commands.match import match
 from lianban.commands.options import folder_option, told
+from lianban.commands.plugins import added_commands, load_command
 from lianban.commands.publish import publish
 from lianban.commands.receive import receive
 from lianban.commands.savings import savings
+from lianban.commands.situation import NoSituation, answers_option, division_option, situation
 from lianban.commands.tables import table
 
 
 class _LazyGroup(click.Group):
-    """Imports a sub-command when it is asked for: one subject's dependencies do not slow down another's."""
+    """Imports a sub-command when it is asked for: one subject's dependencies do not slow down another's. What other
+    distributions add comes last and replaces nothing."""
 
-    _elsewhere = {"calendar": "lianban.clock.cli"}  # noqa: RUF012
+    _elsewhere = {"calendar": "lianban.commands.calendar"}  # noqa: RUF012
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *self._elsewhere})
+        return sorted({*super().list_commands(ctx), *self._elsewhere, *added_commands()})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self._elsewhere:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(import_module(self._elsewhere[cmd_name]), cmd_name)
-        return command
+        if cmd_name in self._elsewhere:
+            command: click.Command = getattr(import_module(self._elsewhere[cmd_name]), cmd_name)
+            return command
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        point = added_commands().get(cmd_name)
+        return load_command(point) if point else None
 
 
 @click.group(cls=_LazyGroup)
@@ -68,64 +73,20 @@ def check(folder: str) -> None:
     )
 
 
-def _answer(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    answers: dict[str, str] = {}
-    for value in values:
-        question, sign, answer = value.partition("=")
-        if not sign:
-            raise click.BadParameter("写成 问题=选项 的形式")
-        answers[question] = answer
-    return answers
-
-
 @catalog.command()
 @click.argument("theme")
-@click.option(
-    "--answers",
-    "-a",
-    multiple=True,
-    callback=_answer,
-    metavar="问题=选项",
-    help="情形引导的回答，可多次给出；没有回答的题取第一个选项",
-)
-@click.option("--division", help="申请人所在区划，缺省为主题的区划")
+@answers_option
+@division_option
 @folder_option
 @told
 def show(theme: str, answers: dict[str, str], division: str | None, folder: Path) -> None:
     """按回答编制主题的办理计划并列出。"""
     try:
-        found, taken = load_catalog(folder), []
-        if theme in found.themes:
-            given, answers = answers, first_answers(found.themes[theme], answers)
-            taken = _taken(found.themes[theme], {code: answers[code] for code in answers.keys() - given.keys()})
-        place = division or (found.themes[theme].division if theme in found.themes else "")
-        compilation = compile_theme(found, theme, answers, place)
-    except InvalidAnswers as error:
-        lines = [_told(found.themes[theme], fault) for fault in error.faults]
-        raise click.ClickException("\n".join(["回答有误：", *lines])) from None
-    except UnknownTheme:
-        raise click.ClickException(f"没有主题 {theme}") from None
-    except ForeignDivision:
-        raise click.ClickException(f"区划 {place} 不在该主题的适用范围内") from None
-    for line in [*taken, *_described(compilation)]:
+        found = situation(load_catalog(folder), theme, answers, division)
+    except NoSituation as error:
+        raise click.ClickException(str(error)) from None
+    for line in [*found.taken, *_described(found.compilation)]:
         print(line)
-
-
-def _taken(theme: Theme, answers: dict[str, str]) -> list[str]:
-    lines = [
-        f"  -a {question.code}={option.value}　{question.text}{option.label}"
-        for question in theme.questions
-        for option in question.options
-        if answers.get(question.code) == option.value
-    ]
-    return ["没有回答的题取第一个选项：", *lines, ""] if lines else []
-
-
-def _told(theme: Theme, fault: AnswerFault) -> str:
-    """The fault, with what to type instead."""
-    line = f"  {fault.question}: {fault.message_zh}"
-    examples = [question.options[-1].value for question in theme.questions if question.code == fault.question]
-    return f"{line}，写作 -a {fault.question}={examples[0]}" if examples else line
 
 
 def _described(compilation: Compilation) -> list[str]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
 from lianban.catalog.terms import StepKind
+from lianban.contracts.names import CASE_STEP
 from lianban_sandbox import documents
 
 Act = dict[str, Any]
@@ -19,6 +20,11 @@ Act = dict[str, Any]
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _VALID_YEARS: Final = 5
 _REASON: Final = "经审查，申请材料载明的情况与核查结果不一致，不符合“{step}”的办理条件。（沙箱示例）"
+_NOT_NEEDED: Final = "“{step}”所申请的事项依法不需要取得许可。（沙箱示例）"
+NOTE: Final = "与核查结果不一致，请更正。（沙箱示例）"
+_TO_STOP: Final = "作出决定前依法须进行特别程序，约需{days}个工作日，所需时间不计入办理期限。（沙箱示例）"
+_OUTCOME: Final = "特别程序已经完成，结果符合要求。（沙箱示例）"
+_TO_EXTEND: Final = "情况复杂，须进一步核查，经批准延长{days}个工作日。（沙箱示例）"
 _BASIS: Final = "《中华人民共和国行政许可法》第三十八条第二款"
 _REMEDY: Final = (
     "如不服本决定，可以自收到本决定之日起六十日内依法申请行政复议，或者六个月内依法向人民法院提起行政诉讼。"
@@ -51,9 +57,52 @@ def refuse(task: Mapping[str, Any], department: str, now: datetime) -> Act:
     }
 
 
-def _act(task: Mapping[str, Any], department: str, now: datetime, kind: str, officer: str | None) -> Act:
+def not_accept(task: Mapping[str, Any], department: str, now: datetime) -> Act:
+    """不予受理: an officer's, with ground and reason (行政许可法 art. 32)."""
+    reason = _NOT_NEEDED.format(step=task.get("step_name", ""))
+    written = {"ground": "not_needed", "reason": reason, "remedy": _REMEDY}
+    return _act(task, department, now, "not_accept", officer=_officer(department)) | written
+
+
+def request_supplement(
+    task: Mapping[str, Any], department: str, now: datetime, number: int, missing: Sequence[Mapping[str, Any]]
+) -> Act:
+    """一次性告知补正: everything at once (art. 32)."""
+    act = _act(task, department, now, "request_supplement", officer=_officer(department), number=number)
+    return act | {"missing": list(missing) or _anything(task)}
+
+
+def stop(task: Mapping[str, Any], department: str, now: datetime, number: int, procedure: str, days: int) -> Act:
+    """转特别程序, with what the applicant is told (art. 45)."""
+    act = _act(task, department, now, "stop", officer=_officer(department), number=number)
+    return act | {"procedure": procedure, "days": days, "reason": _TO_STOP.format(days=days)}
+
+
+def resume(task: Mapping[str, Any], department: str, now: datetime, number: int, procedure: str) -> Act:
+    act = _act(task, department, now, "resume", officer=_officer(department), number=number)
+    return act | {"procedure": procedure, "outcome": _OUTCOME}
+
+
+def extend(task: Mapping[str, Any], department: str, now: datetime, number: int, role: str, days: int) -> Act:
+    """延长期限 (art. 42): of the step, by the head of the agency; of the case, by the head of the government."""
+    act = _act(task, department, now, "extend", officer=f"{department}-head", number=number)
+    if role == "government_head":
+        act |= {"task_id": f"{task['case_no']}:{CASE_STEP}", "officer": "government-head"}
+    return act | {"role": role, "days": days, "reason": _TO_EXTEND.format(days=days)}
+
+
+def _anything(task: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The first element and the first material of the task's dossier."""
+    elements, materials = task.get("elements") or {}, task.get("materials") or ()
+    found = [{"element": code, "note": NOTE} for code in list(elements)[:1]]
+    return found + [{"material": material["code"], "note": NOTE} for material in materials[:1]]
+
+
+def _act(
+    task: Mapping[str, Any], department: str, now: datetime, kind: str, officer: str | None, number: int = 0
+) -> Act:
     act = {
-        "act_id": f"{department}-{_digest(task, kind)[:20]}",
+        "act_id": f"{department}-{_digest(task, f'{kind}-{number}' if number else kind)[:20]}",
         "task_id": task["task_id"],
         "kind": kind,
         "actor": "human" if officer else "system",

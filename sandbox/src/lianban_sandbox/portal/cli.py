@@ -17,7 +17,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from lianban.catalog.terms import DeliveryMode
-from lianban_sandbox import timeskip
+from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient, PortalError
 from lianban_sandbox.portal.filing import Filer
 from lianban_sandbox.portal.samples import sample_answers
@@ -52,14 +52,21 @@ def _at_the_portal(
     return run
 
 
-def _answers(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    pairs = [answer.partition("=") for answer in given]
-    if any(not equals for _, equals, _ in pairs):
-        raise click.BadParameter("写作 问题代码=选项代码")
-    return {question: option for question, _, option in pairs}
+def _pairs(form: str) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], dict[str, str]]:
+    """Reads an option given several times as code=value."""
+
+    def read(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+        pairs = [one.partition("=") for one in given]
+        if any(not equals for _, equals, _ in pairs):
+            raise click.BadParameter(f"写作 {form}")
+        return {code: value for code, _, value in pairs}
+
+    return read
 
 
-_ANSWER = click.option("--answer", "answers", multiple=True, callback=_answers, help="问题代码=选项代码，可多次给出")
+_ANSWER = click.option(
+    "--answer", "answers", multiple=True, callback=_pairs("问题代码=选项代码"), help="问题代码=选项代码，可多次给出"
+)
 _SEED = click.option("--seed", default=None, help="同一种子生成同一份申请")
 
 
@@ -74,7 +81,7 @@ _SEED = click.option("--seed", default=None, help="同一种子生成同一份�
 )
 @click.pass_context
 def main(context: click.Context, state: Path) -> None:
-    """仿真门户：向运行中的“一事联办”提交样例申请、查询、撤回。"""
+    """仿真门户：向运行中的“一事联办”提交样例申请、查询、补正、撤回。"""
     try:
         context.obj = RunningStack.read(state)
     except NoStack as error:
@@ -153,6 +160,36 @@ async def events(client: PortalClient, case_no: str) -> None:
 async def results(client: PortalClient, case_no: str) -> None:
     """办理结果。"""
     _show(await client.results(case_no))
+
+
+@main.command()
+@click.argument("case_no")
+@click.pass_obj
+@_at_the_portal
+async def supplements(client: PortalClient, case_no: str) -> None:
+    """要求补正的内容和期限，以及已经补正的。"""
+    _show(await client.supplements(case_no))
+
+
+@main.command()
+@click.argument("case_no")
+@click.argument("step")
+@click.option(
+    "--element", "elements", multiple=True, callback=_pairs("表单项代码=新内容"), help="表单项代码=新内容，可多次给出"
+)
+@click.option("--material", "materials", multiple=True, help="材料代码，上传一份新的样例文件，可多次给出")
+@click.pass_obj
+@_at_the_portal
+async def supplement(
+    client: PortalClient, case_no: str, step: str, elements: dict[str, str], materials: tuple[str, ...]
+) -> None:
+    """补正：一次提交环节（受理阶段写 acceptance）要求的全部内容。"""
+    uploads = {}
+    for code in materials:
+        content = documents.pdf(f"补正材料 {code}", [case_no, secrets.token_hex(4)])
+        stored = await client.upload(f"{code}.pdf", content, documents.PDF)
+        uploads[code] = [str(stored["digest"])]
+    _show(await client.supplement(case_no, step, elements, uploads, f"supplement-{case_no}-{secrets.token_hex(4)}"))
 
 
 @main.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import timedelta
 from http import HTTPStatus
 from types import TracebackType
@@ -54,7 +54,8 @@ class Tokens(httpx.Auth):
 
 
 class PortalClient:
-    """Every call may be repeated: uploads by content, filing and withdrawing by their idempotency key."""
+    """Every call may be repeated: uploads by content, filing, supplementing and withdrawing by their
+    idempotency key."""
 
     def __init__(
         self, base_url: str, auth: httpx.Auth, *, system: str, timeout: float = 30.0, connections: int = 32
@@ -118,6 +119,22 @@ class PortalClient:
     async def download(self, link: str) -> bytes:
         """Content behind a link the intake gave, absolute or relative."""
         return (await self._send("GET", link)).content
+
+    async def documents(self, case_no: str) -> Json:
+        """Official documents of the case, each with its number and where it is."""
+        return _json(await self._send("GET", f"/v1/cases/{case_no}/documents"))
+
+    async def supplements(self, case_no: str) -> Json:
+        """What is asked for and until when, and what was handed in."""
+        return _json(await self._send("GET", f"/v1/cases/{case_no}/supplements"))
+
+    async def supplement(
+        self, case_no: str, step: str, form: Mapping[str, Any], materials: Mapping[str, Sequence[str]], key: str
+    ) -> Json:
+        """Hands in what ``step`` asked for, all at once. ``materials``: ids of uploads, by material."""
+        body = {"step": step, "form": dict(form), "materials": {code: list(ids) for code, ids in materials.items()}}
+        headers = {"idempotency-key": key}
+        return _json(await self._send("POST", f"/v1/cases/{case_no}/supplements", json=body, headers=headers))
 
     async def withdraw(self, case_no: str, key: str) -> Json:
         headers = {"idempotency-key": key}

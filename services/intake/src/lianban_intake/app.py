@@ -1,4 +1,4 @@
-"""The intake as a process: API, event worker, outbox, and the watch over the catalogue."""
+"""The intake as a process: API, event worker, outbox, the watch over the catalogue, and what a new calendar starts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from lianban.contracts.names import QUEUE_INTAKE
 from lianban.platform.auth import TokenAuthority
+from lianban.platform.case_updates import CaseUpdates
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import create_engine
 from lianban.platform.objects import open_store
@@ -20,21 +21,32 @@ from lianban.platform.service import create_app
 from lianban.platform.temporal import connect, host_workers, make_worker
 from lianban_intake.applications.endpoints import router as applications
 from lianban_intake.cases.endpoints import router as cases
+from lianban_intake.cases.results import ResultReader
 from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.guides.endpoints import home
 from lianban_intake.guides.endpoints import router as guides_router
 from lianban_intake.guides.service import Guides
 from lianban_intake.matching.endpoints import router as matching
 from lianban_intake.materials.endpoints import BODY_LIMIT
 from lianban_intake.materials.endpoints import router as materials
+from lianban_intake.official_documents.endpoints import internal as internal_documents
+from lianban_intake.official_documents.endpoints import router as official_documents
+from lianban_intake.official_documents.service import OfficialDocuments
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.prefill.endpoints import router as prefill
 from lianban_intake.prefill.service import Prefiller
 from lianban_intake.prefill.wiring import open_ports
+from lianban_intake.redating.asking import Asker
+from lianban_intake.redating.endpoints import router as redatings
+from lianban_intake.redating.service import Redater
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.state import Intake
+from lianban_intake.supplements.carrier import Carrier
+from lianban_intake.supplements.endpoints import router as supplements
+from lianban_intake.supplements.service import SupplementDesk
 from lianban_intake.themes.endpoints import router as themes
 from lianban_intake.themes.sources import Folder, Source, Store
 from lianban_intake.themes.watch import Catalogues
@@ -71,8 +83,15 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         objects = open_store(settings.objects_url, keyring)
         guides = Guides(settings.guides_url)
         stack.callback(guides.close)
+        documents = OfficialDocuments(direct, objects, keyring)
+        stack.callback(documents.close)
         registries, library = await open_ports(settings, stack)
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
+        recorder = Recorder(direct, settings.document_word)
+        carrier = Carrier(engine, temporal, recorder, settings.outbox_poll, settings.update_timeout)
+        slots = asyncio.Semaphore(settings.redating_at_once)
+        asker = Asker(CaseUpdates(temporal), starter, slots, settings.update_timeout)
+        redater = Redater(engine, direct, recorder, catalogues, asker, settings.redating_poll, settings.redating_batch)
         app.state.intake = Intake(
             settings=settings,
             keyring=keyring,
@@ -82,11 +101,14 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             catalogues=catalogues,
             temporal=temporal,
             starter=starter,
-            dossiers=DossierReader(direct, objects, keyring),
+            recorder=recorder,
+            dossiers=DossierReader(direct, objects, keyring, carrier),
+            supplements=SupplementDesk(direct, ResultReader(direct, objects), keyring, carrier, settings.licence_days),
+            documents=documents,
             guides=guides,
             prefiller=Prefiller(engine, objects, keyring, registries, library, settings.prefill_seconds),
         )
-        activities = EventActivities(direct)
+        activities = EventActivities(direct, settings.document_word)
 
         async def open_client() -> Client:
             return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
@@ -98,7 +120,9 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         app.state.checks["database"] = database_answers
         tasks = [
             asyncio.create_task(starter.run()),
+            asyncio.create_task(carrier.run()),
             asyncio.create_task(catalogues.watch(settings.catalog_poll)),
+            asyncio.create_task(redater.run()),
             asyncio.create_task(
                 host_workers(
                     open_client,
@@ -127,6 +151,9 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         authority=TokenAuthority.load(settings.token_key_file),
         body_limits={materials.prefix: BODY_LIMIT},
     )
-    for router in (home, guides_router, matching, themes, prefill, materials, applications, cases, dossiers):
+    catalogue = (home, guides_router, matching, themes)
+    for router in (*catalogue, prefill, materials, applications, cases, supplements, official_documents):
+        app.include_router(router)
+    for router in (dossiers, internal_documents, redatings):
         app.include_router(router)
     return app

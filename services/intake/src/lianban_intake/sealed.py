@@ -30,6 +30,16 @@ def unseal_licence(keyring: Keyring, sealed: bytes, digest: str) -> Any:
     return keyring.decrypt_json(sealed, f"{digest}/licence")
 
 
+def seal_supplement(keyring: Keyring, content: Any, act_id: str) -> bytes:
+    """What was handed in by that act, whose id is derived from its case."""
+    return keyring.encrypt_json(content, f"{act_id}/supplement")
+
+
+def unseal_supplement(keyring: Keyring, sealed: bytes, act_id: str) -> Any:
+    """Raises DecryptionFailed."""
+    return keyring.decrypt_json(sealed, f"{act_id}/supplement")
+
+
 def unseal(keyring: Keyring, sealed: bytes, case_no: str, column: Column) -> Any:
     """Raises DecryptionFailed."""
     return keyring.decrypt_json(sealed, f"{case_no}/{column}")

@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from lianban.platform.settings import Settings
+from lianban_intake.official_documents.numbering import AUTHORITY_WORD
 
 
 class IntakeSettings(Settings):
@@ -18,7 +19,7 @@ class IntakeSettings(Settings):
     )
     catalog_store: Path | None = Field(default=None, description="what `lianban catalog publish` publishes into")
     catalog_poll: float = Field(default=5.0, gt=0, description="how often the catalogue is looked at for changes")
-    outbox_poll: float = Field(default=2.0, gt=0, description="how often cases left unstarted are looked for")
+    outbox_poll: float = Field(default=2.0, gt=0, description="how often what has not reached its case is looked for")
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://",
@@ -32,7 +33,18 @@ class IntakeSettings(Settings):
     licence_days: int = Field(
         default=30, ge=1, le=366, description="for how long a fetched licence may be filed as one"
     )
-    update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer a withdrawal")
+    document_word: str = Field(
+        default=AUTHORITY_WORD,
+        min_length=1,
+        max_length=16,
+        description="机关代字: official documents' numbers begin so",
+    )
+    update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer")
+    redating_poll: float = Field(default=5.0, gt=0, description="how often a new calendar is looked for")
+    redating_batch: int = Field(default=100, ge=1, le=1000, description="cases dated anew between two commits")
+    redating_at_once: int = Field(
+        default=16, ge=1, le=100, description="cases dated anew at a time: those that go on as usual come first"
+    )
 
     @property
     def guides_url(self) -> str:

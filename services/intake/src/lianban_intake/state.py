@@ -10,10 +10,13 @@ from temporalio.client import Client
 from lianban.platform.crypto import Keyring
 from lianban.platform.objects import ObjectStore
 from lianban_intake.dossiers.service import DossierReader
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.guides.service import Guides
+from lianban_intake.official_documents.service import OfficialDocuments
 from lianban_intake.outbox.starter import Starter
 from lianban_intake.prefill.service import Prefiller
 from lianban_intake.settings import IntakeSettings
+from lianban_intake.supplements.service import SupplementDesk
 from lianban_intake.themes.watch import Catalogues
 
 
@@ -33,7 +36,10 @@ class Intake:
     catalogues: Catalogues
     temporal: Client
     starter: Starter
+    recorder: Recorder
     dossiers: DossierReader
+    supplements: SupplementDesk
+    documents: OfficialDocuments
     guides: Guides
     prefiller: Prefiller
     kept_compilations: set[str] = field(default_factory=set)

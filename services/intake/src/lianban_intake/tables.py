@@ -8,8 +8,11 @@ from lianban_intake.database import Base
 from lianban_intake.dossiers.tables import DossierAccess
 from lianban_intake.events.tables import Event
 from lianban_intake.materials.tables import Material
+from lianban_intake.official_documents.tables import OfficialDocument
 from lianban_intake.outbox.tables import PendingStart
 from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillLookup, PrefillQuery
+from lianban_intake.redating.tables import RedatedCase, Redating, RunningCase
+from lianban_intake.supplements.tables import PendingSupplement, SupplementRow
 
 __all__ = [
     "Application",
@@ -20,9 +23,15 @@ __all__ = [
     "Event",
     "FetchedLicence",
     "Material",
+    "OfficialDocument",
     "PendingStart",
+    "PendingSupplement",
     "PrefillConsent",
     "PrefillLookup",
     "PrefillQuery",
+    "RedatedCase",
+    "Redating",
+    "RunningCase",
     "StoredCompilation",
+    "SupplementRow",
 ]

@@ -20,6 +20,12 @@ class NotifySettings(Settings):
     intake_url: str = Field(pattern=HTTP_URL, description="internal address of the intake")
     public_url: str = Field(pattern=HTTP_URL, description="address under which the courier reaches this service")
 
+    document_url: str = Field(
+        default="",
+        pattern=rf"{HTTP_URL}|^$",
+        description="where applicants who have signed in open an official document, with {case_no} and {seq}",
+    )
+
     sms: Literal["http", "console", "recording"] = "http"
     sms_url: str = Field(default="", description="the gateway")
     sms_key_file: Path | None = None

@@ -25,6 +25,7 @@ from lianban_notify.deliveries.service import Deliveries
 from lianban_notify.deliveries.tracking import Tracking
 from lianban_notify.intake import Intake
 from lianban_notify.messages.activities import MessageActivities
+from lianban_notify.messages.enclosures import Enclosures
 from lianban_notify.messages.mail import ConsoleMail, RecordingMail, SmtpMail
 from lianban_notify.messages.ports import MailSender, SmsSender
 from lianban_notify.messages.readers import ReaderBook
@@ -68,7 +69,8 @@ class Parts:
         intake = Intake(settings.intake_url, authority, http)
         readers = ReaderBook(intake, load_directory(settings.directory_file))
         texts = Texts(House(settings.organisation, settings.hotline, settings.pickup_place))
-        messages = Messages(database, self.relay, readers, texts, self.ports.sms, self.ports.mail)
+        enclosures = Enclosures(intake, settings.document_url)
+        messages = Messages(database, self.relay, readers, enclosures, texts, self.ports.sms, self.ports.mail)
         deliveries = Deliveries(database, self.relay, intake, self.ports.courier, messages)
         carrier = Carrier(factory, temporal, self.relay)
         self.outbox = Outbox(factory, carrier)

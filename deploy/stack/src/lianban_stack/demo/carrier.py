@@ -15,10 +15,11 @@ from lianban.catalog.levels import handling_body
 from lianban.catalog.models import Catalog
 from lianban.catalog.terms import StepKind
 from lianban.clock.limits import Light
-from lianban.contracts.status import CaseStatus
+from lianban.contracts.status import ActKind, CaseStatus, StepState
 from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient
 from lianban_sandbox.portal.filing import Filer
+from lianban_sandbox.portal.samples import Sample
 from lianban_stack.demo.outside import Outside
 from lianban_stack.demo.scenes import CaseRun, Json
 
@@ -26,6 +27,10 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PAUSE = 0.3
 _PATIENCE = 30.0
 """Seconds anything that is under way may take to show."""
+
+_THINKING = 1.0
+"""Seconds a department takes for an act."""
+_OFFICE = timedelta(hours=10)
 
 _LATE_ZH = {Light.YELLOW: "临期黄灯", Light.RED: "超期红灯"}
 
@@ -64,7 +69,9 @@ class Carrier:
         seen: object = None
         while not run.ended:
             await self._look(run)
-            opened = [step for step in run.steps if step["state"] == "open"]
+            for step in run.steps:
+                await self._follow(run, step, sample)
+            opened = [step for step in run.steps if step["state"] in (StepState.OPEN, StepState.STOPPED)]
             for step in opened:
                 # Time passes for the whole case: only once nobody else is about to decide.
                 waiting = self._waits(run, step) and not all(self._waits(run, other) for other in opened)
@@ -89,6 +96,12 @@ class Carrier:
             body = handling_body(catalog.departments, catalog.divisions, matter, division).code
             if (late or matter.kind is StepKind.NOTICE) and body not in self._inbox:
                 await self._outside.hold(body, code)
+            acts = [done for done in run.scene.acts if done.step == code]
+            if acts:
+                # What is stopped goes on when it is released; the rest follows by itself.
+                mode = "hold" if any(done.act is ActKind.STOP for done in acts) else "grant"
+                first = [done.order() for done in acts]
+                await self._outside.order(body, code, {"mode": mode, "delay_seconds": _THINKING, "first": first})
 
     async def _look(self, run: CaseRun) -> None:
         await self._read(run)
@@ -96,8 +109,8 @@ class Carrier:
         run.note = "已收件，等待启动" if received else f"{run.progress['status_zh']}：{self._going_on(run)}"
 
     async def _read(self, run: CaseRun) -> None:
-        progress = await self._portal.progress(run.case_no)
-        run.look(progress, (await self._portal.events(run.case_no))["events"])
+        events = (await self._portal.events(run.case_no))["events"]
+        run.look(await self._portal.progress(run.case_no), events)
 
     def _going_on(self, run: CaseRun) -> str:
         open_steps = [step["name"] for step in run.steps if step["state"] == "open"]
@@ -106,12 +119,19 @@ class Carrier:
     def _waits(self, run: CaseRun, step: Json) -> bool:
         """Whether time has to pass before the step can end."""
         late = run.scene.late is not None and run.scene.late.step == step["code"]
+        if step["state"] == StepState.STOPPED:
+            return True
         return step["kind"] == StepKind.NOTICE or (late and step["code"] not in run.attended)
 
     async def _attend(self, run: CaseRun, step: Json) -> None:
         code, department = step["code"], step["department"]
         late = run.scene.late
-        if step["kind"] == StepKind.NOTICE:
+        if step["state"] == StepState.STOPPED:
+            run.attended.add(code)
+            [stop] = [stop for stop in step["clock"]["stops"] if stop["ended"] is None]
+            await self._pass_until(run, _start_of(date.fromisoformat(stop["planned"])) + _OFFICE)
+            await self._outside.release(department, run.case_no, code)
+        elif step["kind"] == StepKind.NOTICE:
             run.attended.add(code)
             run.tell(f"{step['name']}：公示至 {step['due']['promised']}")
             await self._pass_until(run, _end_of(step))
@@ -128,6 +148,38 @@ class Carrier:
         elif department in self._inbox:
             run.attended.add(code)
             await self._decide(run, step)
+
+    async def _follow(self, run: CaseRun, step: Json, sample: Sample) -> None:
+        """Tells of supplements, stops and extensions, each once, and hands in what is asked for."""
+        done = next((done for done in run.scene.acts if done.step == step["code"]), None)
+        if done is None or done.act in run.seen.get(step["code"], set()):
+            return
+        said = f"{step['name']}：{step['department_name']}"
+        clock = step["clock"] or {}
+        if done.act is ActKind.REQUEST_SUPPLEMENT and step["state"] == StepState.SUPPLEMENT:
+            requests = (await self._portal.supplements(run.case_no))["requests"]
+            [asked] = [request for request in requests if request["step"] == step["code"]]
+            run.tell(f"{said}一次告知补正 {len(asked['items'])} 项（至 {asked['until']}），申请人一次交齐，重新计时")
+            await self._hand_in(run, asked, sample)
+        elif done.act is ActKind.STOP and step["state"] == StepState.STOPPED:
+            [stop] = clock["stops"]
+            run.tell(f"{said}书面告知{stop['reason']}，停止计时，预计至 {stop['planned']}")
+        elif done.act is ActKind.EXTEND and clock.get("extension"):
+            run.tell(f"{said}负责人批准延长 {clock['extension']} 个工作日，承诺期限改为 {step['due']['promised']}")
+        else:
+            return
+        run.seen.setdefault(step["code"], set()).add(done.act)
+
+    async def _hand_in(self, run: CaseRun, asked: Json, sample: Sample) -> None:
+        elements = {item["element"]: sample.form[item["element"]] for item in asked["items"] if item["element"]}
+        materials = {}
+        for item in asked["items"]:
+            if item["material"]:
+                content = documents.pdf(item["name"], [run.case_no, item["note"], "补正"])
+                stored = await self._portal.upload(f"{item['name']}.pdf", content, documents.PDF)
+                materials[item["material"]] = [str(stored["digest"])]
+        key = f"{run.case_no}-{asked['step']}-supplement"
+        await self._portal.supplement(run.case_no, asked["step"], elements, materials, key)
 
     async def _decide(self, run: CaseRun, step: Json) -> None:
         run.note = f"{step['name']}：{step['department_name']}工作人员在收件箱办理"
@@ -179,5 +231,9 @@ def _issued(code: str, name: str, deliverable: bool) -> Json:
 
 def _end_of(step: Json) -> datetime:
     """24:00 Asia/Shanghai of the promised day."""
-    day = date.fromisoformat(step["due"]["promised"])
-    return datetime.combine(day + timedelta(days=1), time(), _SHANGHAI)
+    return _start_of(date.fromisoformat(step["due"]["promised"]) + timedelta(days=1))
+
+
+def _start_of(day: date) -> datetime:
+    """00:00 Asia/Shanghai."""
+    return datetime.combine(day, time(), _SHANGHAI)

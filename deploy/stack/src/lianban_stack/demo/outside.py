@@ -30,8 +30,12 @@ class Outside:
 
     async def hold(self, department: str, step: str) -> None:
         """The department keeps its tasks of that step until :meth:`release`."""
+        await self.order(department, step, {"mode": "hold"})
+
+    async def order(self, department: str, step: str, behaviour: Json) -> None:
+        """What the department does with its tasks of that step."""
         path = f"/control/departments/{department}/steps/{step}"
-        await self._call("PUT", "sandbox_departments", path, json={"mode": "hold"})
+        await self._call("PUT", "sandbox_departments", path, json=behaviour)
 
     async def release(self, department: str, case_no: str, step: str) -> None:
         order = {"mode": "grant", "case_no": case_no, "step": step}

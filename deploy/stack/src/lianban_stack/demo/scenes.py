@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict
 from ruamel.yaml import YAML
 
 from lianban.clock.limits import Light
+from lianban.contracts.status import CLOSED, ActKind, StepState
 
 Json = dict[str, Any]
 
-_ENDED = ("completed", "refused", "withdrawn")
-_RUNNING = ("waiting", "open")
+_RUNNING = (StepState.WAITING, StepState.OPEN, StepState.SUPPLEMENT, StepState.STOPPED)
 
 
 class Late(BaseModel):
@@ -23,6 +23,20 @@ class Late(BaseModel):
 
     step: str
     light: Light
+
+
+class Done(BaseModel):
+    """What a department does before it decides; the rest is the sandbox's own order for the act. ``days``: working
+    days, of a stop as planned, of an extension."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    step: str
+    act: ActKind
+    days: int | None = None
+
+    def order(self) -> Json:
+        return self.model_dump(mode="json", exclude={"step"}, exclude_none=True)
 
 
 class Scene(BaseModel):
@@ -34,6 +48,7 @@ class Scene(BaseModel):
     theme: str
     answers: dict[str, str] = {}
     late: Late | None = None
+    acts: tuple[Done, ...] = ()
     seed: str = "demo"
     division: str | None = None
 
@@ -55,10 +70,14 @@ class CaseRun:
     lights: set[str] = field(default_factory=set)
     """Every light it ever had."""
     story: list[str] = field(default_factory=list)
-    """What is worth remembering of it, in order: lights, public notices."""
+    """What is worth remembering of it, in order: lights, public notices, supplements, stops, extensions."""
     savings: Json = field(default_factory=dict)
     """``before`` and ``after``, as the notice tells the applicant."""
     attended: set[str] = field(default_factory=set)
+    seen: dict[str, set[ActKind]] = field(default_factory=dict)
+    """Acts of the scene that have been told, by step."""
+    gapless: bool = False
+    """Whether every event from the receipt (number 0) up to the newest one is known."""
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -67,8 +86,9 @@ class CaseRun:
 
     @property
     def ended(self) -> bool:
-        """Whether it is over, and known to be in every step: events come from several services, in any order."""
-        return self.status in _ENDED and all(step["state"] not in _RUNNING for step in self.steps)
+        """Whether it is over, and all that led there is known: events come from several services, in any order."""
+        known = self.gapless and all(step["state"] not in _RUNNING for step in self.steps)
+        return self.status in CLOSED and known
 
     @property
     def completed(self) -> bool:
@@ -83,8 +103,9 @@ class CaseRun:
         return {step["department"] for step in self.steps}
 
     def look(self, progress: Json, events: list[Json]) -> None:
-        """Take in the intake's newest answers."""
+        """Take in the intake's newest answers; ``progress`` was asked for after ``events``, and knows no less."""
         self.progress = progress
+        self.gapless = [event["seq"] for event in events] == list(range(len(events)))
         self.lights |= {event["light"] for event in events}
 
     def tell(self, text: str) -> None:

@@ -11,12 +11,21 @@ from lianban.catalog.terms import AcceptanceMode, DeliveryMode, StepKind
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.limits import Light
 from lianban.contracts.names import ACCEPTANCE_STEP, task_id
+from lianban.contracts.status import ACT_ZH, ActKind, EventKind
 from lianban.platform.directory import Directory
 from lianban_sandbox.portal.client import PortalClient
 from lianban_stack.demo.outside import Outside
 from lianban_stack.demo.scenes import CaseRun, Json
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_EVENT = {
+    ActKind.REQUEST_SUPPLEMENT: EventKind.STEP_SUPPLEMENT_REQUESTED,
+    ActKind.STOP: EventKind.STEP_STOPPED,
+    ActKind.EXTEND: EventKind.STEP_EXTENDED,
+}
+_TOLD = {*_EVENT.values(), EventKind.STEP_RESUMED}
+"""Events the applicant is told of by a message of their own."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class Verifier:
             fault(f"状态为 {run.progress['status_zh']}，结果为 {run.progress['outcome_zh']}")
         await self._check_tasks(run)
         await self._check_lights(run)
+        await self._check_acts(run)
         files = await self._check_results(run)
         shipments = await self._outside.shipments(run.case_no)
         parcels = await self._outside.parcels(run.case_no)
@@ -105,6 +115,21 @@ class Verifier:
         reminded = {mail["to"] for mail in await self._outside.mails(run.case_no)}
         run.faults.extend(f"{reader} 没有收到亮灯提醒" for reader in readers if reader not in reminded)
 
+    async def _check_acts(self, run: CaseRun) -> None:
+        """What departments did before they decided: on their records, as events here, and with official documents."""
+        recorded = {task["step"]: task for task in await self._outside.tasks(run.case_no)}
+        events = (await self._portal.events(run.case_no))["events"]
+        documents = {document["seq"] for document in (await self._portal.documents(run.case_no))["documents"]}
+        for done in run.scene.acts:
+            name = ACT_ZH[done.act]
+            if done.act not in [act["kind"] for act in recorded[done.step]["acts"]]:
+                run.faults.append(f"{done.step} 的部门没有{name}的记录")
+            of_step = [event for event in events if event["step"] == done.step]
+            found = [event["seq"] for event in of_step if event["kind"] == _EVENT[done.act]]
+            if len(found) != 1:
+                run.faults.append(f"{done.step} 的{name}应有 1 次，实为 {len(found)} 次")
+            run.faults.extend(f"{done.step} 的{name}没有文书" for seq in found if seq not in documents)
+
     async def _check_results(self, run: CaseRun) -> int:
         """Every step has its decision; every file can be opened. Returns how many files there are."""
         listed = await self._portal.results(run.case_no)
@@ -139,7 +164,8 @@ class Verifier:
 
     async def _check_messages(self, run: CaseRun, shipments: list[Json]) -> tuple[list[Json], list[Json]]:
         """The applicant was told of everything, once, by text message and by mail."""
-        expected = {"accepted", "finished"}
+        events = (await self._portal.events(run.case_no))["events"]
+        expected = {"accepted", "finished"} | {f"told:{event['seq']}" for event in events if event["kind"] in _TOLD}
         for shipment in shipments:
             courier = shipment["mode"] == DeliveryMode.COURIER
             # What is sent ahead of the outcome is only said to be on its way.

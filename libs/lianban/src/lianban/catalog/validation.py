@@ -60,9 +60,9 @@ def _explained(model: type[BaseModel], detail: ErrorDetails) -> tuple[FieldPath,
 
 
 def _fields_at(model: type[BaseModel], path: FieldPath) -> list[str]:
-    """Field names of the model found by following ``path`` from ``model``."""
+    """Field names of the model found by following ``path`` from ``model``; keys of mappings lead to their values."""
     for part in path:
-        if isinstance(part, str):
+        if part in model.model_fields and isinstance(part, str):
             inner = _model_in(model.model_fields[part].annotation)
             if inner is None:
                 return []

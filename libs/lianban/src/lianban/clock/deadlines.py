@@ -175,4 +175,7 @@ class _Walk:
         self.trace.append(_skipped(day, reason))
 
     def _stopped(self, day: date) -> str:
-        return next((span.reason for span in self._taken_out if span.first <= day <= span.last), "")
+        for first, last, reason in self._taken_out:
+            if first <= day <= last:
+                return reason
+        return ""

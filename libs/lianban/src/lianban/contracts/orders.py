@@ -108,6 +108,9 @@ class DeliveryOrder(Contract):
     results: tuple[DeliverableResult, ...]
     last: bool = Field(default=False, description="nothing else of this case is still on its way")
     shipment: int = Field(default=1, description="a case ships in parts when a result may not wait for the others")
+    refusals: tuple[int, ...] = Field(
+        default=(), description="seqs of the refusals among what was decided: their official documents are told of too"
+    )
     due: Due | None = None
     events: tuple[CaseEvent, ...] = ()
 

@@ -16,8 +16,20 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from lianban.platform.keyfile import KeyFile
 from lianban.platform.problems import Problem
 
-Role = Literal["portal", "window", "officer", "supervisor", "service", "operator", "department"]
-"""``service``: one of the platform's own. ``department``: a department's system, which is not one of them."""
+Role = Literal[
+    "portal",
+    "window",
+    "officer",
+    "agency_head",
+    "government_head",
+    "supervisor",
+    "service",
+    "operator",
+    "department",
+]
+"""``service``: one of the platform's own. ``department``: a department's system, which is not one of them.
+``agency_head`` and ``government_head`` approve what an officer may not; the capacities of officers are those of
+:class:`lianban.contracts.status.Role`, by the same names."""
 ROLES: Final[frozenset[str]] = frozenset(get_args(Role))
 
 _ISSUER: Final = "lianban"

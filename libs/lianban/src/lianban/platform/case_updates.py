@@ -15,12 +15,13 @@ from temporalio.client import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Refusal, Withdrawal
+from lianban.clock.rules import Rule
+from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Recalendar, Refusal, Supplement, Withdrawal
 
 UNFORESEEN: Final = "act-refused"
 """The case failed the act for a reason that is no :class:`Refusal`. Its answer is final all the same."""
 
-Act = DepartmentAct | DeliveryAct | Withdrawal
+Act = DepartmentAct | DeliveryAct | Supplement | Withdrawal | Recalendar
 
 _COMPLETED_WITH_IT: Final = "AcceptedUpdateCompletedWorkflow"
 _CLOSED: Final = "该办件已经结束。"
@@ -33,10 +34,11 @@ class CaseUnreachable(Exception):
 
 @dataclass(frozen=True)
 class Refused:
-    """``slug`` is a :class:`Refusal` or :data:`UNFORESEEN`; ``detail`` is Chinese."""
+    """``slug`` is a :class:`Refusal` or :data:`UNFORESEEN`; ``detail`` is Chinese; ``rule``: by which it is refused."""
 
     slug: str
     detail: str
+    rule: Rule | None = None
 
 
 class CaseUpdates:
@@ -83,7 +85,13 @@ class CaseUpdates:
 
 def _refused(cause: BaseException) -> Refused:
     if isinstance(cause, ApplicationError) and cause.type in set(Refusal):
-        return Refused(cause.type, cause.message)
+        return Refused(cause.type, cause.message, _rule_of(cause))
     if isinstance(cause, ApplicationError) and cause.type == _COMPLETED_WITH_IT:
         return Refused(Refusal.CASE_CLOSED, _CLOSED)
     return Refused(UNFORESEEN, _NOT_SAID)
+
+
+def _rule_of(refusal: ApplicationError) -> Rule | None:
+    """Its first detail. A case of an older edition names none."""
+    named = refusal.details[0] if refusal.details else None
+    return Rule(named) if named in set(Rule) else None

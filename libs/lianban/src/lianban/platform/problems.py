@@ -46,12 +46,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class FieldError:
-    """One fault: ``pointer`` is a JSON pointer (RFC 6901) into ``location``; ``code`` is for programs."""
+    """One fault: ``pointer`` is a JSON pointer (RFC 6901) into ``location``; ``code`` is for programs. ``rule``: id of
+    the rule of law that is not kept, if it is one."""
 
     pointer: str
     code: str
     message: str
     location: str = "body"
+    rule: str | None = None
+
+    def member(self) -> dict[str, str]:
+        return {name: value for name, value in vars(self).items() if value is not None}
 
 
 class Problem(Exception):
@@ -82,7 +87,7 @@ class Problem(Exception):
         if self.detail is not None:
             content["detail"] = self.detail
         if self.errors:
-            content["errors"] = [vars(error) for error in self.errors]
+            content["errors"] = [error.member() for error in self.errors]
         return content
 
 

@@ -17,8 +17,11 @@ from lianban_adapters.acts.submission import department_act
 from lianban_adapters.acts.tables import Act
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.tasks import repository as tasks
+from lianban_adapters.tasks.standing import standing_after
 
 _NOT_TAKEN: Final = "办件未接受已收存的办理动作："
+
+_ENDING: Final = (ActKind.DECIDE, ActKind.NOT_ACCEPT)
 
 _log = logging.getLogger(__name__)
 
@@ -58,16 +61,19 @@ class Carrier:
 
     async def _refuse(self, act: Act, refused: Refused, heard: bool) -> None:
         async with transaction(self._database.transactions) as session:
-            if await repository.refuse(session, act, refused.slug, refused.detail) and not heard:
+            if await repository.refuse(session, act, refused) and not heard:
                 await tasks.to_inbox(session, act.task_id, INBOX, f"{_NOT_TAKEN}{refused.detail}")
 
     async def _finish(self, act: Act, outcome: ActOutcome) -> None:
         async with self._database.connection() as connection:
+            # First, for it may be repeated: an act that is known to be applied is not carried again.
+            if standing := standing_after(act.step, outcome.events):
+                await tasks.stand(connection, act.task_id, standing)
             if not await repository.finish(connection, act, outcome, ends_task=ends_task(act)):
                 return  # somebody else carried it too, and was first
         self._relay.wake()
 
 
 def ends_task(act: Act) -> bool:
-    """Accepting ends the task of accepting, and no other."""
-    return act.kind == ActKind.DECIDE or act.step == ACCEPTANCE_STEP
+    """Accepting ends the task of accepting, and no other; not accepting ends both."""
+    return act.kind in _ENDING or (act.kind == ActKind.ACCEPT and act.step == ACCEPTANCE_STEP)

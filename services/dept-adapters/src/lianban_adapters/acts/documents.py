@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic_core import to_json
 
-from lianban.contracts.documents import ActDocument, ActResult, ResultFile
+from lianban.contracts.documents import ActDocument, ActResult, MissingItem, ResultFile
 from lianban.platform.crypto import Keyring
 from lianban.platform.objects import ObjectStore
 from lianban_adapters.acts.schemas import WrittenAct, WrittenResult
@@ -28,6 +28,12 @@ def prepare(act: WrittenAct) -> Prepared:
         reason=act.reason or None,
         legal_basis=act.legal_basis or None,
         remedy=act.remedy or None,
+        missing=tuple(
+            MissingItem(material=item.material, element=item.element, note=item.note) for item in act.missing
+        ),
+        ground=act.ground,
+        competent_body=act.competent_body or None,
+        outcome=act.outcome or None,
         results=tuple(_result(result) for result in act.results),
     )
     files = tuple(result.file.content for result in act.results if result.file)

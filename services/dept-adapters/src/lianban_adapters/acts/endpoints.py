@@ -10,6 +10,7 @@ from pydantic_core import from_json
 
 from lianban.platform.problems import FieldError
 from lianban.platform.webhooks import verify
+from lianban_adapters.acts.openapi import request_body
 from lianban_adapters.acts.problems import unknown_department
 from lianban_adapters.acts.schemas import ActAnswer, CallbackAct
 from lianban_adapters.acts.submission import of_system
@@ -24,6 +25,7 @@ router = APIRouter()
     summary="业务系统回传办理动作",
     response_model=ActAnswer,
     response_model_exclude_none=True,
+    openapi_extra={"requestBody": request_body(CallbackAct)},
 )
 async def receive_act(
     department: str, request: Request, response: Response, own: Annotated[Services, Depends(services)]

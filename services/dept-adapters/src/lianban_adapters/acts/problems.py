@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from lianban.clock.rules import Rule
 from lianban.contracts.acts import Refusal
 from lianban.platform.problems import Problem
 
 
-def refused(slug: str, detail: str) -> Problem:
-    """By the case."""
+def refused(slug: str, detail: str, rule: Rule | str | None) -> Problem:
+    """By the case; ``rule``: by which."""
     status = 403 if slug == Refusal.FOREIGN_STEP else 409
-    return Problem(status, slug, "不能执行该办理动作", detail)
+    return Problem(status, slug, "不能执行该办理动作", detail, extra={"rule": str(rule)} if rule else None)
 
 
 def unknown_task() -> Problem:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Boolean, Table, and_, bindparam, exists, func, select, update
+from sqlalchemy import Boolean, Table, and_, bindparam, exists, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from lianban.contracts.acts import ActOutcome
+from lianban.platform.case_updates import Refused
 from lianban.platform.database import Executor
 from lianban.platform.relay import enqueue_values, enqueued
 from lianban_adapters.acts.states import UNDER_WAY, ActState
@@ -32,10 +33,16 @@ _ACTS: Final = cast(Table, Act.__table__)
 _TASKS: Final = cast(Table, Task.__table__)
 
 # On the path of every act; built once, because building a statement costs more than running it.
+_WAITING: Final = exists().where(_EARLIER.task_id == bindparam("task_id"), _EARLIER.state == ActState.WAITING)
 _LOOK_UP: Final = (
-    select(Task, Act, exists().where(_EARLIER.task_id == Task.id, _EARLIER.state == ActState.WAITING))
+    select(Task, Act, _WAITING)
     .outerjoin(Act, and_(Act.department == bindparam("department"), Act.act_id == bindparam("act_id")))
     .where(Task.id == bindparam("task_id"))
+)
+_LOOK_UP_ON_CASE: Final = (
+    select(exists().where(Task.case_no == bindparam("case_no")), Act, _WAITING)
+    .select_from(select(literal(1)).subquery())
+    .outerjoin(Act, and_(Act.department == bindparam("department"), Act.act_id == bindparam("act_id")))
 )
 _STORE: Final = insert(_ACTS).on_conflict_do_nothing().returning(_ACTS.c.act_id)
 _FINISHED: Final = (
@@ -60,36 +67,44 @@ _FINISH: Final = select(_FINISHED.c.task_id).add_cte(_DECIDED).add_cte(enqueued(
 
 @dataclass(frozen=True)
 class Known:
-    """What is known when an act arrives: its task, the act if it came before, and whether an earlier act of the task
-    still waits in the outbox."""
+    """What is known when an act arrives: its task, the act if it came before, whether an earlier act of the task still
+    waits in the outbox; and of an act on a case as a whole, which has no task, whether there is that case."""
 
     task: Task | None = None
     act: Act | None = None
     behind: bool = False
+    case: bool = False
 
 
-async def look_up(session: AsyncSession, department: str, act_id: str, task_id: str) -> Known:
-    named = {"department": department, "act_id": act_id, "task_id": task_id}
+async def look_up(session: AsyncSession, submission: Submission) -> Known:
+    named = {"department": submission.department, "act_id": submission.act_id, "task_id": submission.task_id}
     row = (await session.execute(_LOOK_UP, named)).one_or_none()
-    return Known(*row) if row is not None else Known()
+    if row is not None:
+        return Known(*row)
+    if not submission.is_on_case:
+        return Known()
+    there, act, behind = (await session.execute(_LOOK_UP_ON_CASE, {**named, "case_no": submission.case_no})).one()
+    return Known(None, act, behind, case=there)
 
 
-async def store(
-    executor: Executor, submission: Submission, task: Task, document: str | None, state: ActState
-) -> Act | None:
+async def store(executor: Executor, submission: Submission, document: str | None, state: ActState) -> Act | None:
     """None when the act is there already."""
     values = {
         "department": submission.department,
         "act_id": submission.act_id,
-        "task_id": task.id,
-        "case_no": task.case_no,
-        "step": task.step,
+        "task_id": submission.task_id,
+        "case_no": submission.case_no,
+        "step": submission.step,
         "kind": submission.kind.value,
         "actor": submission.actor.value,
         "officer": submission.officer,
         "decision": submission.decision.value if submission.decision else None,
         "occurred_at": submission.occurred_at,
         "document": document,
+        "role": submission.role.value if submission.role else None,
+        "procedure": submission.procedure.value if submission.procedure else None,
+        "days": submission.days,
+        "overrides": submission.overrides.value if submission.overrides else None,
         "fingerprint": submission.fingerprint,
         "state": state.value,
         "next_attempt_at": datetime.now(UTC) + (timedelta() if state is ActState.WAITING else LEASE),
@@ -110,12 +125,12 @@ async def finish(executor: Executor, act: Act, outcome: ActOutcome, *, ends_task
     return await executor.scalar(_FINISH, values) is not None
 
 
-async def refuse(session: AsyncSession, act: Act, refusal: str, detail: str) -> bool:
+async def refuse(session: AsyncSession, act: Act, refused: Refused) -> bool:
     """The case has refused it. False when that was known already."""
     statement = (
         update(Act)
         .where(_is(act), Act.state.in_(UNDER_WAY))
-        .values(state=ActState.REFUSED, refusal=refusal, detail=detail)
+        .values(state=ActState.REFUSED, refusal=refused.slug, detail=refused.detail, rule=refused.rule)
         .returning(Act.act_id)
     )
     return await session.scalar(statement) is not None

@@ -11,6 +11,7 @@ from lianban.platform.database import Database
 from lianban_adapters.acts import repository
 from lianban_adapters.acts.carrier import Carrier
 from lianban_adapters.acts.documents import Documents
+from lianban_adapters.acts.missing import MISSING_PURPOSE, missing_faults
 from lianban_adapters.acts.outbox import Outbox
 from lianban_adapters.acts.problems import conflict, foreign_step, not_claimed, refused, step_not_open, unknown_task
 from lianban_adapters.acts.results import expected_of, result_faults
@@ -20,12 +21,16 @@ from lianban_adapters.acts.submission import Submission
 from lianban_adapters.acts.tables import Act
 from lianban_adapters.acts.validation import invalid
 from lianban_adapters.channels.port import INBOX
+from lianban_adapters.dossiers.client import Dossiers
+from lianban_adapters.dossiers.reading import read_dossier
 from lianban_adapters.tasks import repository as tasks
 from lianban_adapters.tasks.states import TaskState
 from lianban_adapters.tasks.tables import Task
 
-REVIEW_REASON: Final = "业务系统自动给出否定答复。不予决定只能由工作人员作出（行政许可法第三十八条），请人工核办。"
-_REVIEW_DETAIL: Final = "系统不得自动作出不予决定，已转人工核办。"
+REVIEW_REASON: Final = (
+    "业务系统自动给出否定答复。不予受理、不予决定只能由工作人员作出（行政许可法第三十八条），请人工核办。"
+)
+_REVIEW_DETAIL: Final = "系统不得自动作出不予受理、不予决定，已转人工核办。"
 _STORED_DETAIL: Final = "已收存，稍后送达办件；以同一编号重发可查询结果。"
 
 
@@ -39,10 +44,17 @@ class Answer:
 
 class Acts:
     def __init__(
-        self, database: Database, documents: Documents, carrier: Carrier, outbox: Outbox, update_timeout: float
+        self,
+        database: Database,
+        documents: Documents,
+        dossiers: Dossiers,
+        carrier: Carrier,
+        outbox: Outbox,
+        update_timeout: float,
     ) -> None:
         self._database = database
         self._documents = documents
+        self._dossiers = dossiers
         self._carrier = carrier
         self._outbox = outbox
         self._update_timeout = update_timeout
@@ -52,13 +64,14 @@ class Acts:
         known = await self._look_up(submission)
         if known.act is not None:
             return await self._repeat(known.act, submission)
-        task = _checked(known.task, submission)
+        task = _checked(known, submission)
+        await self._check_missing(task, submission)
         document = await self._documents.keep(submission.prepared)
-        if submission.is_automatic_refusal:
-            return await self._leave_to_a_person(submission, task, document)
+        if submission.is_automatic_denial and task is not None:
+            return await self._leave_to_a_person(submission, document)
         state = ActState.WAITING if known.behind else ActState.RECEIVED
         async with self._database.connection() as connection:
-            act = await repository.store(connection, submission, task, document, state)
+            act = await repository.store(connection, submission, document, state)
         if act is None:
             return await self.take(submission)  # the same act came twice at once; now it is a repetition
         if known.behind:
@@ -68,7 +81,16 @@ class Acts:
 
     async def _look_up(self, submission: Submission) -> repository.Known:
         async with self._database.statements() as session:
-            return await repository.look_up(session, submission.department, submission.act_id, submission.task_id)
+            return await repository.look_up(session, submission)
+
+    async def _check_missing(self, task: Task | None, submission: Submission) -> None:
+        """Raises the problem 422 for what the step does not ask for: nobody could ever hand it in."""
+        document = submission.prepared.document
+        if task is None or document is None or not document.missing:
+            return
+        dossier = await read_dossier(self._dossiers, task, MISSING_PURPOSE)
+        if faults := list(missing_faults(dossier, document)):
+            raise invalid(faults)
 
     async def _repeat(self, act: Act, submission: Submission) -> Answer:
         """The first answer again, whatever has become of task and case since."""
@@ -78,7 +100,7 @@ class Acts:
             case ActState.APPLIED:
                 return _applied(act.case_status, act.step_state)
             case ActState.REFUSED:
-                raise refused(act.refusal or "", act.detail or "")
+                raise refused(act.refusal or "", act.detail or "", act.rule)
             case ActState.REVIEW:
                 return _review()
             case ActState.WAITING:
@@ -91,17 +113,21 @@ class Acts:
             self._outbox.wake()
             return _stored()
         if isinstance(outcome, Refused):
-            raise refused(outcome.slug, outcome.detail)
+            raise refused(outcome.slug, outcome.detail, outcome.rule)
         return _applied(outcome.case_status, outcome.step_state)
 
-    async def _leave_to_a_person(self, submission: Submission, task: Task, document: str | None) -> Answer:
+    async def _leave_to_a_person(self, submission: Submission, document: str | None) -> Answer:
         async with self._database.transactions() as session, session.begin():
-            await repository.store(session, submission, task, document, ActState.REVIEW)
-            await tasks.to_inbox(session, task.id, INBOX, REVIEW_REASON)
+            await repository.store(session, submission, document, ActState.REVIEW)
+            await tasks.to_inbox(session, submission.task_id, INBOX, REVIEW_REASON)
         return _review()
 
 
-def _checked(task: Task | None, submission: Submission) -> Task:
+def _checked(known: repository.Known, submission: Submission) -> Task | None:
+    """The task; none for an act on the case as a whole, of which the case alone knows whose business it is."""
+    task = known.task
+    if task is None and known.case:
+        return None
     if task is None:
         raise unknown_task()
     if task.department != submission.department:

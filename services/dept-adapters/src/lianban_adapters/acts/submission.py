@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from lianban.catalog.terms import SpecialProcedureKind
+from lianban.clock.rules import Rule
 from lianban.contracts.acts import DepartmentAct
-from lianban.contracts.status import ActKind, ActorKind, Decision
+from lianban.contracts.names import CASE_STEP
+from lianban.contracts.status import ActKind, ActorKind, Decision, Role
 from lianban.platform.crypto import Keyring
 from lianban_adapters.acts.documents import Prepared, fingerprint, prepare
-from lianban_adapters.acts.schemas import CallbackAct, InboxAct
+from lianban_adapters.acts.schemas import CallbackAct, InboxAct, WrittenAct
 from lianban_adapters.acts.tables import Act
 
 
 @dataclass(frozen=True)
 class Submission:
-    """``holder``: the officer who must hold the task in the inbox; none for a callback."""
+    """``holder``: the officer who must hold the task in the inbox; none for a callback, and for whoever approves."""
 
     department: str
     act_id: str
@@ -29,11 +33,29 @@ class Submission:
     prepared: Prepared
     fingerprint: str
     holder: str | None = None
+    role: Role | None = None
+    procedure: SpecialProcedureKind | None = None
+    days: int | None = None
+    overrides: Rule | None = None
 
     @property
-    def is_automatic_refusal(self) -> bool:
-        """L-REFUSE: a system may not refuse; a person has to look at it."""
-        return self.decision is Decision.REFUSED and self.actor is ActorKind.SYSTEM
+    def is_automatic_denial(self) -> bool:
+        """L-REFUSE: a system may not refuse, nor send away; a person has to look at it."""
+        denies = self.decision is Decision.REFUSED or self.kind is ActKind.NOT_ACCEPT
+        return denies and self.actor is ActorKind.SYSTEM
+
+    @property
+    def case_no(self) -> str:
+        return self.task_id.rpartition(":")[0]
+
+    @property
+    def step(self) -> str:
+        return self.task_id.rpartition(":")[2]
+
+    @property
+    def is_on_case(self) -> bool:
+        """An act on the whole case, which is nobody's task."""
+        return self.step == CASE_STEP
 
 
 def of_system(department: str, act: CallbackAct, keyring: Keyring) -> Submission:
@@ -50,13 +72,14 @@ def of_system(department: str, act: CallbackAct, keyring: Keyring) -> Submission
         officer=act.officer,
         prepared=prepared,
         fingerprint=fingerprint(keyring, act.task_id, act, prepared),
+        **_content(act),
     )
 
 
 def of_officer(
     department: str, task_id: str, act_id: str, officer: str, act: InboxAct, now: datetime, keyring: Keyring
 ) -> Submission:
-    """An act of the officer who holds the task in the inbox."""
+    """An act of the officer who holds the task in the inbox, or of whoever approves what an officer may not."""
     prepared = prepare(act)
     return Submission(
         department=department,
@@ -69,8 +92,13 @@ def of_officer(
         officer=officer,
         prepared=prepared,
         fingerprint=fingerprint(keyring, task_id, act, prepared),
-        holder=officer,
+        holder=officer if act.role in (None, Role.OFFICER) else None,
+        **_content(act),
     )
+
+
+def _content(act: WrittenAct) -> dict[str, Any]:
+    return {name: getattr(act, name) for name in ("role", "procedure", "days", "overrides")}
 
 
 def update_id(department: str, act_id: str) -> str:
@@ -91,5 +119,9 @@ def department_act(act: Act, waited: float) -> DepartmentAct:
         decision=Decision(act.decision) if act.decision else None,
         officer=act.officer,
         document=act.document,
+        role=Role(act.role) if act.role else None,
+        procedure=SpecialProcedureKind(act.procedure) if act.procedure else None,
+        days=act.days,
+        overrides=Rule(act.overrides) if act.overrides else None,
         waited=waited,
     )

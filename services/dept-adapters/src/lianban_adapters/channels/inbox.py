@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban_adapters.channels.port import INBOX, DossierSource, Sent
 
 
@@ -11,6 +11,9 @@ class InboxChannel:
 
     async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
         return Sent()
+
+    async def supplement(self, supplement: TaskSupplement, dossier: DossierSource) -> None:
+        """The list itself shows it."""
 
     async def withdraw(self, task: TaskWithdrawal) -> None:
         """The list itself shows it."""

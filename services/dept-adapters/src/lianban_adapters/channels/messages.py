@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
+from lianban.contracts.events import Due
 from lianban.contracts.names import task_id
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.contracts.status import Cause
-from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierLicence, DossierMaterial
+from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierLicence, DossierMaterial, DossierScope
 
 CAUSE_ZH: Final = {
     Cause.DEEMED: "逾期未告知，已视为受理",
@@ -22,6 +23,11 @@ CAUSE_ZH: Final = {
     Cause.PROMISE_OVERDUE: "承诺时限已过",
     Cause.LEGAL_OVERDUE: "法定时限已过",
     Cause.DELIVERY: "已送达",
+    Cause.STILL_OVERDUE: "仍然超期",
+    Cause.STOP_OVERRUN: "特别程序超过告知的时间",
+    Cause.TACIT_OPINION: "逾期未答复，视为无意见",
+    Cause.NOT_SUPPLEMENTED: "申请人逾期未补正",
+    Cause.CALENDAR: "工作日历调整",
 }
 
 
@@ -66,12 +72,32 @@ class TaskData(BaseModel):
     applicant: dict[str, Any]
     elements: dict[str, DossierElement]
     materials: tuple[MaterialLink, ...]
+    scope: DossierScope
 
 
 class TaskCreated(BaseModel):
     type: Literal["task.created"] = "task.created"
     timestamp: datetime
     data: TaskData
+
+
+class SupplementedData(BaseModel):
+    """``due`` as it counts anew; the dossier as it stands now, whole."""
+
+    task_id: str
+    case_no: str
+    step: str
+    received_at: datetime
+    due: DueDates
+    applicant: dict[str, Any]
+    elements: dict[str, DossierElement]
+    materials: tuple[MaterialLink, ...]
+
+
+class TaskSupplemented(BaseModel):
+    type: Literal["task.supplemented"] = "task.supplemented"
+    timestamp: datetime
+    data: SupplementedData
 
 
 class WithdrawnData(BaseModel):
@@ -101,13 +127,29 @@ def task_created(task: TaskOrder, dossier: Dossier, public_url: str) -> bytes:
         theme_name=task.theme_name,
         division=task.division,
         received_at=task.received_at,
-        due=due_dates(task),
+        due=due_dates(task.due),
         results=expected_results(task),
         applicant=dossier.applicant,
         elements=dossier.elements,
         materials=material_links(public_url, task.department, identity, dossier.materials),
+        scope=dossier.scope,
     )
     return TaskCreated(timestamp=datetime.now(UTC), data=data).model_dump_json().encode()
+
+
+def task_supplemented(order: TaskSupplement, dossier: Dossier, public_url: str) -> bytes:
+    identity = task_id(order.case_no, order.step)
+    data = SupplementedData(
+        task_id=identity,
+        case_no=order.case_no,
+        step=order.step,
+        received_at=order.received_at,
+        due=due_dates(order.due),
+        applicant=dossier.applicant,
+        elements=dossier.elements,
+        materials=material_links(public_url, order.department, identity, dossier.materials),
+    )
+    return TaskSupplemented(timestamp=datetime.now(UTC), data=data).model_dump_json().encode()
 
 
 def task_withdrawn(task: TaskWithdrawal) -> bytes:
@@ -121,8 +163,8 @@ def task_withdrawn(task: TaskWithdrawal) -> bytes:
     return TaskWithdrawn(timestamp=datetime.now(UTC), data=data).model_dump_json().encode()
 
 
-def due_dates(task: TaskOrder) -> DueDates:
-    return DueDates(promised=task.due.promised if task.due else None, legal=task.due.legal if task.due else None)
+def due_dates(due: Due | None) -> DueDates:
+    return DueDates(promised=due.promised if due else None, legal=due.legal if due else None)
 
 
 def expected_results(task: TaskOrder) -> tuple[ExpectedResult, ...]:

@@ -1,7 +1,7 @@
-"""What a channel is. A new way to reach departments (polling, staging tables, files) is one more class like these.
+"""What a channel is. A new way to reach departments is one more class like these.
 
 A channel only carries tasks out. What comes back goes to :class:`lianban_adapters.acts.service.Acts`, whichever way
-it came.
+it came; where a department calls nobody, it is fetched (:mod:`lianban_adapters.channels.incoming`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban_adapters.dossiers.models import Dossier
 
 INBOX: Final = "inbox"
@@ -45,7 +45,7 @@ class Unavailable(Exception):
 
 
 class Channel(Protocol):
-    """Both calls may be repeated: the task's key tells the department that it knows the task already."""
+    """Every call may be repeated: its key tells the department that it knows of it already."""
 
     @property
     def name(self) -> str:
@@ -53,6 +53,9 @@ class Channel(Protocol):
 
     async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
         """Raises :class:`Rejected` or :class:`Unavailable`."""
+
+    async def supplement(self, supplement: TaskSupplement, dossier: DossierSource) -> None:
+        """Tells that what the department missed has come. Raises :class:`Rejected` or :class:`Unavailable`."""
 
     async def withdraw(self, task: TaskWithdrawal) -> None:
         """Tells that the task is taken back. Raises :class:`Rejected` or :class:`Unavailable`."""

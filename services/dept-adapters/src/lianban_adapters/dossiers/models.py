@@ -46,9 +46,19 @@ class DossierElement(BaseModel):
     text: str
 
 
+class DossierScope(BaseModel):
+    """Codes of everything the step may ask for, filled in and handed in or not."""
+
+    model_config = ConfigDict(frozen=True)
+
+    elements: tuple[str, ...] = ()
+    materials: tuple[str, ...] = ()
+
+
 class Dossier(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     elements: dict[str, DossierElement]
     materials: tuple[DossierMaterial, ...]
     applicant: dict[str, Any]
+    scope: DossierScope = DossierScope()

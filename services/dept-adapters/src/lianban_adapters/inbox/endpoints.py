@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from lianban.contracts.status import ActorKind
+from lianban.contracts.status import ActorKind, Role
 from lianban.platform.auth import Principal, require
 from lianban_adapters.acts import repository as acts
 from lianban_adapters.acts.endpoints import read_json
+from lianban_adapters.acts.openapi import request_body
 from lianban_adapters.acts.problems import already_claimed, not_claimed, step_not_open
 from lianban_adapters.acts.schemas import KEY, ActAnswer, InboxAct
 from lianban_adapters.acts.submission import of_officer
 from lianban_adapters.acts.validation import parse
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.dossiers.reading import is_open_to_reading, read_dossier
-from lianban_adapters.inbox.access import own_code, own_department, visible_task
+from lianban_adapters.inbox.access import check_capacity, own_code, own_department, visible_task
 from lianban_adapters.inbox.schemas import (
     TaskDetail,
     TaskItem,
@@ -33,9 +34,14 @@ from lianban_adapters.tasks.states import OPEN, TaskState
 router = APIRouter(prefix="/v1/inbox/tasks")
 
 Officer = Annotated[Principal, Depends(require("officer"))]
-Reader = Annotated[Principal, Depends(require("officer", "supervisor"))]
+Releaser = Annotated[Principal, Depends(require("officer", "supervisor"))]
+Reader = Annotated[Principal, Depends(require("officer", "agency_head", "government_head", "supervisor"))]
 Own = Annotated[Services, Depends(services)]
 TaskId = Annotated[str, Path(pattern=KEY, max_length=160)]
+_TAKES_AN_ACT: Final[dict[str, Any]] = {
+    "response_model_exclude_none": True,
+    "openapi_extra": {"requestBody": request_body(InboxAct)},
+}
 Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, max_length=128)]
 
 
@@ -95,7 +101,7 @@ async def claim_task(task_id: TaskId, caller: Officer, own: Own) -> TaskItem:
 
 
 @router.post("/{task_id}/release", summary="放回任务")
-async def release_task(task_id: TaskId, caller: Reader, own: Own) -> TaskItem:
+async def release_task(task_id: TaskId, caller: Releaser, own: Own) -> TaskItem:
     """By its holder; by a supervisor, when the holder cannot."""
     async with own.database.statements() as session:
         await visible_task(session, caller, task_id)
@@ -105,15 +111,21 @@ async def release_task(task_id: TaskId, caller: Reader, own: Own) -> TaskItem:
     return task_item(released)
 
 
-@router.post("/{task_id}/decide", summary="受理或者办结", response_model_exclude_none=True)
-async def decide_task(
-    task_id: TaskId, caller: Officer, own: Own, key: Key, request: Request, response: Response
+@router.post("/{task_id}/acts", summary="办理动作", **_TAKES_AN_ACT)
+@router.post("/{task_id}/decide", summary="办理动作（沿用的地址，与 acts 相同）", deprecated=True, **_TAKES_AN_ACT)
+async def act_on_task(
+    task_id: TaskId, caller: Reader, own: Own, key: Key, request: Request, response: Response
 ) -> ActAnswer:
-    """The act of the officer who holds the task; the idempotency key is the act's id."""
-    department, officer = own_department(caller), own_code(caller)
-    now = datetime.now(UTC)
-    known = {"actor": ActorKind.HUMAN, "officer": officer}
+    """The act of the officer who holds the task, or of whoever approves what an officer may not; the idempotency key
+    is the act's id."""
+    officer, now = own_code(caller), datetime.now(UTC)
+    known = {"actor": ActorKind.HUMAN, "officer": officer, "task_id": task_id}
     act = parse(InboxAct, read_json(await request.body()), now, known)
+    if check_capacity(caller, act) is Role.SUPERVISOR:
+        async with own.database.statements() as session:
+            department = (await visible_task(session, caller, task_id)).department
+    else:
+        department = own_department(caller)
     answer = await own.acts.take(of_officer(department, task_id, key, officer, act, now, own.keyring))
     response.status_code = answer.status
     return answer.body

@@ -18,7 +18,7 @@ from lianban_adapters.services import Services, services
 
 router = APIRouter()
 
-Reader = Annotated[Principal, Depends(require("officer", "department", "supervisor"))]
+Reader = Annotated[Principal, Depends(require("officer", "agency_head", "government_head", "department", "supervisor"))]
 Code = Annotated[str, Path(pattern=KEY, max_length=160)]
 
 

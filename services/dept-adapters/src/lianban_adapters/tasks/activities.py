@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from lianban.contracts import names
-from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskSupplement, TaskWithdrawal
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.dossiers.client import DossierUnavailable
 from lianban_adapters.tasks.service import Tasks
@@ -22,7 +22,7 @@ class TaskActivities:
 
     @property
     def all(self) -> Sequence[Callable[..., Any]]:
-        return (self.submit_task, self.withdraw_task)
+        return (self.submit_task, self.supplement_task, self.withdraw_task)
 
     @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
     async def submit_task(self, order: TaskOrder) -> TaskReceipt:
@@ -33,6 +33,17 @@ class TaskActivities:
             raise _again("DepartmentUnavailable", error.reason, error.retry_after) from None
         except DossierUnavailable as error:
             await self._tasks.note(order, "暂时取不到卷宗")
+            raise _again("DossierUnavailable", str(error), error.retry_after) from None
+
+    @activity.defn(name=names.ACTIVITY_SUPPLEMENT_TASK)
+    async def supplement_task(self, order: TaskSupplement) -> None:
+        try:
+            await self._tasks.supplement(order)
+        except Unavailable as error:
+            await self._tasks.note_supplement(order, error.reason)
+            raise _again("DepartmentUnavailable", error.reason, error.retry_after) from None
+        except DossierUnavailable as error:
+            await self._tasks.note_supplement(order, "暂时取不到卷宗")
             raise _again("DossierUnavailable", str(error), error.retry_after) from None
 
     @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)

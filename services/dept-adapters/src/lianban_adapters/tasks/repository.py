@@ -13,13 +13,15 @@ from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskWithdrawal
 from lianban.platform.database import Executor
 from lianban.platform.relay import enqueue_values, enqueued
+from lianban_adapters.channels.port import INBOX
 from lianban_adapters.database import Relay
+from lianban_adapters.tasks.standing import Standing
 from lianban_adapters.tasks.states import OPEN, TaskState
 from lianban_adapters.tasks.tables import Task
 
 _TASKS: Final = cast(Table, Task.__table__)
 _SHORT: Final = (_TASKS.c.id, _TASKS.c.state, _TASKS.c.channel, _TASKS.c.cause)
-_WRITTEN: Final = ("id", "department", "case_no", "step", "details", "due", "state", "channel")
+_WRITTEN: Final = ("id", "department", "case_no", "step", "details", "due", "legal_due", "state", "channel")
 
 # On the path of every task; built once, because building a statement costs more than running it.
 _INSERT: Final = insert(_TASKS)
@@ -27,7 +29,7 @@ _NEW: Final = (
     _INSERT.values({name: bindparam(f"new_{name}", type_=_TASKS.c[name].type) for name in _WRITTEN})
     .on_conflict_do_update(
         index_elements=[_TASKS.c.id],
-        set_={"details": _INSERT.excluded.details, "due": _INSERT.excluded.due},
+        set_={name: _INSERT.excluded[name] for name in ("details", "due", "legal_due")},
         where=_TASKS.c.details.is_(None),
     )
     .returning(*_SHORT)
@@ -66,6 +68,7 @@ async def store(executor: Executor, order: TaskOrder, channel: str) -> Stored | 
         "new_step": order.step,
         "new_details": order.model_dump(mode="json", exclude={"events"}),
         "new_due": order.due.promised if order.due else None,
+        "new_legal_due": order.due.legal if order.due else None,
         "new_state": TaskState.RECEIVED,
         "new_channel": channel,
         **enqueue_values(order.case_no, order.events),
@@ -88,6 +91,25 @@ async def note(session: AsyncSession, identity: str, reason: str) -> None:
     """Why the task has not reached the department yet."""
     statement = update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(reason=reason)
     await session.execute(statement)
+
+
+async def stand(executor: Executor, identity: str, standing: Standing) -> None:
+    """How the task stands in its case, unless something later is known already."""
+    due = standing.due
+    values = {
+        "seq": standing.seq,
+        "step_state": standing.state.value,
+        "pauses": [pause.model_dump(mode="json") for pause in standing.pauses],
+        "due": due.promised if due else None,
+        "legal_due": due.legal if due else None,
+    }
+    await executor.execute(update(_TASKS).where(_TASKS.c.id == identity, _TASKS.c.seq < standing.seq).values(values))
+
+
+async def note_supplement(session: AsyncSession, identity: str, reason: str | None) -> None:
+    """Why the department's system has not heard of the supplement yet; none: it has."""
+    with_system = (Task.id == identity, Task.state.in_(OPEN), Task.channel != INBOX)
+    await session.execute(update(Task).where(*with_system).values(reason=reason))
 
 
 async def to_inbox(session: AsyncSession, identity: str, channel: str, reason: str) -> None:

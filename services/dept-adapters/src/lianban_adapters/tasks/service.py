@@ -1,4 +1,4 @@
-"""What happens with a task: stored first, sent then, taken back when the case no longer needs it."""
+"""What happens with a task: stored first, sent then, supplemented, taken back when the case no longer needs it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 from lianban.contracts.names import task_id
-from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskSupplement, TaskWithdrawal
 from lianban.contracts.status import Cause
 from lianban.platform.database import Database, transaction
 from lianban.platform.relay import EventRelay, enqueue
@@ -18,9 +18,14 @@ from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.dossiers.models import Dossier
 from lianban_adapters.tasks import repository
 from lianban_adapters.tasks.repository import Stored
-from lianban_adapters.tasks.states import TaskState
+from lianban_adapters.tasks.standing import standing_after
+from lianban_adapters.tasks.states import OPEN, TaskState
+from lianban_adapters.tasks.tables import Task
 
 PURPOSE: Final = "分送部门业务系统办理"
+
+_SUPPLEMENT_NOT_TAKEN: Final = "申请人已补正，业务系统没有接收，请人工核办："
+_SUPPLEMENT_WAITS: Final = "申请人已补正，尚未送达业务系统："
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +67,32 @@ class Tasks:
         if task.state == TaskState.WITHDRAWN and task.told_at is None:
             await self._tell(channel, order)
 
+    async def supplement(self, order: TaskSupplement) -> None:
+        """Raises :class:`Unavailable` or :class:`DossierUnavailable`: then it is to be tried again."""
+        identity = task_id(order.case_no, order.step)
+        async with transaction(self._database.transactions) as session:
+            if standing := standing_after(order.step, order.events):
+                await repository.stand(session, identity, standing)
+            await enqueue(session, order.case_no, order.events, Relay)
+            task = await repository.by_id(session, identity)
+        self._relay.wake()
+        if task is None or task.state not in OPEN or task.channel == INBOX:
+            return  # the list itself shows it
+        channel = self._channels.of(order.department)
+        try:
+            await channel.supplement(order, lambda: self._supplemented(order, task))
+        except Rejected as rejected:
+            async with self._database.statements() as session:
+                await repository.to_inbox(session, identity, INBOX, f"{_SUPPLEMENT_NOT_TAKEN}{rejected.reason}")
+        else:
+            async with self._database.statements() as session:
+                await repository.note_supplement(session, identity, None)
+
+    async def note_supplement(self, order: TaskSupplement, reason: str) -> None:
+        async with self._database.statements() as session:
+            identity = task_id(order.case_no, order.step)
+            await repository.note_supplement(session, identity, f"{_SUPPLEMENT_WAITS}{reason}")
+
     async def note(self, order: TaskOrder, reason: str) -> None:
         async with self._database.statements() as session:
             await repository.note(session, task_id(order.case_no, order.step), reason)
@@ -85,6 +116,10 @@ class Tasks:
 
     async def _dossier(self, order: TaskOrder) -> Dossier:
         return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, order.documents)
+
+    async def _supplemented(self, order: TaskSupplement, task: Task) -> Dossier:
+        documents = TaskOrder.model_validate(task.details).documents
+        return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, documents)
 
     async def _to_inbox(self, task: Stored, reason: str) -> TaskReceipt:
         _log.warning("task goes to the inbox", extra={"task_id": task.id, "reason": reason})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,20 +13,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban_intake.themes.edition import Prepared
 
-_LOOK: Final = text("""
-SELECT nextval('intake.case_numbers') AS number,
+_FILES: Final = """
     (SELECT coalesce(json_object_agg(digest, media_type), '{}') FROM intake.materials
      WHERE digest = ANY(CAST(:digests AS text[]))) AS uploaded,
     (SELECT coalesce(json_agg(json_build_object('digest', digest, 'type', type, 'fetched_at', fetched_at,
          'details', encode(details, 'base64')) ORDER BY fetched_at), '[]') FROM intake.fetched_licences
      WHERE digest = ANY(CAST(:digests AS text[])) AND asked_by = :client AND theme = :theme
          AND holder = ANY(CAST(:holders AS text[]))
-         AND fetched_at > now() - CAST(:licence_days AS integer) * interval '1 day') AS fetched,
+         AND fetched_at > now() - CAST(:licence_days AS integer) * interval '1 day') AS fetched"""
+
+_LOOK: Final = text(f"""
+SELECT nextval('intake.case_numbers') AS number, {_FILES},
     (SELECT json_build_object('case_no', case_no, 'body_hash', body_hash) FROM intake.applications
      WHERE client = :client AND idempotency_key = :key) AS by_key,
     (SELECT json_build_object('case_no', case_no, 'body_hash', body_hash) FROM intake.applications
      WHERE source_system = :system AND source_no = :number) AS by_source
 """)
+
+_LOOK_AT_FILES: Final = text(f"SELECT {_FILES}")
 
 # Nothing is written unless the first insert is: a filing that came before, or comes at the same time, wins.
 _FILE: Final = text("""
@@ -55,6 +59,8 @@ WITH filed AS (
 ), pending AS (
     INSERT INTO intake.pending_starts (case_no, due_at)
     SELECT case_no, now() + CAST(:grace AS integer) * interval '1 second' FROM filed
+), running AS (
+    INSERT INTO intake.running_cases (case_no, calendar) SELECT case_no, :calendar FROM filed
 )
 SELECT case_no FROM filed
 """)
@@ -93,6 +99,7 @@ class Filing:
     event_kind: str
     event: str
     grace: int
+    calendar: str
 
 
 @dataclass(frozen=True)
@@ -112,14 +119,19 @@ class Fetched:
 
 
 @dataclass(frozen=True)
-class Look:
-    """``number``: the next of the sequence, taken whether it is used or not. ``uploaded``: digest → media type of what
-    has been handed in or fetched; ``fetched``: by digest and type, e-licences of those the application names, fetched
-    for this theme, by this client, not too long ago."""
+class Files:
+    """``uploaded``: digest → media type of what has been handed in or fetched; ``fetched``: by digest and type,
+    e-licences of those the application names, fetched for this theme, by this client, not too long ago."""
 
-    number: int
     uploaded: dict[str, str]
     fetched: dict[tuple[str, str], Fetched]
+
+
+@dataclass(frozen=True)
+class Look(Files):
+    """``number``: the next of the sequence, taken whether it is used or not."""
+
+    number: int
     by_key: Earlier | None
     by_source: Earlier | None
 
@@ -150,13 +162,35 @@ async def look(
     return Look(
         number=row.number,
         uploaded=row.uploaded,
-        fetched={
-            (item["digest"], item["type"]): Fetched(b64decode(item["details"]), item["fetched_at"])
-            for item in row.fetched
-        },
+        fetched=_fetched(row.fetched),
         by_key=Earlier(**row.by_key) if row.by_key else None,
         by_source=Earlier(**row.by_source) if row.by_source else None,
     )
+
+
+async def files(
+    connection: AsyncConnection,
+    *,
+    client: str,
+    theme: str,
+    digests: Collection[str],
+    holders: Collection[str],
+    licence_days: int,
+) -> Files:
+    """What is known of files that are handed in after the filing."""
+    parameters = {
+        "client": client,
+        "theme": theme,
+        "digests": list(digests),
+        "holders": list(holders),
+        "licence_days": licence_days,
+    }
+    row = (await connection.execute(_LOOK_AT_FILES, parameters)).one()
+    return Files(uploaded=row.uploaded, fetched=_fetched(row.fetched))
+
+
+def _fetched(rows: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], Fetched]:
+    return {(item["digest"], item["type"]): Fetched(b64decode(item["details"]), item["fetched_at"]) for item in rows}
 
 
 async def keep_compilation(connection: AsyncConnection, prepared: Prepared) -> None:

@@ -64,6 +64,7 @@ class Links(BaseModel):
     self: str
     events: str
     results: str
+    supplements: str
     withdraw: str
 
 
@@ -77,5 +78,11 @@ class Receipt(BaseModel):
     @classmethod
     def of(cls, case_no: str) -> Receipt:
         base = f"/v1/applications/{case_no}"
-        links = Links(self=base, events=f"{base}/events", results=f"{base}/results", withdraw=f"{base}/withdraw")
+        links = Links(
+            self=base,
+            events=f"{base}/events",
+            results=f"{base}/results",
+            supplements=f"/v1/cases/{case_no}/supplements",
+            withdraw=f"{base}/withdraw",
+        )
         return cls(case_no=case_no, status=CaseStatus.RECEIVED, links=links)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from lianban.catalog.terms import Audience, Channel, DeliveryMode
+from lianban.catalog.terms import Channel, DeliveryMode
 from lianban.clock.deadlines import local_date
-from lianban.contracts.case import CaseInput
+from lianban.contracts.case import CASE_EDITION, CaseInput
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import CaseStatus, EventKind
 from lianban.platform.auth import Principal
@@ -17,19 +17,17 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.problems import Problem
 from lianban_intake.applications import repository
 from lianban_intake.applications.case_number import case_number
+from lianban_intake.applications.licences import holders_named, licence_of
 from lianban_intake.applications.repository import Filing, Look
 from lianban_intake.applications.schemas import ApplicationRequest, Receipt
 from lianban_intake.applications.validation import check, digests_of
 from lianban_intake.dependencies import Unit
 from lianban_intake.outbox.repository import GRACE
 from lianban_intake.outbox.starter import Starter
-from lianban_intake.prefill.holders import holder_index
-from lianban_intake.sealed import Column, seal, unseal_licence
+from lianban_intake.sealed import Column, seal
 from lianban_intake.themes.edition import Edition, Prepared
 
 _BODY: Final = "application-body"
-_NUMBER: Final = 18
-"""Characters of a 公民身份号码 (GB 11643), and of a 统一社会信用代码 (GB 32100)."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +107,7 @@ class Desk:
             received_at=received_at,
             channel=Channel(application.channel),
             delivery=DeliveryMode(application.delivery.mode),
+            edition=CASE_EDITION,
         )
         event = CaseEvent(seq=0, at=received_at, kind=EventKind.CASE_RECEIVED, case_status=CaseStatus.RECEIVED)
         handed_in = [
@@ -117,7 +116,9 @@ class Desk:
                 "digest": item.digest,
                 "media_type": seen.uploaded[item.digest],
                 "file_name": item.name,
-                "licence": self._licence(seen, item.digest, prepared.requirements[item.material].elicence),
+                "licence": licence_of(
+                    self.keyring, seen.fetched, item.digest, prepared.requirements[item.material].elicence
+                ),
             }
             for item in application.materials
         ]
@@ -145,23 +146,14 @@ class Desk:
             event_kind=event.kind,
             event=event.model_dump_json(exclude_defaults=True),
             grace=GRACE,
+            calendar=case.calendar.version,
         )
         return case, filing
 
     def _holders(self, application: ApplicationRequest) -> set[str]:
-        """Those whose numbers the application names, as the prefill knows holders: a licence is nobody else's."""
         applicant = application.applicant
-        named = [applicant.identity_number, applicant.credit_code, *application.form.values()]
-        numbers = {value for value in named if isinstance(value, str) and len(value) == _NUMBER}
-        return {holder_index(self.keyring, kind, number) for number in numbers for kind in Audience}
-
-    def _licence(self, seen: Look, digest: str, elicence: str | None) -> Any:
-        """What the e-licence library said of the file, if it was fetched for this application as that type of licence:
-        the departments check by it."""
-        found = seen.fetched.get((digest, elicence)) if elicence else None
-        if found is None:
-            return None
-        return {**unseal_licence(self.keyring, found.details, digest), "fetched_at": found.fetched_at}
+        named = (applicant.identity_number, applicant.credit_code, *application.form.values())
+        return holders_named(self.keyring, named)
 
 
 def _earlier(seen: Look, body_hash: str) -> Filed | None:

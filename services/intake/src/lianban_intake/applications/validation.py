@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from lianban.catalog.answers import InvalidAnswers
@@ -58,8 +58,27 @@ def check(
 
 
 def digests_of(application: ApplicationRequest) -> set[str]:
-    """Digests worth looking up: anything else is no digest, and may be what a database does not take."""
-    return {item.digest for item in application.materials if _DIGEST.fullmatch(item.digest)}
+    """Digests worth looking up."""
+    return look_up(item.digest for item in application.materials)
+
+
+def look_up(digests: Iterable[str]) -> set[str]:
+    """Those that are digests at all: anything else may be what a database does not take."""
+    return {digest for digest in digests if _DIGEST.fullmatch(digest)}
+
+
+def check_file(
+    place: str, name: str, formats: Sequence[str], media_type: str | None, *, repeated: bool
+) -> Iterator[FieldError]:
+    """A file handed in as the material of that name. ``media_type`` none: it has not been uploaded; ``formats`` empty:
+    nothing is known of which are taken."""
+    if media_type is None:
+        yield FieldError(place, "not-uploaded", "没有找到对应的文件，请先上传材料再提交")
+    elif formats and FORMATS[media_type] not in formats:
+        taken = "、".join(kind.upper() for kind in formats)
+        yield FieldError(place, "material-format", f"“{name}”应为以下格式：{taken}")
+    if repeated:
+        yield FieldError(place, "repeated", "同一材料重复提交了同一文件")
 
 
 def _source(source: Source, caller: Principal) -> Iterator[FieldError]:
@@ -85,16 +104,11 @@ def _materials(
     for position, item in enumerate(application.materials):
         place = f"/materials/{position}"
         requirement = prepared.requirements.get(item.material) if prepared else None
-        media_type = uploaded.get(item.digest)
         if prepared is not None and requirement is None:
             yield FieldError(f"{place}/material", "unknown-material", "本次申请不需要这项材料，请删去")
-        if media_type is None:
-            yield FieldError(f"{place}/digest", "not-uploaded", "没有找到对应的文件，请先上传材料再提交")
-        elif requirement is not None and FORMATS[media_type] not in requirement.formats:
-            formats = "、".join(kind.upper() for kind in requirement.formats)
-            yield FieldError(f"{place}/digest", "material-format", f"“{requirement.name}”应为以下格式：{formats}")
-        if (item.material, item.digest) in seen:
-            yield FieldError(f"{place}/digest", "repeated", "同一材料重复提交了同一文件")
+        name, formats = (requirement.name, requirement.formats) if requirement else ("", ())
+        repeated = (item.material, item.digest) in seen
+        yield from check_file(f"{place}/digest", name, formats, uploaded.get(item.digest), repeated=repeated)
         seen.add((item.material, item.digest))
         yield from _text(f"{place}/name", item.name, "文件名")
     handed_in = {item.material for item in application.materials}

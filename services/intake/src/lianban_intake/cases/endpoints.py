@@ -11,7 +11,7 @@ from lianban_intake.cases import service
 from lianban_intake.cases.results import ResultReader
 from lianban_intake.cases.schemas import EventList, Progress, Results, Withdrawn
 from lianban_intake.cases.withdrawal import Withdrawals
-from lianban_intake.dependencies import Connection, Filer, IdempotencyKey, Reader, State, source_of
+from lianban_intake.dependencies import Connection, CurrentEdition, Filer, IdempotencyKey, Reader, State, source_of
 
 router = APIRouter(prefix="/v1/applications/{case_no}", tags=["办件"])
 
@@ -20,8 +20,8 @@ Code = Annotated[str, Path(max_length=48, pattern=r"^[a-z0-9-]+$")]
 
 
 @router.get("", summary="办理进度")
-async def progress(case_no: CaseNo, caller: Reader, connection: Connection) -> Progress:
-    return await service.progress(connection, case_no, source_of(caller))
+async def progress(case_no: CaseNo, caller: Reader, edition: CurrentEdition, connection: Connection) -> Progress:
+    return await service.progress(connection, case_no, source_of(caller), edition.calendar)
 
 
 @router.get("/events", summary="办理过程")
@@ -47,5 +47,6 @@ async def result_file(case_no: CaseNo, step: Code, code: Code, caller: Reader, s
 
 @router.post("/withdraw", summary="撤回申请")
 async def withdraw(case_no: CaseNo, key: IdempotencyKey, caller: Filer, state: State) -> Withdrawn:
-    withdrawals = Withdrawals(state.direct, state.temporal, state.starter, state.settings.update_timeout)
+    timeout = state.settings.update_timeout
+    withdrawals = Withdrawals(state.direct, state.temporal, state.starter, state.recorder, timeout)
     return await withdrawals.withdraw(case_no, source_of(caller), key)

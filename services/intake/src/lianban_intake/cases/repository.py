@@ -48,7 +48,7 @@ async def events(connection: AsyncConnection, case_no: str, source: str | None) 
     query = (
         select(Event.body)
         .join(Case, Case.case_no == Event.case_no)
-        .where(Event.case_no == case_no, _visible(source))
+        .where(Event.case_no == case_no, visible(source))
         .order_by(Event.seq)
     )
     return [CaseEvent.model_validate(body) for body in await connection.scalars(query)]
@@ -73,7 +73,7 @@ async def standing(connection: AsyncConnection, case_no: str, source: str | None
     query = (
         select(Case.status, exists().where(PendingStart.case_no == Case.case_no).label("pending"), Event.body)
         .outerjoin(Event, and_(Event.case_no == Case.case_no, Event.kind == EventKind.CASE_WITHDRAWN.value))
-        .where(Case.case_no == case_no, _visible(source))
+        .where(Case.case_no == case_no, visible(source))
     )
     row = (await connection.execute(query)).one_or_none()
     if row is None:
@@ -85,5 +85,6 @@ async def standing(connection: AsyncConnection, case_no: str, source: str | None
     )
 
 
-def _visible(source: str | None) -> ColumnElement[bool]:
+def visible(source: str | None) -> ColumnElement[bool]:
+    """Whether a case is one of the source's."""
     return true() if source is None else Case.source_system == source

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from lianban.catalog.terms import Channel, DeliveryMode, StepKind
+from lianban.catalog.terms import Channel, DeliveryMode, SpecialProcedureKind, StepKind
+from lianban.clock.deadlines import SkippedDay
 from lianban.clock.limits import Light
-from lianban.contracts.status import CaseStatus, Cause, Decision, DeliveryState, EventKind, Outcome, StepState
+from lianban.clock.rules import Rule
+from lianban.contracts.status import CaseStatus, Cause, Decision, DeliveryState, EventKind, Outcome, Role, StepState
 
 
 class Shown(BaseModel):
@@ -21,6 +24,55 @@ class DueDates(Shown):
     promised: date
     legal: date | None
     provisional: bool
+
+
+class LastDays(Shown):
+    """Last days of a clock at some time."""
+
+    promised: date
+    legal: date | None
+
+
+class StopShown(Shown):
+    """停止计时. ``reason`` says in Chinese what runs instead. ``planned``: last day as the applicant was told."""
+
+    reason: str
+    began: date
+    planned: date | None
+    ended: date | None
+
+
+class MoveReason(StrEnum):
+    STOP = "stop"
+    SUPPLEMENT = "supplement"
+    EXTENSION = "extension"
+    CALENDAR = "calendar"
+
+
+class MoveShown(Shown):
+    """Why a date moved. ``due`` none: the clock is stopped, there is no date until it goes on."""
+
+    seq: int
+    at: datetime
+    kind: EventKind
+    reason: MoveReason | None
+    text_zh: str
+    was: LastDays | None
+    due: LastDays | None
+
+
+class ClockShown(Shown):
+    """计时. In working days by the calendar now in force: ``used`` up to today (or to its end), stops left out;
+    ``left`` of the promise and ``legal_left`` of the law, negative once overdue, none while stopped."""
+
+    started: date
+    stopped: bool
+    used: int | None
+    left: int | None
+    legal_left: int | None
+    extension: int
+    stops: tuple[StopShown, ...]
+    moves: tuple[MoveShown, ...]
 
 
 class StepShown(Shown):
@@ -37,6 +89,7 @@ class StepShown(Shown):
     started_at: datetime | None
     ended_at: datetime | None
     due: DueDates | None
+    clock: ClockShown | None
 
 
 class DeliveryShown(Shown):
@@ -47,8 +100,9 @@ class DeliveryShown(Shown):
 
 
 class Progress(Shown):
-    """``deemed``: accepted by silence (行政许可法 art. 32), counted from the day of receipt.
-    ``light``: the worst of the case's own clock and of the steps that are open."""
+    """``deemed``: accepted by silence (行政许可法 art. 32), counted from the day everything had been received.
+    ``due`` is none while the clock is stopped. ``light``: the worst of the case's own clock and of the steps that are
+    open."""
 
     case_no: str
     theme: str
@@ -69,12 +123,21 @@ class Progress(Shown):
     decided_at: datetime | None
     closed_at: datetime | None
     due: DueDates | None
+    clock: ClockShown | None
     delivery: DeliveryShown
     steps: tuple[StepShown, ...]
 
 
+class TracedDueDates(DueDates):
+    """``trace``: the days passed over up to the promised one, and why; of warnings and moved dates."""
+
+    trace: tuple[SkippedDay, ...]
+
+
 class EventShown(Shown):
-    """What happened, without who in the department did it."""
+    """What happened, without who in the department did it. ``days``: of a stop as planned, of an extension; ``until``:
+    last day of a supplement, of a stop as planned; ``rule``: the rule it follows, or makes an exception from; ``was``:
+    the dates before it moved them."""
 
     seq: int
     at: datetime
@@ -89,7 +152,16 @@ class EventShown(Shown):
     decision: Decision | None
     light: Light
     light_zh: str
-    due: DueDates | None
+    was: DueDates | None
+    due: TracedDueDates | None
+    role: Role | None
+    role_zh: str | None
+    procedure: SpecialProcedureKind | None
+    procedure_zh: str | None
+    days: int | None
+    until: date | None
+    rule: Rule | None
+    rule_zh: str | None
     outcome: Outcome | None
     delivery: DeliveryState | None
     delivery_zh: str | None

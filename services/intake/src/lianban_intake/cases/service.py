@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.catalog.terms import DeliveryMode
-from lianban.catalog.wording import DELIVERY_MODE_ZH
+from lianban.catalog.wording import DELIVERY_MODE_ZH, SPECIAL_PROCEDURE_ZH
+from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.deadlines import local_date
 from lianban.clock.limits import Light
-from lianban.contracts.events import CaseEvent
+from lianban.clock.rules import RULE_ZH
+from lianban.contracts.events import CaseEvent, Due
 from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.status import (
     CASE_STATUS_ZH,
+    CLOSED,
     DELIVERY_RANK,
     DELIVERY_ZH,
     EVENT_ZH,
     LIGHT_ZH,
     OUTCOME_ZH,
+    ROLE_ZH,
     STEP_STATE_ZH,
     CaseStatus,
     DeliveryState,
@@ -28,7 +34,18 @@ from lianban.contracts.status import (
 )
 from lianban.platform.problems import Problem
 from lianban_intake.cases import repository
-from lianban_intake.cases.schemas import DeliveryShown, DueDates, EventList, EventShown, Progress, StepShown
+from lianban_intake.cases.clocks import ClockRow, clock_of
+from lianban_intake.cases.rules import rule_of
+from lianban_intake.cases.schemas import (
+    ClockShown,
+    DeliveryShown,
+    DueDates,
+    EventList,
+    EventShown,
+    Progress,
+    StepShown,
+    TracedDueDates,
+)
 
 ACCEPTANCE_ZH: Final = "受理"
 
@@ -40,11 +57,14 @@ def no_such_case() -> Problem:
     return Problem(404, "unknown-case", "没有这个办件", "请核对办件编号。")
 
 
-async def progress(connection: AsyncConnection, case_no: str, source: str | None) -> Progress:
+async def progress(
+    connection: AsyncConnection, case_no: str, source: str | None, calendar: CalendarSnapshot
+) -> Progress:
+    """``calendar``: by which used and left working days are counted."""
     rows = await repository.with_steps(connection, case_no, source)
     if not rows:
         raise no_such_case()
-    return _progress(rows)
+    return _Today(calendar).progress(rows)
 
 
 async def events(connection: AsyncConnection, case_no: str, source: str | None) -> EventList:
@@ -55,69 +75,92 @@ async def events(connection: AsyncConnection, case_no: str, source: str | None) 
     return EventList(case_no=case_no, events=tuple(_event(event, names) for event in found))
 
 
-def _progress(rows: Sequence[Row[Any]]) -> Progress:
-    case = rows[0]
-    steps = tuple(_step(row) for row in rows)
-    status = CaseStatus(case.status)
-    light = min([Light(case.light), *(step.light for step in steps)], key=_WORST.index)
-    if status in (CaseStatus.COMPLETED, CaseStatus.REFUSED, CaseStatus.WITHDRAWN):
-        light = Light.NONE  # no clock runs any more
-    delivery = min(map(DeliveryState, case.shipments), key=DELIVERY_RANK.__getitem__, default=None)
-    return Progress(
-        case_no=case.case_no,
-        theme=case.theme,
-        theme_name=case.theme_name,
-        division=case.division,
-        channel=case.channel,
-        catalog_version=case.catalog_version,
-        calendar_version=case.calendar_version,
-        status=status,
-        status_zh=CASE_STATUS_ZH[status],
-        outcome=case.outcome,
-        outcome_zh=OUTCOME_ZH[Outcome(case.outcome)] if case.outcome else None,
-        light=light,
-        light_zh=LIGHT_ZH[light],
-        received_at=case.received_at,
-        accepted_at=case.received_at if case.deemed else case.accepted_at,
-        deemed=case.deemed,
-        decided_at=case.decided_at,
-        closed_at=case.closed_at,
-        due=_due(case.promised_due, case.legal_due, case.due_provisional),
-        delivery=DeliveryShown(
-            mode=case.delivery_mode,
-            mode_zh=DELIVERY_MODE_ZH[DeliveryMode(case.delivery_mode)],
-            state=delivery,
-            state_zh=DELIVERY_ZH[delivery] if delivery else None,
-        ),
-        steps=steps,
-    )
+class _Today:
+    """Cases as they stand today."""
 
+    def __init__(self, calendar: CalendarSnapshot) -> None:
+        self._calendar = calendar
+        self._day = local_date(datetime.now(UTC))
 
-def _step(row: Row[Any]) -> StepShown:
-    state = StepState(row.step_state)
-    return StepShown(
-        code=row.step_code,
-        name=row.step_name,
-        kind=row.step_kind,
-        department=row.step_department,
-        department_name=row.step_department_name,
-        state=state,
-        state_zh=STEP_STATE_ZH[state],
-        decision=row.step_decision,
-        light=row.step_light,
-        light_zh=LIGHT_ZH[row.step_light],
-        started_at=row.step_started_at,
-        ended_at=row.step_ended_at,
-        due=_due(row.step_promised_due, row.step_legal_due, row.step_due_provisional),
-    )
+    def progress(self, rows: Sequence[Row[Any]]) -> Progress:
+        case = rows[0]
+        steps = tuple(self._step(row) for row in rows)
+        status = CaseStatus(case.status)
+        light = min([Light(case.light), *(step.light for step in steps)], key=_WORST.index)
+        if status in CLOSED:
+            light = Light.NONE  # no clock runs any more
+        delivery = min(map(DeliveryState, case.shipments), key=DELIVERY_RANK.__getitem__, default=None)
+        return Progress(
+            case_no=case.case_no,
+            theme=case.theme,
+            theme_name=case.theme_name,
+            division=case.division,
+            channel=case.channel,
+            catalog_version=case.catalog_version,
+            calendar_version=case.calendar_version,
+            status=status,
+            status_zh=CASE_STATUS_ZH[status],
+            outcome=case.outcome,
+            outcome_zh=OUTCOME_ZH[Outcome(case.outcome)] if case.outcome else None,
+            light=light,
+            light_zh=LIGHT_ZH[light],
+            received_at=case.received_at,
+            accepted_at=(case.complete_at or case.received_at) if case.deemed else case.accepted_at,
+            deemed=case.deemed,
+            decided_at=case.decided_at,
+            closed_at=case.closed_at,
+            due=_due(case.promised_due, case.legal_due, case.due_provisional),
+            clock=self._clock(
+                ClockRow(case.promised_due, case.legal_due, case.due_started, case.clock, case.moves),
+                case.decided_at or case.closed_at,
+            ),
+            delivery=DeliveryShown(
+                mode=case.delivery_mode,
+                mode_zh=DELIVERY_MODE_ZH[DeliveryMode(case.delivery_mode)],
+                state=delivery,
+                state_zh=DELIVERY_ZH[delivery] if delivery else None,
+            ),
+            steps=steps,
+        )
+
+    def _step(self, row: Row[Any]) -> StepShown:
+        state = StepState(row.step_state)
+        return StepShown(
+            code=row.step_code,
+            name=row.step_name,
+            kind=row.step_kind,
+            department=row.step_department,
+            department_name=row.step_department_name,
+            state=state,
+            state_zh=STEP_STATE_ZH[state],
+            decision=row.step_decision,
+            light=row.step_light,
+            light_zh=LIGHT_ZH[row.step_light],
+            started_at=row.step_started_at,
+            ended_at=row.step_ended_at,
+            due=_due(row.step_promised_due, row.step_legal_due, row.step_due_provisional),
+            clock=self._clock(
+                ClockRow(
+                    row.step_promised_due, row.step_legal_due, row.step_due_started, row.step_clock, row.step_moves
+                ),
+                row.step_ended_at,
+            ),
+        )
+
+    def _clock(self, row: ClockRow, ended_at: datetime | None) -> ClockShown | None:
+        return clock_of(row, self._calendar, local_date(ended_at) if ended_at else self._day)
 
 
 def _due(promised: Any, legal: Any, provisional: Any) -> DueDates | None:
     return None if promised is None else DueDates(promised=promised, legal=legal, provisional=provisional)
 
 
+def due_of(due: Due | None) -> DueDates | None:
+    return _due(due.promised, due.legal, due.provisional) if due else None
+
+
 def _event(event: CaseEvent, names: dict[str, str]) -> EventShown:
-    due = event.due
+    due, rule = event.due, rule_of(event)
     return EventShown(
         seq=event.seq,
         at=event.at,
@@ -132,7 +175,18 @@ def _event(event: CaseEvent, names: dict[str, str]) -> EventShown:
         decision=event.decision,
         light=event.light,
         light_zh=LIGHT_ZH[event.light],
-        due=DueDates(promised=due.promised, legal=due.legal, provisional=due.provisional) if due else None,
+        was=due_of(event.was),
+        due=TracedDueDates(promised=due.promised, legal=due.legal, provisional=due.provisional, trace=due.trace)
+        if due
+        else None,
+        role=event.role,
+        role_zh=ROLE_ZH[event.role] if event.role else None,
+        procedure=event.procedure,
+        procedure_zh=SPECIAL_PROCEDURE_ZH[event.procedure] if event.procedure else None,
+        days=event.days,
+        until=event.until,
+        rule=rule,
+        rule_zh=RULE_ZH[rule] if rule else None,
         outcome=event.outcome,
         delivery=event.delivery,
         delivery_zh=DELIVERY_ZH[event.delivery] if event.delivery else None,

@@ -1,14 +1,18 @@
 """What progress shows: the case and its steps, as the events recorded so far leave them.
 
 Columns ending in ``seq`` hold the number of the event that last set what they stand beside, so that an older event
-arriving late changes nothing. Pages are left room, so that updates stay in place (no indexed column ever changes).
+arriving late changes nothing. ``clock`` holds the facts of a clock that was halted or moved (none: it has run from
+``due_started`` undisturbed), ``moves`` what became of its date, by the number of the event. Pages are left room, so
+that updates stay in place (no indexed column ever changes).
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Date, DateTime, ForeignKey, SmallInteger, String, Text, text
+from sqlalchemy import JSON, Date, DateTime, ForeignKey, SmallInteger, String, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lianban_intake.database import Base
@@ -41,12 +45,17 @@ class Case(Base):
     promised_due: Mapped[date | None] = mapped_column(Date)
     legal_due: Mapped[date | None] = mapped_column(Date)
     due_provisional: Mapped[bool | None]
+    due_started: Mapped[date | None] = mapped_column(Date)
     calendar_version: Mapped[str | None] = mapped_column(String(64))
     due_seq: Mapped[int] = mapped_column(server_default="0")
+    clock: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    clock_seq: Mapped[int] = mapped_column(server_default="0")
+    moves: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     outcome: Mapped[str | None] = mapped_column(CODE)
     outcome_seq: Mapped[int] = mapped_column(server_default="0")
     accepted_at: Mapped[datetime | None] = mapped_column(INSTANT)
     deemed: Mapped[bool] = mapped_column(server_default=text("false"))
+    complete_at: Mapped[datetime | None] = mapped_column(INSTANT)
     decided_at: Mapped[datetime | None] = mapped_column(INSTANT)
     closed_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
@@ -71,7 +80,11 @@ class CaseStep(Base):
     promised_due: Mapped[date | None] = mapped_column(Date)
     legal_due: Mapped[date | None] = mapped_column(Date)
     due_provisional: Mapped[bool | None]
+    due_started: Mapped[date | None] = mapped_column(Date)
     due_seq: Mapped[int] = mapped_column(server_default="0")
+    clock: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    clock_seq: Mapped[int] = mapped_column(server_default="0")
+    moves: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     started_at: Mapped[datetime | None] = mapped_column(INSTANT)
     ended_at: Mapped[datetime | None] = mapped_column(INSTANT)
     decision: Mapped[str | None] = mapped_column(CODE)

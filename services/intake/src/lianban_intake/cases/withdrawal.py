@@ -13,22 +13,21 @@ from temporalio.client import Client, WorkflowUpdateFailedError, WorkflowUpdateR
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from lianban.clock.rules import Rule
 from lianban.contracts.acts import ActOutcome, Refusal, Withdrawal
 from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
 from lianban.contracts.names import UPDATE_WITHDRAW
-from lianban.contracts.status import CASE_STATUS_ZH, CaseStatus, EventKind
+from lianban.contracts.status import CASE_STATUS_ZH, CLOSED, EventKind
 from lianban.platform.problems import Problem
 from lianban_intake.away import TemporalAway, reaching_temporal
 from lianban_intake.cases import repository
 from lianban_intake.cases.repository import Standing
 from lianban_intake.cases.schemas import Withdrawn
 from lianban_intake.cases.service import no_such_case
-from lianban_intake.events.projection import fold
-from lianban_intake.events.repository import record
+from lianban_intake.events.recorder import Recorder
 from lianban_intake.outbox.starter import Starter
 
 _CLOSED_ZH: Final = "该办件已经结束。"
-_CLOSED: Final = frozenset({CaseStatus.COMPLETED, CaseStatus.REFUSED, CaseStatus.WITHDRAWN})
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Withdrawals:
     direct: AsyncEngine
     client: Client
     starter: Starter
+    recorder: Recorder
     timeout: float
 
     async def withdraw(self, case_no: str, source: str | None, key: str) -> Withdrawn:
@@ -49,12 +49,11 @@ class Withdrawals:
             raise no_such_case()
         if standing.withdrawn is not None and standing.withdrawn.act_id == act_id:
             return _withdrawn(case_no, standing.withdrawn)
-        if standing.status in _CLOSED:
+        if standing.status in CLOSED:
             raise _refused(Refusal.CASE_CLOSED, _CLOSED_ZH)
         outcome = await self._ask(case_no, act_id, standing)
         batch = EventBatch(cases=(RecordedEvents(case_no=case_no, events=outcome.events),))
-        async with self.direct.connect() as connection:
-            await record(connection, fold(batch))
+        await self.recorder.record(batch)
         event = next(event for event in outcome.events if event.kind is EventKind.CASE_WITHDRAWN)
         return _withdrawn(case_no, event)
 
@@ -68,7 +67,7 @@ class Withdrawals:
         except WorkflowUpdateFailedError as failure:
             cause = failure.cause
             if isinstance(cause, ApplicationError) and cause.type in set(Refusal):
-                raise _refused(Refusal(cause.type), cause.message) from None
+                raise _refused(Refusal(cause.type), cause.message, *cause.details[:1]) from None
             raise
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
@@ -104,8 +103,8 @@ def _withdrawn(case_no: str, event: CaseEvent) -> Withdrawn:
     )
 
 
-def _refused(refusal: Refusal, detail: str) -> Problem:
-    return Problem(409, refusal.value, "不能撤回", detail)
+def _refused(refusal: Refusal, detail: str, rule: str = Rule.REMEDY) -> Problem:
+    return Problem(409, refusal.value, "不能撤回", detail, extra={"rule": rule})
 
 
 def _unavailable() -> Problem:

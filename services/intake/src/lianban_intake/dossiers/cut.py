@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lianban.catalog.compiler import Compilation, Dossier
 from lianban.catalog.models import Catalog
+from lianban.catalog.wording import basis_zh
 from lianban.contracts.names import ACCEPTANCE_STEP
 
 
@@ -31,16 +32,23 @@ class Producer(Part):
 
 
 class MaterialName(Part):
+    """``formats`` and ``elicence``: of what the applicant hands in; none where nothing was written down."""
+
     name: str
     produced_by: tuple[Producer, ...] = ()
+    formats: tuple[str, ...] = ()
+    elicence: str | None = None
 
 
 class DossierCut(Part):
-    """``steps``: step code → codes of elements and materials; names stand once, beside."""
+    """``steps``: step code → codes of elements and materials; names stand once, beside. For the official documents:
+    ``basis``: step code → 设定依据; ``drafted``: not every department had confirmed the catalogue."""
 
     elements: dict[str, ElementName]
     materials: dict[str, MaterialName]
     steps: dict[str, Dossier]
+    basis: dict[str, tuple[str, ...]] = {}
+    drafted: bool = False
 
     def of(self, step: str) -> Dossier | None:
         """What the step may see; None for a step the case does not have.
@@ -62,6 +70,8 @@ def cut_of(catalog: Catalog, compilation: Compilation) -> DossierCut:
     materials = {
         item.material: MaterialName(
             name=item.name,
+            formats=item.formats,
+            elicence=item.elicence,
             produced_by=tuple(
                 Producer(step=step.code, result=result.code)
                 for step in compilation.plan.steps
@@ -72,4 +82,10 @@ def cut_of(catalog: Catalog, compilation: Compilation) -> DossierCut:
         )
         for item in compilation.materials
     }
-    return DossierCut(elements=elements, materials=materials, steps=compilation.dossiers)
+    return DossierCut(
+        elements=elements,
+        materials=materials,
+        steps=compilation.dossiers,
+        basis={step.code: basis_zh(catalog.matters[step.matter].basis) for step in compilation.plan.steps},
+        drafted=compilation.notice.review_note is not None,
+    )

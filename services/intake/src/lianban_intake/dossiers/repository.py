@@ -19,7 +19,10 @@ WITH logged AS (
 )
 SELECT a.compilation, a.form, a.applicant, a.delivery, a.materials,
     (SELECT json_object_agg(s.code, s.document) FROM intake.case_steps AS s
-     WHERE s.case_no = a.case_no AND s.document IS NOT NULL) AS documents
+     WHERE s.case_no = a.case_no AND s.document IS NOT NULL) AS documents,
+    (SELECT json_agg(json_build_object('act_id', p.act_id, 'content', encode(p.content, 'base64')) ORDER BY p.seq)
+     FROM intake.supplements AS p WHERE p.case_no = a.case_no AND p.state = 'applied') AS corrections,
+    EXISTS (SELECT FROM intake.supplements AS p WHERE p.case_no = a.case_no AND p.state = 'pending') AS awaiting
 FROM intake.applications AS a
 WHERE a.case_no = :case_no
 """)
@@ -36,7 +39,8 @@ class Access:
 
 
 async def open_case(connection: AsyncConnection, access: Access) -> Row[Any] | None:
-    """The case's sealed columns, its compilation's digest, and the documents of its steps' acts (step → digest)."""
+    """The case's sealed columns, its compilation's digest, the documents of its steps' acts (step → digest), the
+    corrections its case has taken, and whether it is ``awaiting`` the case's answer to another."""
     return (await connection.execute(_OPEN, vars(access))).one_or_none()
 
 

@@ -52,6 +52,13 @@ class ApplicantGiven(Given):
     address: str | None
 
 
+class ScopeGiven(Given):
+    """Codes of everything the step's matter names, filled in and handed in or not: what may be asked for."""
+
+    elements: tuple[str, ...]
+    materials: tuple[str, ...]
+
+
 class DossierGiven(Given):
     """卷宗 of one step: only what its matter names."""
 
@@ -60,6 +67,7 @@ class DossierGiven(Given):
     elements: dict[str, ElementGiven]
     materials: tuple[MaterialGiven, ...]
     applicant: ApplicantGiven
+    scope: ScopeGiven
 
 
 class DeliveryGiven(Given):

@@ -22,20 +22,27 @@ from lianban_intake.dossiers.schemas import (
     ElementGiven,
     MaterialGiven,
     RecipientGiven,
+    ScopeGiven,
 )
 from lianban_intake.sealed import Column, unseal
+from lianban_intake.supplements.carrier import Carrier
+from lianban_intake.supplements.corrections import Corrections, corrected_form, corrected_materials
+from lianban_intake.supplements.repository import applied, unsealed
 
 _REMEMBERED: Final = 1024
+_ASKING: Final = 2.0
+"""Seconds for a case to say whether it has taken a supplement: one that has answers at once."""
 
 
 class DossierReader:
     """One for the service: it remembers how compilations are cut, for thousands of cases share a handful."""
 
-    def __init__(self, direct: AsyncEngine, objects: ObjectStore, keyring: Keyring) -> None:
+    def __init__(self, direct: AsyncEngine, objects: ObjectStore, keyring: Keyring, carrier: Carrier) -> None:
         self._cuts: dict[str, DossierCut] = {}
         self._direct = direct
         self._documents = ResultReader(direct, objects)
         self._keyring = keyring
+        self._carrier = carrier
 
     async def dossier(self, access: Access, issued: Mapping[str, str]) -> DossierGiven:
         """Of ``access.step``. ``issued``: documents of earlier steps (step → digest) that the events may not have
@@ -46,8 +53,12 @@ class DossierReader:
         if part is None:
             raise Problem(404, "unknown-step", "该办件没有这个环节")
         case_no = access.case_no
-        values = unseal(self._keyring, row.form, case_no, Column.FORM)["values"]
-        handed_in = unseal(self._keyring, row.materials, case_no, Column.MATERIALS) if part.materials else ()
+        corrections = await self._corrections(row, case_no)
+        values = corrected_form(unseal(self._keyring, row.form, case_no, Column.FORM)["values"], corrections)
+        handed_in: Iterable[Mapping[str, Any]] = ()
+        if part.materials:
+            filed = unseal(self._keyring, row.materials, case_no, Column.MATERIALS)
+            handed_in = corrected_materials(filed, corrections)
         documents = {**(row.documents or {}), **issued}
         materials: list[MaterialGiven] = []
         for code in part.materials:
@@ -60,6 +71,7 @@ class DossierReader:
             elements={code: _element(cut.elements[code], values[code]) for code in part.elements if code in values},
             materials=tuple(materials),
             applicant=self._applicant(row.applicant, case_no),
+            scope=ScopeGiven(elements=part.elements, materials=part.materials),
         )
 
     async def recipient(self, access: Access) -> RecipientGiven:
@@ -81,6 +93,15 @@ class DossierReader:
             self._cuts.clear()
         self._cuts[digest] = cut
         return cut
+
+    async def _corrections(self, row: Any, case_no: str) -> list[Corrections]:
+        """A department that has been told of a supplement may ask before its answer has been written down here: so the
+        case is asked first. While it cannot be, or refuses, the dossier is as it was."""
+        if not row.awaiting:
+            return unsealed(self._keyring, row.corrections or ())
+        await self._carrier.carry_all_of(case_no, _ASKING)
+        async with self._direct.connect() as connection:
+            return await applied(connection, self._keyring, case_no)
 
     async def _open(self, access: Access) -> Any:
         async with self._direct.connect() as connection:

@@ -12,7 +12,7 @@ from lianban_intake.database import Base
 
 
 class DossierAccess(Base):
-    """``step`` is absent where the recipient's contact was read, not a dossier."""
+    """``step`` is absent where no dossier was read, but the recipient's contact or an official document."""
 
     __tablename__ = "dossier_accesses"
     __table_args__ = (Index(None, "case_no"),)

@@ -9,25 +9,20 @@ from temporalio import activity
 
 from lianban.contracts.events import EventBatch
 from lianban.contracts.names import ACTIVITY_RECORD_EVENTS
-from lianban_intake.events.projection import fold
-from lianban_intake.events.repository import record
+from lianban_intake.events.recorder import Recorder
+from lianban_intake.official_documents.numbering import AUTHORITY_WORD
 
 _log = logging.getLogger(__name__)
 
 
 class EventActivities:
-    """``direct``: an engine in autocommit."""
+    """See :class:`~lianban_intake.events.recorder.Recorder`."""
 
-    def __init__(self, direct: AsyncEngine) -> None:
-        self._direct = direct
+    def __init__(self, direct: AsyncEngine, authority: str = AUTHORITY_WORD) -> None:
+        self._recorder = Recorder(direct, authority)
 
     @activity.defn(name=ACTIVITY_RECORD_EVENTS)
     async def record_events(self, batch: EventBatch) -> None:
         """Idempotent by (case number, seq); batches may overlap and come in any order."""
-        folded = fold(batch)
-        if not folded.events:
-            return
-        async with self._direct.connect() as connection:
-            known = await record(connection, folded)
-        if unknown := {patch.case_no for patch in folded.cases} - known:
+        if unknown := await self._recorder.record(batch):
             _log.error("events of unknown cases were stored only", extra={"case_nos": sorted(unknown)})

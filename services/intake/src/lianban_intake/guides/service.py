@@ -19,9 +19,9 @@ from lianban_intake.guides.answers import chosen
 from lianban_intake.guides.index import Index, Narrowing
 from lianban_intake.guides.kept import Kept
 from lianban_intake.guides.qr import qr_svg
-from lianban_intake.guides.threads import MakingThreads
 from lianban_intake.themes.edition import Edition
 from lianban_intake.themes.service import answer_errors
+from lianban_intake.threads import MakingThreads
 
 _PAGES: Final = 4096
 """At about 10 kB each: 60 themes have some 3,000 situations."""

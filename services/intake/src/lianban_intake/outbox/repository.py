@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, delete, exists, func, literal_column, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lianban.catalog.plan import Plan
 from lianban.clock.deadlines import local_date
-from lianban.contracts.case import CaseInput
+from lianban.contracts.case import CASE_EDITION, CaseInput
 from lianban_intake.applications.tables import Application, StoredCompilation
 from lianban_intake.cases.tables import Case
 from lianban_intake.outbox.tables import PendingStart
+from lianban_intake.redating.repository import doubt_calendar
 from lianban_intake.themes.edition import Edition
 
 GRACE: Final = 10
@@ -34,22 +37,32 @@ async def claim(connection: AsyncConnection, edition: Edition, limit: int) -> li
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    delay = func.power(2, func.least(PendingStart.attempts + 1, _LONGEST)) * literal_column("interval '1 second'")
     claimed = (
         update(PendingStart)
         .where(PendingStart.case_no.in_(due))
-        .values(attempts=PendingStart.attempts + 1, due_at=func.now() + delay)
+        .values(attempts=PendingStart.attempts + 1, due_at=next_try(PendingStart.attempts))
         .returning(PendingStart.case_no)
     )
     numbers = (await connection.scalars(claimed)).all()
-    return await _inputs(connection, edition, Case.case_no.in_(numbers)) if numbers else []
+    if not numbers:
+        return []
+    await doubt_calendar(connection, numbers, edition.calendar.version)
+    return await _inputs(connection, edition, Case.case_no.in_(numbers))
+
+
+def next_try(attempts: InstrumentedAttribute[int]) -> ColumnElement[datetime]:
+    """When to try again what has been tried that often: later each time, but not for ever."""
+    return func.now() + func.power(2, func.least(attempts + 1, _LONGEST)) * literal_column("interval '1 second'")
 
 
 async def find(connection: AsyncConnection, edition: Edition, case_no: str) -> CaseInput | None:
     """A case whose start is pending; None when it has been started."""
     pending = exists().where(PendingStart.case_no == Case.case_no)
     found = await _inputs(connection, edition, (Case.case_no == case_no) & pending)
-    return found[0] if found else None
+    if not found:
+        return None
+    await doubt_calendar(connection, [case_no], edition.calendar.version)
+    return found[0]
 
 
 async def settle(connection: AsyncConnection, case_nos: Collection[str]) -> None:
@@ -74,6 +87,7 @@ async def _inputs(connection: AsyncConnection, edition: Edition, which: ColumnEl
             received_at=row.received_at,
             channel=row.channel,
             delivery=row.delivery_mode,
+            edition=CASE_EDITION,
         )
         for row in rows
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Final
 
 from lianban.catalog.terms import DeliveryMode
@@ -42,9 +43,9 @@ class Deliveries:
         if delivery.mode == DeliveryMode.COURIER and delivery.order_no is None:
             delivery = await self._hand_to_courier(delivery)
         if _ends_case(order, delivery):
-            return await self._finish_at_once(delivery)
-        if order.outcome is not None or delivery.mode == DeliveryMode.ELECTRONIC:
-            await self._tell(delivery, MessageKind.DECIDED)
+            return await self._finish_at_once(delivery, order.refusals)
+        if order.outcome is not None or order.refusals or delivery.mode == DeliveryMode.ELECTRONIC:
+            await self._tell(delivery, MessageKind.DECIDED, order.refusals)
         if delivery.mode == DeliveryMode.PICKUP:
             await self._tell(delivery, MessageKind.PICKUP)
         state = _FIRST[DeliveryMode(delivery.mode)]
@@ -52,9 +53,9 @@ class Deliveries:
             await repository.move(session, delivery.key, state)
         return DeliveryReceipt(state=state)
 
-    async def _finish_at_once(self, delivery: Delivery) -> DeliveryReceipt:
+    async def _finish_at_once(self, delivery: Delivery, refusals: Sequence[int]) -> DeliveryReceipt:
         """One message says both, what was decided and that it ends with that, instead of two within a second."""
-        await self._tell(delivery, MessageKind.FINISHED, at_once=True)
+        await self._tell(delivery, MessageKind.FINISHED, refusals, at_once=True)
         async with self._database.statements() as session:
             await repository.sign(session, delivery.key)
         return DeliveryReceipt(state=DeliveryState.SIGNED)
@@ -103,7 +104,9 @@ class Deliveries:
             contents=_names(delivery),
         )
 
-    async def _tell(self, delivery: Delivery, kind: MessageKind, *, at_once: bool = False) -> None:
+    async def _tell(
+        self, delivery: Delivery, kind: MessageKind, refusals: Sequence[int] = (), *, at_once: bool = False
+    ) -> None:
         facts = Facts(
             case_no=delivery.case_no,
             theme_name=delivery.theme_name,
@@ -112,7 +115,7 @@ class Deliveries:
             results=_names(delivery),
             at_once=at_once,
         )
-        await self._messages.send(notice(delivery, kind), facts)
+        await self._messages.send(notice(delivery, kind), facts, refusals)
 
 
 _FIRST: Final = {

@@ -7,6 +7,9 @@ import logging
 import re
 from contextlib import AbstractAsyncContextManager
 from email.header import Header
+from email.message import Message
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import formataddr, formatdate
 from typing import Final, Protocol
@@ -24,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Connection(Protocol):
-    async def send_message(self, message: MIMEText, /) -> object:
+    async def send_message(self, message: Message, /) -> object:
         """Raises :class:`aiosmtplib.SMTPException` or :class:`OSError`."""
 
 
@@ -59,12 +62,12 @@ class SmtpMail:
     def close(self) -> None:
         self._connections.close()
 
-    def _compose(self, mail: Mail) -> MIMEText:
+    def _compose(self, mail: Mail) -> Message:
         """The older of the library's two ways to write a mail: the newer one parses what it has just written, and
         takes ten times as long."""
         if not _ADDRESS.fullmatch(mail.to):
             raise Rejected("not a mail address")
-        message = MIMEText(mail.body, "plain", "utf-8")
+        message = _content(mail)
         message["From"] = formataddr((self._organisation, self._sender))
         message["To"] = mail.to
         message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
@@ -75,6 +78,19 @@ class SmtpMail:
 
     def _message_id(self, key: str) -> str:
         return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{self._sender.partition('@')[2]}>"
+
+
+def _content(mail: Mail) -> MIMEText | MIMEMultipart:
+    text = MIMEText(mail.body, "plain", "utf-8")
+    if not mail.attachments:
+        return text
+    whole = MIMEMultipart()
+    whole.attach(text)
+    for attachment in mail.attachments:
+        part = MIMEApplication(attachment.content, "pdf")
+        part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", attachment.name))  # RFC 2231
+        whole.attach(part)
+    return whole
 
 
 class ConsoleMail:

@@ -21,6 +21,14 @@ class Sms:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A PDF."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Mail:
     """``key`` becomes the Message-ID, by which a receiver discards a repetition."""
 
@@ -28,6 +36,7 @@ class Mail:
     to: str = field(repr=False)
     subject: str
     body: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 class SmsSender(Protocol):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lianban.contracts.orders import MessageOrder
 from lianban.platform.database import Database
 from lianban.platform.relay import EventRelay
 from lianban_notify.messages import repository
+from lianban_notify.messages.enclosures import Enclosure, Enclosures
 from lianban_notify.messages.ports import Mail, MailSender, Reader, Sms, SmsSender
 from lianban_notify.messages.readers import ReaderBook
 from lianban_notify.messages.repository import LetterId
@@ -37,6 +38,7 @@ class Messages:
         database: Database,
         relay: EventRelay,
         readers: ReaderBook,
+        enclosures: Enclosures,
         texts: Texts,
         sms: SmsSender,
         mail: MailSender,
@@ -44,25 +46,31 @@ class Messages:
         self._database = database
         self._relay = relay
         self._readers = readers
+        self._enclosures = enclosures
         self._texts = texts
         self._sms = sms
         self._mail = mail
 
-    async def send(self, order: MessageOrder, facts: Facts) -> None:
+    async def send(self, order: MessageOrder, facts: Facts, events: Sequence[int] = ()) -> None:
         """Returns when every letter was sent or refused for good. Raises :class:`Unavailable` when one was not:
-        call again then, with the same order; what was sent is not sent again."""
+        call again then, with the same order; what was sent is not sent again.
+
+        ``events``: seqs of events, beside the one the order is about, whose official documents go with it."""
         if not await self._store(order) and await self._is_done(order.key):
             return
-        text = self._texts.of(order.kind, facts)
+        enclosures = await self._enclosures.of(order, events)
+        text = self._texts.of(order.kind, replace(facts, documents=tuple(item.written for item in enclosures)))
         letters = [
-            letter for reader in await self._readers.of(order) for letter in self._letters(order.key, reader, text)
+            letter
+            for reader in await self._readers.of(order)
+            for letter in self._letters(order.key, reader, text, enclosures)
         ]
         if letters:
             await self._dispatch(order.key, letters)
         async with self._database.connection() as connection:
             await repository.mark_done(connection, order.key)
 
-    def _letters(self, message_key: str, reader: Reader, text: Text) -> list[_Letter]:
+    def _letters(self, message_key: str, reader: Reader, text: Text, enclosures: Sequence[Enclosure]) -> list[_Letter]:
         key = message_key if reader.role == "applicant" else f"{message_key}:{reader.role}"
         letters = []
         if reader.mobile:
@@ -70,10 +78,14 @@ class Messages:
             letters.append(_Letter(LetterId(key, SMS), lambda: self._sms.send(sms)))
         if reader.email:
             mail = Mail(key, reader.email, text.subject, text.body)
-            letters.append(_Letter(LetterId(key, MAIL), lambda: self._mail.send(mail)))
+            letters.append(_Letter(LetterId(key, MAIL), lambda: self._send_mail(mail, enclosures)))
         if not letters:
             _log.warning("no way to reach a reader", extra={"message_key": message_key, "role": reader.role})
         return letters
+
+    async def _send_mail(self, mail: Mail, enclosures: Sequence[Enclosure]) -> str:
+        """Files are fetched when the mail is about to leave: who has no address needs none."""
+        return await self._mail.send(replace(mail, attachments=await self._enclosures.attached(enclosures)))
 
     async def _dispatch(self, message_key: str, letters: list[_Letter]) -> None:
         async with self._database.connection() as connection:

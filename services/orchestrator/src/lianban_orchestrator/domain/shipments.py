@@ -31,6 +31,7 @@ class Shipment:
     results: tuple[DeliverableResult, ...]
     clock: RunningClock
     final: bool
+    refusals: tuple[int, ...] = ()
     state: DeliveryState = DeliveryState.ORDERED
 
     @property
@@ -52,7 +53,8 @@ class Shipment:
 
 
 class Shipments:
-    """All deliveries of one case. ``waiting`` are deliverable results not yet ordered."""
+    """All deliveries of one case. ``waiting`` are deliverable results not yet ordered, ``refusals`` the numbers of the
+    events of refusals not told of yet: they are told with what is delivered next."""
 
     def __init__(self, calendar: CalendarSnapshot, limit: TimeLimit, mode: DeliveryMode, *, reminds: bool) -> None:
         self.calendar = calendar
@@ -61,6 +63,7 @@ class Shipments:
         self._mode = mode
         self.waiting: list[DeliverableResult] = []
         self.waiting_clock: RunningClock | None = None
+        self.refusals: list[int] = []
         self.shipped: list[Shipment] = []
 
     def add(self, results: list[DeliverableResult], now: datetime) -> None:
@@ -77,8 +80,10 @@ class Shipments:
             results=tuple(self.waiting),
             clock=self.waiting_clock or self._clock(now),
             final=final,
+            refusals=tuple(self.refusals),
         )
         self.waiting = []
+        self.refusals = []
         self.waiting_clock = None
         self.shipped.append(shipment)
         return shipment

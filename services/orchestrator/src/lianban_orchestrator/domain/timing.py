@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.deadlines import local_date
 from lianban.clock.limits import Light
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import Refusal
@@ -32,15 +33,15 @@ def next_instant(machine: CaseMachine) -> datetime | None:
 
 def _alarms(machine: CaseMachine) -> list[tuple[datetime, str]]:
     found = [(clock.next_alarm, "办件") for clock in machine.own_clocks()]
-    if machine.status is CaseStatus.SUPPLEMENT and machine.supplements.until:
-        found.append((machine.supplements.until.ends_at, "补正"))
+    if machine.status is CaseStatus.SUPPLEMENT:
+        found.append((machine.supplements.waits_until, "补正"))
     for step in machine.steps.values():
         match step.state:
             case StepState.OPEN if step.clock:
                 found.append((_ends_by_itself(step), step.plan.name))
                 found.append((None if step.is_notice else step.clock.next_alarm, step.plan.name))
-            case StepState.SUPPLEMENT if step.supplements.until:
-                found.append((step.supplements.until.ends_at, f"{step.plan.name} 补正"))
+            case StepState.SUPPLEMENT:
+                found.append((step.supplements.waits_until, f"{step.plan.name} 补正"))
             case StepState.STOPPED:
                 waited_for = (stop.planned.ends_at for stop in step.stops.values() if not stop.overrun)
                 found += [(ends_at, f"{step.plan.name} 特别程序") for ends_at in waited_for]
@@ -50,12 +51,10 @@ def _alarms(machine: CaseMachine) -> list[tuple[datetime, str]]:
 def tick(machine: CaseMachine, now: datetime) -> list[CaseEvent]:
     """Everything that became due by ``now``."""
     events: list[CaseEvent] = []
-    if machine.status is CaseStatus.SUPPLEMENT:
-        until = machine.supplements.until
-        if until is not None and until.ends_at <= now:
-            return machine.close_unaccepted(
-                CaseStatus.LAPSED, Outcome.LAPSED, EventKind.CASE_LAPSED, now, cause=Cause.NOT_SUPPLEMENTED
-            )
+    if machine.status is CaseStatus.SUPPLEMENT and machine.supplements.is_over(now):
+        return machine.close_unaccepted(
+            CaseStatus.LAPSED, Outcome.LAPSED, EventKind.CASE_LAPSED, now, cause=Cause.NOT_SUPPLEMENTED
+        )
     for clock in machine.own_clocks():
         events += _ring(machine, clock, now)
     for step in list(machine.steps.values()):
@@ -93,7 +92,7 @@ def _tick_awaited(machine: CaseMachine, step: Step, now: datetime) -> list[CaseE
     """The applicant let the time to supplement pass: the step ends with it, however late we notice, and the theme's
     policy says what becomes of the others."""
     until = step.supplements.until
-    if until is None or until.ends_at > now:
+    if until is None or not step.supplements.is_over(now):
         return []
     machine.take_back(step, Cause.NOT_SUPPLEMENTED)
     step.end(Trigger.LAPSE, until.ends_at)
@@ -151,7 +150,7 @@ def check_recalendar(machine: CaseMachine, calendar: CalendarSnapshot) -> None:
     """Raises ActRefused when the case has ended, or its clocks began before the calendar does."""
     if machine.closed:
         raise ActRefused(Refusal.CASE_CLOSED, Rule.WD)
-    if calendar.first_year > machine.calendar.first_year:
+    if calendar.first_year > local_date(machine.received_at).year:
         raise ActRefused(Refusal.OLD_CALENDAR, Rule.WD)
 
 

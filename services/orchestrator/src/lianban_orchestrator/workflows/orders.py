@@ -166,6 +166,7 @@ def delivery_order(
         results=shipment.results,
         last=last,
         shipment=shipment.number,
+        refusals=shipment.refusals,
         due=shipment.clock.due,
         events=(event,),
     )

@@ -140,12 +140,12 @@ def _check_override(asked: Supplements, act: DepartmentAct) -> None:
 
 def _ask(machine: CaseMachine, asked: Supplements, clock: RunningClock | None, at: datetime, now: datetime) -> date:
     """The last day to hand everything in. While the applicant is waited for the clock has no date."""
-    asked.asked += 1
-    asked.until = machine.last_day(machine.plan.supplement_limit, at)
+    until = machine.last_day(machine.plan.supplement_limit, at)
+    asked.ask(until)
     if clock is not None:
-        waiting = Stop(began=local_date(at), reason=AWAITED, planned=asked.until.day)
+        waiting = Stop(began=local_date(at), reason=AWAITED, planned=until.day)
         clock.move(clock.facts.model_copy(update={"stops": (*clock.facts.stops, waiting)}), now)
-    return asked.until.day
+    return until.day
 
 
 def counted_anew(facts: ClockFacts, at: datetime) -> ClockFacts:

@@ -36,4 +36,6 @@ def apply(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -
     if act.decision is Decision.GRANTED:
         return machine.grant(step, decided_at, now, act=act)
     step.end(Trigger.REFUSE, decided_at)
-    return machine.end_negatively(step, machine.step_event(EventKind.STEP_DECIDED, decided_at, step, act=act), now)
+    event = machine.step_event(EventKind.STEP_DECIDED, decided_at, step, act=act)
+    machine.shipments.refusals.append(event.seq)
+    return machine.end_negatively(step, event, now)

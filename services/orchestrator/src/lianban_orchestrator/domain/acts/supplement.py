@@ -36,7 +36,7 @@ def apply(machine: CaseMachine, handed_in: Supplement, now: datetime) -> list[Ca
         at = machine.when(handed_in.waited, now, machine.complete_at)
         machine.complete_at = at
         machine.status = CaseStatus.RECEIVED
-        machine.supplements.until = None
+        machine.supplements.arrived()
         clock = machine.acceptance_clock
         clock.move(counted_anew(clock.facts, at), now)
         kind = EventKind.CASE_SUPPLEMENT_RECEIVED
@@ -44,7 +44,7 @@ def apply(machine: CaseMachine, handed_in: Supplement, now: datetime) -> list[Ca
     step = machine.steps[handed_in.step]
     at = machine.when(handed_in.waited, now, step.pauses[-1].began)
     step.counted_from = step.counted_from if step.is_notice else at
-    step.supplements.until = None
+    step.supplements.arrived()
     step.go_on(Trigger.SUPPLEMENT, at)
     was = step.clock.last_due if step.clock else None
     if step.clock is not None:

@@ -1,4 +1,5 @@
-"""Threads that make guides, with an end to what waits for them: who makes up addresses must not fill the memory."""
+"""Threads that make pages and documents, with an end to what waits for them: who makes up addresses must not fill the
+memory."""
 
 from __future__ import annotations
 
@@ -18,17 +19,18 @@ T = TypeVar("T")
 
 
 class MakingThreads(ThreadPoolExecutor):
-    """Of their own, so that a rush on guides waits for itself and not in the queue of materials."""
+    """Of their own, so that a rush on guides waits for itself and not in the queue of materials. ``busy``: what whoever
+    comes when too much waits is told."""
 
-    def __init__(self, waiting: int = _WAITING) -> None:
-        super().__init__(_THREADS, thread_name_prefix="guides")
+    def __init__(self, waiting: int = _WAITING, busy: str = "查看办事指南的人较多") -> None:
+        super().__init__(_THREADS, thread_name_prefix="making")
         self._free = threading.BoundedSemaphore(waiting)
+        self._busy = busy
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Raises the problem 503 ``busy`` where too much waits already."""
         if not self._free.acquire(blocking=False):
-            headers = {"Retry-After": "5"}
-            raise Problem(503, "busy", "查看办事指南的人较多", "请稍后再试。", headers=headers)
+            raise Problem(503, "busy", self._busy, "请稍后再试。", headers={"Retry-After": "5"})
         future = super().submit(fn, *args, **kwargs)
         future.add_done_callback(self._ended)
         return future

@@ -1,0 +1,1 @@
+"""What many runs show: shares, percentiles, critical paths, the department that holds a theme up. Pure."""
