@@ -18,6 +18,7 @@ from lianban.contracts.status import ActKind, Role
 from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
+from lianban_orchestrator.domain.supplements import GRACE
 
 DAY = timedelta(days=1)
 TESTING, HEARING = SpecialProcedureKind.TESTING, SpecialProcedureKind.HEARING
@@ -85,8 +86,9 @@ class Case:
         return acts.apply_supplement(self.machine, handed_in, on(day))
 
     def pass_to(self, now: datetime) -> list[CaseEvent]:
-        events = timing.tick(self.machine, now)
-        self.machine.start_ready(now)
+        """Up to ``now``, having been away until then: what is granted a grace has used it up."""
+        events = timing.tick(self.machine, now) + timing.tick(self.machine, now + GRACE)
+        self.machine.start_ready(now + GRACE)
         return events
 
     def promised(self, step: str | None = None) -> date | None:

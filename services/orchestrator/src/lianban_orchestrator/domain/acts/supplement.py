@@ -48,7 +48,7 @@ def apply(machine: CaseMachine, handed_in: Supplement, now: datetime) -> list[Ca
         return [machine.event(kind, at, act_id=handed_in.act_id, due=clock.due, clock=clock.facts)]
     step = machine.steps[handed_in.step]
     at = machine.when(handed_in.waited, now, step.pauses[-1].began)
-    step.counted_from = step.counted_from if step.is_notice else at
+    step.counted_from = at
     step.supplements.arrived()
     step.go_on(Trigger.SUPPLEMENT, at)
     was = step.clock.last_due if step.clock else None
