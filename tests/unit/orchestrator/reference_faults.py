@@ -142,6 +142,8 @@ def _of_step(case: ReferenceCase, step: RefStep, act: DepartmentAct, now: dateti
                 found |= _past_day(act, step)
         case ActKind.STOP:
             found |= _of_stop(step, act)
+            if step.clock is not None and case.counted_to(step, at) > step.clock.own(case.worked):
+                found.add((Refusal.EXPIRED, rule))
         case ActKind.RESUME:
             if not act.procedure or not step.running(act.procedure):
                 found.add((Refusal.NOT_STOPPED, rule))

@@ -226,6 +226,7 @@ class ReferenceCase:
                 assert step.clock is not None
                 self._extend(step.clock, act, self.counted_to(step, at))
                 step.extended = True
+                step.accepted = True
             case ActKind.DECIDE:
                 granted = act.decision is Decision.GRANTED
                 self._end(step, StepState.GRANTED if granted else StepState.REFUSED, at)

@@ -20,6 +20,7 @@ from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.clocks import RunningClock
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
+from lianban_orchestrator.domain.supplements import GRACE
 
 HOUR = timedelta(hours=1)
 
@@ -60,11 +61,12 @@ class SideBySide:
         while local(self.now) < local(until):
             over = local(self.now)
             midnight = datetime.combine(over, datetime.min.time(), UTC) + timedelta(days=1) - 8 * HOUR
-            while (instant := timing.next_instant(self.machine)) is not None and instant < midnight:
-                assert instant > self.now, "overdue, and nobody was told"
-                self.now = instant
-                timing.tick(self.machine, instant)
-            self.now = midnight
+            night = midnight + GRACE  # what is still on its way is waited for
+            while (instant := timing.next_instant(self.machine)) is not None and instant < night:
+                self.now = max(self.now, instant)  # what opens may have become due before
+                timing.tick(self.machine, self.now)
+                self.machine.start_ready(self.now)
+            self.now = night
             self.reference.midnight(over, midnight)
             self.settle()
         self.now = until

@@ -343,5 +343,5 @@ def test_a_refusal_cites_its_rule_and_no_more_than_codes() -> None:
 
 
 def test_every_refusal_of_an_act_stands_in_the_table() -> None:
-    elsewhere = {R.TOO_LATE, R.NO_DELIVERY, R.NOT_REQUESTED, R.IN_PAST, R.OLD_CALENDAR}
+    elsewhere = {R.SUPPLEMENT_OVER, R.TOO_LATE, R.NO_DELIVERY, R.NOT_REQUESTED, R.IN_PAST, R.OLD_CALENDAR}
     assert {refusal for _, _, refusal, _ in ROWS} == set(Refusal) - elsewhere

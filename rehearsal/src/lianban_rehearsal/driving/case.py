@@ -43,7 +43,7 @@ _SOON: Final = 20.0
 _EDITION: Final = 1
 """Without the daily reminders of what is overdue: they move no date, and each would be a skip of its own."""
 
-_A_MOMENT: Final = timedelta(minutes=1)
+_A_MOMENT: Final = timedelta(minutes=16)
 """Past an instant at which a timer is due, or the first turn of the workflow."""
 
 

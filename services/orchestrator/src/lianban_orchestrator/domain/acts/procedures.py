@@ -36,7 +36,6 @@ def check(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -
         if act.procedure is None or act.procedure not in step.stops:
             raise refused(Refusal.NOT_STOPPED, act)
         needs_document(act)
-        not_in_past(act, step.stops[act.procedure].pause.began)
         return
     if step.is_notice or step.clock is None:
         raise refused(Refusal.NO_CLOCK, act)
