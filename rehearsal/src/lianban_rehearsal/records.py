@@ -9,7 +9,7 @@ from typing import Final
 
 from lianban.catalog.plan import Plan
 from lianban.clock.calendar import CalendarSnapshot
-from lianban.clock.deadlines import SHANGHAI, start_of_day
+from lianban.clock.deadlines import SHANGHAI, local_date, start_of_day
 from lianban.contracts.status import Outcome, StepState
 
 DECIDED: Final = frozenset({Outcome.GRANTED, Outcome.PARTIAL, Outcome.REFUSED})
@@ -93,5 +93,9 @@ class Stage:
     start: datetime
 
     def working_days(self, began: datetime, ended: datetime) -> int:
-        """As the law counts: from the day it began, itself not counted."""
-        return self.calendar.working_days_between(last_day(began), last_day(ended))
+        """As a clock counts: from the day it began, itself not counted. 24:00 begins the next day, and ends its own."""
+        return self.calendar.working_days_between(local_date(began), last_day(ended))
+
+    def put_off(self, before: datetime, ended: datetime) -> int:
+        """Working days from one end to the next: these add up, whatever ended at 24:00."""
+        return self.calendar.working_days_between(last_day(before), last_day(ended))

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from itertools import count
 from pathlib import Path
 
 import pytest
 from intake_world import NOBODY, World, prepare_folder, running
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from lianban.platform.crypto import Keyring
 from lianban.platform.migrations import upgrade
-
-_thousands = count(1000, 1000)
 
 
 def migrate(url: str) -> None:
@@ -28,15 +24,9 @@ def intake_folder(tmp_path_factory: pytest.TempPathFactory, test_keyring: Keyrin
 
 
 @pytest.fixture(scope="module")
-async def intake_url(postgres_url: Callable[..., str]) -> str:
-    """The module's own database. Case numbers go on where the module before left off, for all modules share one
-    Temporal, and a case number is a workflow id once and for ever."""
-    url = postgres_url("intake", migrate)
-    engine = create_async_engine(url)
-    async with engine.begin() as connection:
-        await connection.exec_driver_sql(f"SELECT setval('intake.case_numbers', {next(_thousands)})")
-    await engine.dispose()
-    return url
+def intake_url(postgres_url: Callable[..., str]) -> str:
+    """The module's own database."""
+    return postgres_url("intake", migrate)
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from lianban_sandbox.portal.filing import Filer
 from lianban_stack import network
 
 MIB = 1024 * 1024
+THEMES = sorted(path.stem for path in (CALENDARS.parent / "themes").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +92,25 @@ async def test_log_holds_no_personal_data(served: httpx.AsyncClient, intake_fold
         assert personal not in log
 
 
-async def test_a_sample_of_every_theme_can_be_filed(
-    served: httpx.AsyncClient, address: str, intake_folder: Path
+@pytest.fixture(scope="module")
+async def names(served: httpx.AsyncClient) -> dict[str, str]:
+    """Name of each theme offered, by its code."""
+    return {theme["code"]: theme["name"] for theme in (await served.get("/v1/themes")).json()["themes"]}
+
+
+def test_every_theme_is_offered(names: dict[str, str]) -> None:
+    assert sorted(names) == THEMES
+
+
+@pytest.mark.parametrize("code", THEMES)
+async def test_samples_can_be_filed(
+    served: httpx.AsyncClient, names: dict[str, str], address: str, intake_folder: Path, code: str
 ) -> None:
-    themes = (await served.get("/v1/themes")).json()["themes"]
-    assert themes
     authority = TokenAuthority.load(intake_folder / "tokens.json")
     async with PortalClient.signed_in(address, authority, system="portal-a") as client:
-        for theme in themes:
-            for seed in range(3):
-                filer = await Filer.prepare(client, theme["code"], seed=seed)
-                receipt = await filer.file(f"{theme['code']}-{seed}")
-                assert receipt["status"] == "received"
-                progress = (await served.get(receipt["links"]["self"])).json()
-                assert progress["theme_name"] == theme["name"]
+        for seed in range(3):
+            filer = await Filer.prepare(client, code, seed=seed)
+            receipt = await filer.file(f"{code}-{seed}")
+            assert receipt["status"] == "received"
+            progress = (await served.get(receipt["links"]["self"])).json()
+            assert progress["theme_name"] == names[code]

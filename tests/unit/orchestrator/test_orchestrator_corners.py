@@ -2,83 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date
 
 import pytest
+from case_by_days import DAY, HEARING, TESTING, Case, extend, march, on, override
 
-from fixtures.plans import CALENDAR, MONDAY, act_of, decide, make_plan, make_step, working_days
-from lianban.catalog.plan import Plan
-from lianban.catalog.terms import (
-    AcceptanceMode,
-    DeliveryMode,
-    RefusalPolicy,
-    Silence,
-    SpecialProcedureKind,
-    StepKind,
-)
+from fixtures.plans import CALENDAR, act_of, decide, make_plan, make_step, working_days
+from lianban.catalog.terms import AcceptanceMode, RefusalPolicy, Silence, StepKind
 from lianban.clock.limits import TimeLimit, Unit
 from lianban.clock.rules import Rule
-from lianban.contracts.acts import DepartmentAct, Refusal, Supplement
-from lianban.contracts.events import CaseEvent
+from lianban.contracts.acts import Refusal
 from lianban.contracts.names import ACCEPTANCE_STEP
-from lianban.contracts.status import ActKind, CaseStatus, EventKind, Role, StepState
-from lianban_orchestrator.domain import acts, timing
+from lianban.contracts.status import ActKind, CaseStatus, EventKind, StepState
+from lianban_orchestrator.domain import timing
 from lianban_orchestrator.domain.machine import CaseMachine
-from lianban_orchestrator.domain.refusals import ActRefused
-from lianban_orchestrator.domain.supplements import GRACE
-
-DAY = timedelta(days=1)
-TESTING, HEARING = SpecialProcedureKind.TESTING, SpecialProcedureKind.HEARING
-
-
-def on(number: int) -> datetime:
-    """09:00 of that day of March 2026, of which the 2nd is the Monday all these cases are filed on."""
-    return MONDAY + (number - 2) * DAY
-
-
-def march(number: int) -> date:
-    return date(2026, 3, number)
-
-
-class Case:
-    """A case whose acts come at their own time, or later by ``waited`` days."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.machine = CaseMachine("case", plan, CALENDAR, MONDAY, DeliveryMode.COURIER)
-        if self.machine.accepts_on_filing:
-            self.machine.accept(MONDAY)
-        self.machine.start_ready(MONDAY)
-
-    def do(self, act: DepartmentAct, day: int, waited: int = 0) -> list[CaseEvent]:
-        act = act.model_copy(update={"occurred_at": on(day - waited), "waited": waited * DAY.total_seconds()})
-        events = acts.apply(self.machine, act, on(day))
-        self.machine.start_ready(on(day))
-        return events
-
-    def refused(self, act: DepartmentAct, day: int) -> tuple[Refusal, Rule]:
-        with pytest.raises(ActRefused) as caught:
-            self.do(act, day)
-        return caught.value.refusal, caught.value.rule
-
-    def stop(self, step: str, day: int, kind: SpecialProcedureKind = TESTING, **late: int) -> list[CaseEvent]:
-        return self.do(act_of(step, ActKind.STOP, procedure=kind, days=5), day, **late)
-
-    def resume(self, step: str, day: int, kind: SpecialProcedureKind = TESTING, **late: int) -> list[CaseEvent]:
-        return self.do(act_of(step, ActKind.RESUME, procedure=kind), day, **late)
-
-    def supplement(self, step: str, day: int) -> list[CaseEvent]:
-        return acts.apply_supplement(self.machine, Supplement(act_id="s", step=step), on(day))
-
-    def pass_to(self, now: datetime) -> list[CaseEvent]:
-        """Up to ``now``, having been away until then: what is granted a grace has used it up."""
-        events = timing.tick(self.machine, now) + timing.tick(self.machine, now + GRACE)
-        self.machine.start_ready(now + GRACE)
-        return events
-
-    def promised(self, step: str | None = None) -> date | None:
-        clock: Any = self.machine.steps[step].clock if step else self.machine.case_clock
-        return clock.due.promised if clock.due else None
 
 
 def test_a_step_decided_at_a_common_date_finds_nothing_missing() -> None:
@@ -169,14 +106,11 @@ def test_stops_heard_of_in_another_order_take_out_the_same_days(order: list[int]
     assert (clock.due.promised, case_clock.due.promised) == (march(18), date(2026, 4, 8))
 
 
-def extend(step: str) -> DepartmentAct:
-    return act_of(step, ActKind.EXTEND, role=Role.AGENCY_HEAD, days=10)
-
-
-def test_a_stop_does_not_bring_back_the_time_for_an_extension() -> None:
-    """The legal limit of three days was over on the 5th, and the step is stopped on the 9th."""
+def test_what_is_overdue_is_neither_stopped_nor_extended() -> None:
+    """The legal limit of three days was over on the 5th."""
     case = Case(make_plan(make_step("a", limit=working_days(3, 3)), make_step("b")))
-    case.stop("a", 9)
+    stop = act_of("a", ActKind.STOP, procedure=TESTING, days=5)
+    assert case.refused(stop, 9) == (Refusal.EXPIRED, Rule.STOP)
     assert case.refused(extend("a"), 10) == (Refusal.EXPIRED, Rule.EXT_10)
 
 
@@ -200,10 +134,6 @@ def test_a_promise_broken_before_the_extension_stays_broken() -> None:
     case = Case(make_plan(make_step("a", limit=working_days(5, 20)), make_step("b")))
     case.do(extend("a"), 11)
     assert case.promised("a") == march(9)
-
-
-def override(step: str, **changes: object) -> DepartmentAct:
-    return act_of(step, ActKind.OVERRIDE, role=Role.SUPERVISOR, overrides=Rule.ONCE, **changes)
 
 
 def test_no_exception_once_nothing_can_be_found_missing_any_more() -> None:

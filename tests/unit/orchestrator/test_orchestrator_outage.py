@@ -1,4 +1,4 @@
-"""A supplement handed in on time while we were away is not too late: the first look after the outage grants a grace."""
+"""A supplement handed in on its last day and carried after it is in time; one handed in after it is not."""
 
 from datetime import datetime, timedelta
 
@@ -6,14 +6,16 @@ import pytest
 
 from fixtures.plans import CALENDAR, MONDAY, act_of, make_plan, make_step
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode
-from lianban.contracts.acts import Supplement
+from lianban.clock.rules import Rule
+from lianban.contracts.acts import Refusal, Supplement
 from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.status import ActKind, CaseStatus, StepState
 from lianban_orchestrator.domain import acts, timing
 from lianban_orchestrator.domain.machine import CaseMachine
+from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.supplements import GRACE
 
-LATE = timedelta(hours=5)
+MINUTE = timedelta(minutes=1)
 
 
 def awaiting(acceptance: AcceptanceMode) -> tuple[CaseMachine, str, datetime]:
@@ -35,26 +37,21 @@ def awaiting(acceptance: AcceptanceMode) -> tuple[CaseMachine, str, datetime]:
 
 
 @pytest.mark.parametrize("acceptance", AcceptanceMode)
-def test_what_was_handed_in_during_an_outage_still_counts(acceptance: AcceptanceMode) -> None:
-    machine, step, over = awaiting(acceptance)
-    back = over + LATE
-    assert timing.tick(machine, back) == []
-    assert timing.next_instant(machine) == back + GRACE
-    handed_in = Supplement(act_id="s", step=step, waited=(LATE + timedelta(hours=1)).total_seconds())
-    [event, *_] = acts.apply_supplement(machine, handed_in, back + timedelta(minutes=1))
+def test_what_was_handed_in_on_the_last_day_still_counts(acceptance: AcceptanceMode) -> None:
+    machine, step, lapses = awaiting(acceptance)
+    over = lapses - GRACE
+    assert timing.tick(machine, over + MINUTE) == []
+    assert timing.next_instant(machine) == lapses
+    handed_in = Supplement(act_id="s", step=step, waited=(10 * MINUTE).total_seconds())
+    [event, *_] = acts.apply_supplement(machine, handed_in, over + MINUTE)
     assert event.at < over
 
 
 @pytest.mark.parametrize("acceptance", AcceptanceMode)
-def test_the_grace_ends(acceptance: AcceptanceMode) -> None:
-    machine, _, over = awaiting(acceptance)
-    timing.tick(machine, over + LATE)
-    timing.tick(machine, over + LATE + GRACE)
-    assert machine.status is CaseStatus.LAPSED or machine.steps["a"].state is StepState.LAPSED
-
-
-@pytest.mark.parametrize("acceptance", AcceptanceMode)
-def test_on_time_there_is_none(acceptance: AcceptanceMode) -> None:
-    machine, _, over = awaiting(acceptance)
-    timing.tick(machine, over)
+def test_what_is_handed_in_later_does_not(acceptance: AcceptanceMode) -> None:
+    machine, step, lapses = awaiting(acceptance)
+    with pytest.raises(ActRefused) as caught:
+        acts.apply_supplement(machine, Supplement(act_id="s", step=step), lapses - GRACE)
+    assert (caught.value.refusal, caught.value.rule) == (Refusal.SUPPLEMENT_OVER, Rule.SUPPLEMENT)
+    timing.tick(machine, lapses)
     assert machine.status is CaseStatus.LAPSED or machine.steps["a"].state is StepState.LAPSED

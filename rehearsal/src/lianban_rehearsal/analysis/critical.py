@@ -39,7 +39,7 @@ def _links(chain: Sequence[StepRecord], since: datetime, stage: Stage) -> list[L
     links = []
     for step in chain:
         assert step.ended is not None
-        links.append(Link(step.code, stage.working_days(since, step.ended)))
+        links.append(Link(step.code, stage.put_off(since, step.ended)))
         since = max(since, step.ended)
     return links
 

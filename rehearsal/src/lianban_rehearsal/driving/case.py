@@ -7,6 +7,7 @@ same day.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,7 @@ from lianban.clock.deadlines import deadline, local_date, start_of_day
 from lianban.contracts import names
 from lianban.contracts.acts import ActOutcome
 from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
+from lianban.contracts.orders import TaskOrder
 from lianban.contracts.status import CaseStatus, EventKind, StepState
 from lianban_rehearsal.course.drawing import draw
 from lianban_rehearsal.course.eras import later as later_instant
@@ -35,6 +37,9 @@ from lianban_rehearsal.driving.virtual_time import Stalled, VirtualClock
 from lianban_rehearsal.records import RunRecord, Stage
 
 _DECIDING: Final = frozenset({CaseStatus.RECEIVED, CaseStatus.SUPPLEMENT, CaseStatus.IN_PROGRESS})
+_SOON: Final = 20.0
+"""Seconds of real time after which a case is asked for what it should have told."""
+
 _EDITION: Final = 1
 """Without the daily reminders of what is overdue: they move no date, and each would be a skip of its own."""
 
@@ -75,13 +80,23 @@ class RehearsedCase:
         )
         self._clock = VirtualClock(skipper, self._handle)
         self._at = self._start
+        self._tasks: asyncio.Queue[TaskOrder] = asyncio.Queue()
         self._deciding = True
         self.tracks = self._make_tracks()
-        self._followed = {names.ACCEPTANCE_STEP, *(code for step in self._plan.steps for code in step.after)}
+        self._acceptance = self.tracks.get(names.ACCEPTANCE_STEP)
+        self._followed = {code for step in self._plan.steps for code in step.after}
         self.accepted: datetime | None = None
         self.promised: date | None = None
         self.legal: date | None = None
         self.unwanted: Counter[str] = Counter()
+
+    @property
+    def case_no(self) -> str:
+        return self._case.case_no
+
+    def told(self, task: TaskOrder) -> None:
+        """A department of this case has got a task."""
+        self._tasks.put_nowait(task)
 
     async def carry_out(self) -> RunRecord:
         """Raises RehearsalFailed."""
@@ -114,10 +129,9 @@ class RehearsedCase:
             start_delay=self._start - self._clock.now,
         )
         await self._forward(self._start + _A_MOMENT)
-        acceptance = self.tracks.get(names.ACCEPTANCE_STEP)
-        if acceptance is not None:
-            acceptance.open(self._start, self._itinerary(acceptance, self._start))
-            self._date_acceptance(acceptance, self._start)
+        if self._acceptance is not None:
+            self._acceptance.open(self._start, self._itinerary(self._acceptance, self._start))
+            self._date_acceptance(self._acceptance, self._start)
         else:
             self.accepted = self._start
         await self._look(self._start)
@@ -178,8 +192,10 @@ class RehearsedCase:
         self._learn(track, planned, outcome)
         if outcome.case_status not in _DECIDING:
             self._deciding = False
-        elif planned.doing is not Doing.END or refused or track.code in self._followed or len(outcome.events) > 1:
+        elif planned.doing is not Doing.END or refused or len(outcome.events) > 1 or track is self._acceptance:
             await self._look(planned.at)
+        elif track.code in self._followed:
+            await self._await_tasks(planned.at)
 
     def _turned_down(self, track: Track, planned: Planned, failure: WorkflowUpdateFailedError) -> None:
         refusal = failure.cause
@@ -208,6 +224,28 @@ class RehearsedCase:
                 track.move(StepState.GRANTED, planned.at)
                 self.accepted = planned.at
 
+    async def _await_tasks(self, at: datetime) -> None:
+        """Steps that nothing is before any more have been opened: that their departments were told spares a question,
+        which would cost more than the act."""
+        ready = {
+            step.code
+            for step in self._plan.steps
+            if self.tracks[step.code].began is None and all(self.tracks[code].over for code in step.after)
+        }
+        try:
+            async with asyncio.timeout(_SOON):
+                while ready:
+                    task = await self._tasks.get()
+                    if task.step not in ready:
+                        continue  # seen before
+                    track = self.tracks[task.step]
+                    self._open(track, task.received_at, at)
+                    track.dated(task.due)
+                    track.state = StepState.OPEN
+                    ready.remove(task.step)
+        except TimeoutError:
+            await self._look(at)
+
     # -- looking ------------------------------------------------------------------------------------------------
 
     async def _look(self, at: datetime) -> None:
@@ -216,15 +254,13 @@ class RehearsedCase:
         self._deciding = progress.status in _DECIDING
         if progress.due is not None:
             self.promised, self.legal = progress.due.promised, progress.due.legal
-        acceptance = self.tracks.get(names.ACCEPTANCE_STEP)
-        if acceptance is not None and not acceptance.over:
-            self._look_at_acceptance(acceptance, progress, at)
+        if self._acceptance is not None and not self._acceptance.over:
+            self._look_at_acceptance(self._acceptance, progress, at)
         for step in progress.steps:
             track = self.tracks[step.code]
             track.dated(step.due)
-            if step.started_at is not None and track.began is None:
-                self._same_day(step.started_at, at)
-                track.open(at, None if track.profile is None else self._itinerary(track, at))
+            if step.started_at is not None:
+                self._open(track, step.started_at, at)
             track.move(step.state, at)
 
     def _look_at_acceptance(self, track: Track, progress: CaseProgress, at: datetime) -> None:
@@ -233,6 +269,12 @@ class RehearsedCase:
         elif progress.accepted_at is not None:  # by silence
             track.move(StepState.GRANTED, at)
             self.accepted = progress.accepted_at
+
+    def _open(self, track: Track, seen: datetime, at: datetime) -> None:
+        """``seen``: the workflow's own instant. Told again is told once."""
+        if track.began is None:
+            self._same_day(seen, at)
+            track.open(at, None if track.profile is None else self._itinerary(track, at))
 
     def _itinerary(self, track: Track, opened: datetime) -> Itinerary:
         assert track.profile is not None

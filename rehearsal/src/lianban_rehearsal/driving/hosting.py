@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 from temporalio import activity
 from temporalio.client import Client
@@ -26,9 +27,25 @@ from lianban.platform.temporal import make_worker
 from lianban_orchestrator.workflows.case import CaseWorkflow
 
 
-@activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
-async def _submit_task(order: TaskOrder) -> TaskReceipt:
-    return TaskReceipt(channel="rehearsal")
+class Departments:
+    """Where tasks arrive: whoever carries a case out is told of them."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, Callable[[TaskOrder], None]] = {}
+
+    @contextlib.contextmanager
+    def telling(self, case_no: str, told: Callable[[TaskOrder], None]) -> Iterator[None]:
+        self._told[case_no] = told
+        try:
+            yield
+        finally:
+            del self._told[case_no]
+
+    @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
+    async def submit_task(self, order: TaskOrder) -> TaskReceipt:
+        if told := self._told.get(order.case_no):
+            told(order)
+        return TaskReceipt(channel="rehearsal")
 
 
 @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)
@@ -62,8 +79,9 @@ async def open_client(address: str) -> Client:
 
 
 @contextlib.asynccontextmanager
-async def hosted(client: Client, plan: Plan) -> AsyncIterator[None]:
+async def hosted(client: Client, plan: Plan) -> AsyncIterator[Departments]:
     """Workers for everything a case of this plan asks for."""
+    departments = Departments()
     async with contextlib.AsyncExitStack() as stack:
         workers = [
             make_worker(client, names.QUEUE_ORCHESTRATOR, workflows=[CaseWorkflow]),
@@ -71,8 +89,8 @@ async def hosted(client: Client, plan: Plan) -> AsyncIterator[None]:
             make_worker(client, names.QUEUE_NOTIFY, activities=[_send_message, _deliver_results]),
         ]
         for department in sorted({plan.lead_department, *(step.department for step in plan.steps)}):
-            queue = names.department_queue(department)
-            workers.append(make_worker(client, queue, activities=[_submit_task, _withdraw_task, _supplement_task]))
+            theirs: list[Callable[..., Any]] = [departments.submit_task, _withdraw_task, _supplement_task]
+            workers.append(make_worker(client, names.department_queue(department), activities=theirs))
         for worker in workers:
             await stack.enter_async_context(worker)
-        yield
+        yield departments

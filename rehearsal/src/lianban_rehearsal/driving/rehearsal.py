@@ -10,7 +10,7 @@ import uvloop
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from lianban_rehearsal.driving.case import RehearsedCase, Scenario
-from lianban_rehearsal.driving.hosting import hosted, open_client
+from lianban_rehearsal.driving.hosting import Departments, hosted, open_client
 from lianban_rehearsal.driving.server import temporal_server
 from lianban_rehearsal.records import RunRecord
 
@@ -32,14 +32,16 @@ async def _all(address: str, scenario: Scenario, runs: int, done: Callable[[], N
     skipper = TimeSkipper(client, config=TimeSkippingConfig(max_session_skip_count=_MAX_SKIPS))
     places = asyncio.Semaphore(AT_ONCE)
 
-    async def one(run: int) -> RunRecord:
+    async def one(run: int, departments: Departments) -> RunRecord:
         async with places:
-            record = await RehearsedCase(client, skipper, scenario, run).carry_out()
+            case = RehearsedCase(client, skipper, scenario, run)
+            with departments.telling(case.case_no, case.told):
+                record = await case.carry_out()
         done()
         return record
 
-    async with hosted(client, scenario.stage.plan):
-        tasks = [asyncio.create_task(one(run)) for run in range(1, runs + 1)]
+    async with hosted(client, scenario.stage.plan) as departments:
+        tasks = [asyncio.create_task(one(run, departments)) for run in range(1, runs + 1)]
         try:
             # Not a task group: a call its cancellation cuts off fails in its own way, and would be told with the cause.
             return list(await asyncio.gather(*tasks))

@@ -40,6 +40,7 @@ class Refusal(StrEnum):
     ALREADY_REQUESTED = "already-requested"  # L-ONCE: what is missing is told once
     ACCEPTANCE_OVER = "acceptance-over"  # accepted, by act or by silence: nothing can be found missing any more
     NOT_REQUESTED = "not-requested"  # a supplement nobody asked for
+    SUPPLEMENT_OVER = "supplement-over"  # its last day is over
     SUPPLEMENT_AWAITED = "supplement-awaited"
     STOPPED = "stopped"  # only its resumption ends a special procedure
     NOT_STOPPED = "not-stopped"

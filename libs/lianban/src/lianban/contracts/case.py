@@ -32,7 +32,7 @@ class CaseInput(Contract):
     edition: int = Field(
         default=1,
         description="which timers a case sets by itself, so that a case keeps to what it began with. "
-        "2: red is told again each working day (R16)",
+        "2: red is told again each working day (R16), and time comes before a later act",
     )
 
 

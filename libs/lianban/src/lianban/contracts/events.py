@@ -40,7 +40,7 @@ class Due(Contract):
     provisional: bool = False
     started: date | None = Field(default=None, description="the day the clock counts from, itself not counted")
     trace: tuple[SkippedDay, ...] = Field(
-        default=(), description="of warnings and moved dates: the days passed over up to the promised day, and why"
+        default=(), description="of warnings and moved dates: the days passed over up to the day warned of, and why"
     )
 
 
@@ -69,6 +69,7 @@ class CaseEvent(Contract):
     procedure: SpecialProcedureKind | None = None
     days: int | None = Field(default=None, description="working days: of a stop as planned, of an extension")
     until: date | None = Field(default=None, description="last day: to hand in a supplement, of a stop as planned")
+    trace: tuple[SkippedDay, ...] = Field(default=(), description="of a stop that takes too long: to its planned end")
     overrides: Rule | None = None
     was: Due | None = Field(default=None, description="the dates before this event moved them")
     clock: ClockFacts | None = Field(default=None, description="of events that move or halt a clock: its facts now")

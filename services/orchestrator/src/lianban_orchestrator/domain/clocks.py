@@ -121,14 +121,23 @@ class RunningClock:
 
     @property
     def due_with_trace(self) -> Due | None:
-        """For a warning, and for a date that has moved."""
+        """For a warning, and for a date that has moved: with the days passed over up to the promised day, or, once that
+        is what is warned of, up to the legal one."""
         due = self.due
-        return due.model_copy(update={"trace": self.dates.promised.trace}) if due and self.dates else None
+        if due is None or self.dates is None:
+            return None
+        of_law = self.level is Level.LEGAL_OVERDUE and self.dates.legal is not None
+        counted = self.dates.legal if of_law and self.dates.legal else self.dates.promised
+        return due.model_copy(update={"trace": counted.trace})
 
     @property
     def last_instant(self) -> datetime | None:
         """From then on its own limit is exceeded: the legal one, where there is one. None while it is stopped."""
         return (self.dates.legal or self.dates.promised).ends_at if self.dates else None
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether its own limit, the legal one where there is one, was over on the day of ``at``."""
+        return self.reached(at) >= (Level.PROMISE_OVERDUE if self.limit.legal is None else Level.LEGAL_OVERDUE)
 
     def reached(self, at: datetime) -> Level:
         """Which of its limits was over on the day of ``at``, told or not; GREEN for none. While it is stopped: on the
@@ -171,6 +180,16 @@ class RunningClock:
         """New facts. A light the new dates do not deserve any more goes back; one they bring about is still told."""
         self.facts = facts
         self._again(now)
+
+    def end(self, at: datetime) -> None:
+        """What it is about has ended: so has whatever stopped it."""
+        if self.facts.stopped:
+            day = local_date(at)
+            stops = tuple(
+                stop if stop.ended else stop.model_copy(update={"ended": max(day, stop.began)})
+                for stop in self.facts.stops
+            )
+            self.move(self.facts.model_copy(update={"stops": stops}), at)
 
     def redate(self, calendar: CalendarSnapshot, now: datetime) -> bool:
         """Whether a date has moved. None moves into the past: it becomes the end of today, or, of a clock that stands

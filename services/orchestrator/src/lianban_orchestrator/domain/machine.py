@@ -40,7 +40,7 @@ from lianban_orchestrator.domain.transitions import Trigger
 
 _SEVERITY: Final = {Light.NONE: 0, Light.GREEN: 1, Light.YELLOW: 2, Light.RED: 3}
 _REMINDS_SINCE: Final = 2
-"""Edition from which red is told again each working day."""
+"""Edition from which red is told again each working day, and what is due comes before an act handed in later."""
 
 
 def _worst(lights: list[Light]) -> Light:
@@ -64,7 +64,7 @@ class CaseMachine:
         self.calendar = calendar
         self.received_at = received_at
         self.complete_at = received_at  # when everything was there: at first, or with the supplement
-        self.reminds = edition >= _REMINDS_SINCE
+        self.reminds = self.time_first = edition >= _REMINDS_SINCE
         self.status = CaseStatus.RECEIVED
         self.outcome: Outcome | None = None
         self.accepted_at: datetime | None = None
@@ -231,9 +231,10 @@ class CaseMachine:
     def _after_end(self, now: datetime) -> list[CaseEvent]:
         if self.deciding or self.status is not CaseStatus.IN_PROGRESS:
             return self.case_clock_events(now)
+        events = self.case_clock_events(now)
         self.outcome = outcome_of(list(self.steps.values()))
         self.status = CaseStatus.DELIVERING
-        return [self.event(EventKind.CASE_DECIDED, now, outcome=self.outcome)]
+        return [*events, self.event(EventKind.CASE_DECIDED, now, outcome=self.outcome)]
 
     def case_clock_events(self, now: datetime) -> list[CaseEvent]:
         """The case's clock stands still while every open step waits, and goes on with the first that does not: also

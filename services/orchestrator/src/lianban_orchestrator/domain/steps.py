@@ -108,6 +108,8 @@ class Step:
         self.state = next_state(self.state, trigger)
         self.ended_at = at
         self.unpause(at)
+        if self.clock is not None:
+            self.clock.end(at)
 
     def pause(self, trigger: Trigger, at: datetime) -> Pause:
         """Its department has to wait: once more, if it waits already. Raises IllegalTransition."""

@@ -8,40 +8,37 @@ from typing import Final
 
 from lianban.clock.deadlines import Deadline
 
-_ON_TIME: Final = timedelta(minutes=1)
 GRACE: Final = timedelta(minutes=15)
-"""Where we notice late that the time is over, we were away: what was handed in meanwhile is on its way to us."""
+"""How long after the last day we wait for what was handed in on it and is still on its way to us."""
 
 
 @dataclass
 class Supplements:
     """``allowed``: once, and once more for every exception a supervisor makes. ``until``: while the applicant is waited
-    for, the last day to hand everything in; ``grace`` after it, where that day ended while we were away."""
+    for, the last day to hand everything in."""
 
     asked: int = 0
     allowed: int = 1
     until: Deadline | None = None
-    grace: datetime | None = None
 
     def ask(self, until: Deadline) -> None:
         self.asked += 1
-        self.until, self.grace = until, None
+        self.until = until
 
     def arrived(self) -> None:
-        self.until, self.grace = None, None
+        self.until = None
 
     @property
     def waits_until(self) -> datetime | None:
         """When something is to be done about it; none while nothing is asked for."""
-        return (self.grace or self.until.ends_at) if self.until else None
+        return self.until.ends_at + GRACE if self.until else None
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the time has passed; the first look at it, when it comes late, only begins the grace."""
-        if self.until is None or self.until.ends_at > now:
-            return False
-        if self.grace is None and now - self.until.ends_at > _ON_TIME:
-            self.grace = now + GRACE
-        return self.grace is None or self.grace <= now
+        """Whether nothing that was handed in on time can be on its way any more."""
+        return self.waits_until is not None and self.waits_until <= now
+
+    def is_late(self, handed_in_at: datetime) -> bool:
+        return self.until is not None and self.until.ends_at <= handed_in_at
 
     @property
     def used_up(self) -> bool:

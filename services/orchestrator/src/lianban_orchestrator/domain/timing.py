@@ -72,16 +72,15 @@ def _tick_open(machine: CaseMachine, step: Step, now: datetime) -> list[CaseEven
     clock = step.clock
     if clock is None:
         return []
-    events = []
-    if not step.is_notice:
-        events = [
-            machine.step_event(
-                EventKind.STEP_LIGHT, now, step, light=alarm.light, cause=alarm.cause, due=clock.due_with_trace
-            )
-            for alarm in clock.advance(now)
-        ]
     ends_at = _ends_by_itself(step)
-    if ends_at is not None and ends_at <= now:
+    ends = ends_at is not None and ends_at <= now
+    events = []
+    for alarm in [] if step.is_notice else clock.advance(now):
+        # Nobody is told to hurry with what has just ended by itself, but what their silence came to.
+        cause = Cause.TACIT_OPINION if ends and alarm.light is Light.RED else alarm.cause
+        due = clock.due_with_trace
+        events.append(machine.step_event(EventKind.STEP_LIGHT, now, step, light=alarm.light, cause=cause, due=due))
+    if ends_at is not None and ends:
         cause = Cause.NOTICE_ENDED if step.is_notice else Cause.TACIT_OPINION
         machine.take_back(step, cause)
         events += machine.grant(step, ends_at, now, cause=cause)
@@ -115,6 +114,7 @@ def _tick_stopped(machine: CaseMachine, step: Step, now: datetime) -> list[CaseE
                     cause=Cause.STOP_OVERRUN,
                     procedure=procedure,
                     until=stop.planned.day,
+                    trace=stop.planned.trace,
                 )
             )
     return events
@@ -133,7 +133,7 @@ def _ring(machine: CaseMachine, clock: RunningClock, now: datetime) -> list[Case
     events: list[CaseEvent] = []
     for alarm in clock.advance(now):
         due = clock.due_with_trace
-        if clock is machine.acceptance_clock and alarm.light is Light.RED:
+        if clock is machine.acceptance_clock and clock.is_over(now):
             # L-ACCEPT-5: silence has accepted, and supervision is told.
             told = machine.event(EventKind.CASE_LIGHT, now, light=Light.RED, due=due, cause=Cause.DEEMED)
             return [*events, told, *machine.accept(now, cause=Cause.DEEMED)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Coroutine, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -82,7 +82,8 @@ class CaseWorkflow:
     @workflow.update(name=names.UPDATE_ACT)
     def act(self, act: DepartmentAct) -> ActOutcome:
         """A department accepts, asks, stops, extends or decides."""
-        with _as_failure():  # again: another act of the same turn may have come first
+        self._catch_up(act.waited)
+        with _as_failure():  # again: another act of the same turn, or time, may have come first
             events = acts.apply(self._machine, act, workflow.now())
         self._tell(events)
         return self._outcome(events, act.step)
@@ -95,6 +96,7 @@ class CaseWorkflow:
     @workflow.update(name=names.UPDATE_SUPPLEMENT)
     def supplement(self, handed_in: Supplement) -> ActOutcome:
         """The applicant has handed in what a step, or the acceptance, found missing."""
+        self._catch_up(handed_in.waited)
         with _as_failure():
             events = acts.apply_supplement(self._machine, handed_in, workflow.now())
         self._errand(self._hand_in(orders.supplement_order(self._case, self._machine, events[0], handed_in.step)))
@@ -103,7 +105,7 @@ class CaseWorkflow:
     @supplement.validator
     def _validate_supplement(self, handed_in: Supplement) -> None:
         with _as_failure():
-            acts.check_supplement(self._machine, handed_in)
+            acts.check_supplement(self._machine, handed_in, workflow.now())
 
     @workflow.update(name=names.UPDATE_RECALENDAR)
     def recalendar(self, new: Recalendar) -> ActOutcome:
@@ -251,11 +253,16 @@ class CaseWorkflow:
                         timeout=wait,
                         timeout_summary=f"时限 {of}",
                     )
-            self._tick()
+            self._tick(workflow.now())
 
-    def _tick(self) -> None:
+    def _catch_up(self, waited: float) -> None:
+        """What had become due before an act was handed in comes before it, whichever of the two reaches us first."""
+        if self._machine.time_first:
+            self._tick(self._machine.when(waited, workflow.now()))
+
+    def _tick(self, now: datetime) -> None:
         unaccepted = self._machine.status in _UNACCEPTED
-        events = timing.tick(self._machine, workflow.now())
+        events = timing.tick(self._machine, now)
         if not events:
             return
         for event in events:

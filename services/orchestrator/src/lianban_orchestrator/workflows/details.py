@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Final
 
-from lianban.clock.deadlines import SHANGHAI, local_date
+from lianban.clock.deadlines import SHANGHAI
 from lianban.clock.limits import Light
 from lianban.contracts.events import Due
 from lianban.contracts.status import CASE_STATUS_ZH, DELIVERY_ZH, OUTCOME_ZH, STEP_STATE_ZH, CaseStatus, StepState
@@ -31,7 +31,8 @@ def details_of(machine: CaseMachine, now: datetime, troubles: Sequence[str] = ()
         "",
         f"状态：**{state}**　亮灯：{_LIGHT[machine.light]}　受理：{_moment(machine.accepted_at)}",
         "",
-        f"时限：{_clock(machine.case_clock, now)}",
+        f"时限：{_clock(machine.case_clock or machine.acceptance_clock, now)}"
+        + ("" if machine.case_clock else "（受理期限）"),
         "",
         f"等待：{_waiting_for(machine)}",
         "",
@@ -39,10 +40,12 @@ def details_of(machine: CaseMachine, now: datetime, troubles: Sequence[str] = ()
         "|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_row(step, now) for step in machine.steps.values()]
-    lines += [f"\n{step.plan.name}：{note}" for step in machine.steps.values() for note in _moved(step)]
+    clocks = [("办件", machine.case_clock or machine.acceptance_clock)]
+    clocks += [(step.plan.name, step.clock) for step in machine.steps.values() if step.clock]
+    lines += [f"\n{name}：{note}" for name, clock in clocks for note in _moved(clock)]
     for shipment in machine.shipments.shipped:
         names = "、".join(result.name for result in shipment.results) or "办理结果告知"
-        lines += ["", f"送达 {shipment.number}：{DELIVERY_ZH[shipment.state]}　{names}　{_limits(shipment.clock.due)}"]
+        lines += ["", f"送达 {shipment.number}：{DELIVERY_ZH[shipment.state]}　{names}　{_clock(shipment.clock, now)}"]
     lines += [f"\n⚠ 未办成，需运维处理：{trouble}" for trouble in troubles]
     return "\n".join(lines)
 
@@ -84,16 +87,14 @@ def _used(clock: RunningClock, at: datetime) -> str:
     return f"{used}/{left}" if left is not None else f"{used}/—"
 
 
-def _moved(step: Step) -> Iterator[str]:
-    """Why the dates are not those of the start."""
-    if step.clock is None:
-        return
-    facts = step.clock.facts
+def _moved(clock: RunningClock) -> Iterator[str]:
+    """Why its dates are not those of the start."""
+    facts = clock.facts
     for stop in facts.stops:
         planned = f"，预计至 {stop.planned}" if stop.planned and stop.ended is None else ""
         yield f"{stop.reason}，{stop.began} 起" + (f"，{stop.ended} 止" if stop.ended else planned)
-    if step.received_on and step.started_at and step.received_on > local_date(step.started_at):
-        yield f"补正齐全，自 {step.received_on} 重新计时"
+        if stop.ended == facts.started:
+            yield f"补正齐全，自 {facts.started} 重新计时"
     if facts.extension:
         yield f"延长 {facts.extension} 个工作日"
     if facts.promised_floor or facts.legal_floor:

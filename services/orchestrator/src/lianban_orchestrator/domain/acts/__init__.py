@@ -61,9 +61,9 @@ def apply(machine: CaseMachine, act: DepartmentAct, now: datetime) -> list[CaseE
             return extension.apply(machine, step, act, now)
 
 
-def check_supplement(machine: CaseMachine, handed_in: Supplement) -> None:
-    """Raises ActRefused when nothing is asked of the applicant by that step."""
-    supplement.check(machine, handed_in)
+def check_supplement(machine: CaseMachine, handed_in: Supplement, now: datetime) -> None:
+    """Raises ActRefused when nothing is asked of the applicant by that step, or the time for it is over."""
+    supplement.check(machine, handed_in, now)
 
 
 def apply_supplement(machine: CaseMachine, handed_in: Supplement, now: datetime) -> list[CaseEvent]:

@@ -29,6 +29,7 @@ def apply(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -
     was = step.clock.last_due
     at = machine.when(act.waited, now, step.started_at)
     step.extended = True
+    step.accepted = True  # who asks for more time to decide has accepted
     _extend(step.clock, act, at, now)
     due = step.clock.due_with_trace
     return [machine.step_event(EventKind.STEP_EXTENDED, at, step, act, due=due, was=was, clock=step.clock.facts)]
@@ -81,7 +82,7 @@ def _check(
     if act.days > longest:
         raise refused(Refusal.TOO_LONG, act, longest=f"{longest} 个工作日")
     not_in_past(act, since)
-    if clock.reached(at) is Level.LEGAL_OVERDUE:
+    if clock.is_over(at):
         raise refused(Refusal.EXPIRED, act)
 
 

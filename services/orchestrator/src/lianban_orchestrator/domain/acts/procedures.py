@@ -36,6 +36,7 @@ def check(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -
         if act.procedure is None or act.procedure not in step.stops:
             raise refused(Refusal.NOT_STOPPED, act)
         needs_document(act)
+        not_in_past(act, step.stops[act.procedure].pause.began)
         return
     if step.is_notice or step.clock is None:
         raise refused(Refusal.NO_CLOCK, act)
@@ -50,6 +51,8 @@ def check(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -
         raise refused(Refusal.LENGTH_NEEDED, act)
     not_in_past(act, step.counted_from)
     at = machine.when(act.waited, now, step.started_at)
+    if step.clock.is_over(at):
+        raise refused(Refusal.EXPIRED, act)  # what is overdue is decided, not put aside
     if listed is not None:
         longest = listed.longest
         if _planned(machine.calendar, at, act.days).day > machine.last_day(longest, at).day:

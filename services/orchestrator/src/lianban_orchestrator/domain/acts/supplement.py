@@ -15,23 +15,28 @@ from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.transitions import Trigger
 
 
-def check(machine: CaseMachine, handed_in: Supplement) -> None:
+def check(machine: CaseMachine, handed_in: Supplement, now: datetime) -> None:
+    at = machine.when(handed_in.waited, now)
     if machine.status in CLOSED:
         raise ActRefused(Refusal.CASE_CLOSED, Rule.SUPPLEMENT)
     if handed_in.step == ACCEPTANCE_STEP and not machine.accepts_on_filing:
         if machine.status is not CaseStatus.SUPPLEMENT:
             raise ActRefused(Refusal.NOT_REQUESTED, Rule.SUPPLEMENT)
+        if machine.supplements.is_late(at):
+            raise ActRefused(Refusal.SUPPLEMENT_OVER, Rule.SUPPLEMENT)
         return
     step = machine.steps.get(handed_in.step)
     if step is None:
         raise ActRefused(Refusal.UNKNOWN_STEP, Rule.SUPPLEMENT, handed_in.step)
     if step.state is not StepState.SUPPLEMENT:
         raise ActRefused(Refusal.NOT_REQUESTED, Rule.SUPPLEMENT)
+    if step.supplements.is_late(at):
+        raise ActRefused(Refusal.SUPPLEMENT_OVER, Rule.SUPPLEMENT)
 
 
 def apply(machine: CaseMachine, handed_in: Supplement, now: datetime) -> list[CaseEvent]:
     """The day it arrives is the day of receipt, and the clock starts anew from there."""
-    check(machine, handed_in)
+    check(machine, handed_in, now)
     if handed_in.step == ACCEPTANCE_STEP and handed_in.step not in machine.steps:
         at = machine.when(handed_in.waited, now, machine.complete_at)
         machine.complete_at = at
@@ -43,7 +48,7 @@ def apply(machine: CaseMachine, handed_in: Supplement, now: datetime) -> list[Ca
         return [machine.event(kind, at, act_id=handed_in.act_id, due=clock.due, clock=clock.facts)]
     step = machine.steps[handed_in.step]
     at = machine.when(handed_in.waited, now, step.pauses[-1].began)
-    step.counted_from = step.counted_from if step.is_notice else at
+    step.counted_from = at
     step.supplements.arrived()
     step.go_on(Trigger.SUPPLEMENT, at)
     was = step.clock.last_due if step.clock else None
