@@ -144,7 +144,9 @@ async def test_a_task_its_system_cannot_take_does_not_hold_up_those_behind_it(wo
     world.systems.fault["poisoned"] = lambda task: answers_500(task) if task["task_id"] == poison else None
     await world.until(lambda: len(world.systems.tasks_of("poisoned")) == 5, 30)
     assert world.systems.tasks_of("poisoned") == behind
-    assert await world.submit("poisoned") in world.systems.tasks_of("poisoned"), "newcomers go at once again"
+    newcomer = await world.submit("poisoned")
+    await world.until(lambda: newcomer in world.systems.tasks_of("poisoned"), 10)
+    assert (await world.tasks("poisoned"))[poison]["state"] == "received"
     del world.systems.fault["poisoned"]
     await world.until(lambda: poison in world.systems.tasks_of("poisoned"), 40)
 

@@ -68,6 +68,17 @@ async def test_a_task_is_brought_and_its_act_fetched(world: World, tax: PolledSy
     assert tax.strangers == 0
 
 
+async def test_a_system_that_denies_leaves_it_to_a_person(world: World, tax: PolledSystem) -> None:
+    """L-REFUSE holds for an act that was fetched as for one that was sent."""
+    case = await world.start("review", department="tax")
+    act = act_of(case.id, "review", actor="system", officer=..., decision="refused", reason="未登记")
+    tax.leave(act)
+    assert (await receipt(world, tax, act["act_id"]))["status"] == "review"
+    [task] = await world.rows("tasks", case.id)
+    assert (task["state"], task["channel"]) == ("sent", "inbox")
+    assert await case.query(SmallCase.acts) == []
+
+
 async def test_many_acts_come_page_by_page_in_their_order(world: World, tax: PolledSystem) -> None:
     steps = [f"s{number}" for number in range(5)]
     case = await world.start(*steps, department="tax")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from lianban_adapters.isolation.calendars import WorkingDays
 
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import SHANGHAI
-from lianban.platform.directory import Channel, DepartmentEntry, OpeningHours
+from lianban.platform.directory import Channel, Contact, DepartmentEntry, Directory, DirectoryInvalid, OpeningHours
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.isolation.gate import SWITCHED, GateKeeper, backoff, pause_after
 from lianban_adapters.isolation.hours import Schedule
@@ -91,3 +92,19 @@ def test_a_task_waits_as_long_as_asked_else_longer_with_each_attempt() -> None:
     assert [backoff(attempts) for attempts in (1, 2, 3, 9, 10, 10_000)] == [1, 2, 4, 256, 300, 300]
     assert pause_after(Unavailable("x", timedelta(minutes=30)), 1) == 1800
     assert pause_after(Unavailable("x"), 4) == 8
+
+
+async def test_hours_on_working_days_need_a_published_calendar() -> None:
+    entry = DepartmentEntry(channel=Channel.INBOX, secret="whsec_a", hours=OpeningHours())
+    directory = Directory(departments={"market": entry}, supervisor=Contact())
+    with pytest.raises(DirectoryInvalid, match=r"departments\.market\.hours"):
+        await WorkingDays(directory, None).read()
+    always = Directory(departments={"market": entry.model_copy(update={"hours": None})}, supervisor=Contact())
+    assert await WorkingDays(always, None).read() is None
+
+
+def test_a_newer_calendar_moves_the_next_opening() -> None:
+    schedule = Schedule(OpeningHours(), CALENDAR)
+    assert schedule.opens_at(at("2026-10-09", "18:00")) == at("2026-10-10", "08:30")
+    schedule.calendar = CALENDAR.model_copy(update={"workdays": {}})
+    assert schedule.opens_at(at("2026-10-09", "18:00")) == at("2026-10-12", "08:30")

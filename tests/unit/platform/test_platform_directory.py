@@ -74,12 +74,17 @@ def test_a_department_is_switched_to_the_inbox_by_one_word(tmp_path: Path) -> No
     assert "0123456789abcdef" not in repr(directory)
 
 
-def test_the_guides_directory_is_one(tmp_path: Path) -> None:
+def test_the_guides_directories_are_some(tmp_path: Path) -> None:
     guide = (Path(__file__).parents[3] / "docs" / "departments.zh-CN.md").read_text(encoding="utf-8")
-    [entries] = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
-    entries = entries.replace("部门发给平台的令牌", "0123456789abcdef")
-    directory = load_directory(write(tmp_path, entries + "supervisor: {}\n"))
-    assert [entry.channel for entry in directory.departments.values()] == ["polling", "staging"]
+    shown = [
+        load_directory(write(tmp_path, entries.replace("部门发给平台的令牌", "0123456789abcdef") + "supervisor: {}\n"))
+        for entries in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    ]
+    assert [[entry.channel for entry in one.departments.values()] for one in shown] == [
+        ["rest"],
+        ["polling", "staging"],
+    ]
+    assert shown[0].departments["market"].hours is not None
 
 
 @pytest.mark.parametrize(

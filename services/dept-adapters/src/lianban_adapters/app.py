@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from aiohttp import ClientTimeout
@@ -15,19 +14,17 @@ from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from lianban.clock.calendar import CalendarSnapshot
 from lianban.contracts.names import department_queue
 from lianban.platform import service
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.case_updates import CaseUpdates
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import Database, create_engine
-from lianban.platform.directory import Directory, DirectoryInvalid, load_directory
+from lianban.platform.directory import Directory, load_directory
 from lianban.platform.objects import open_store
 from lianban.platform.outgoing import open_session
 from lianban.platform.relay import EventRelay
 from lianban.platform.temporal import connect, host_workers, make_worker
-from lianban.publishing.store import PublishedStore
 from lianban_adapters.acts.carrier import Carrier
 from lianban_adapters.acts.documents import Documents
 from lianban_adapters.acts.endpoints import router as acts_router
@@ -40,6 +37,7 @@ from lianban_adapters.channels.registry import Channels, Surroundings
 from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.inbox.endpoints import router as inbox_router
+from lianban_adapters.isolation.calendars import WorkingDays
 from lianban_adapters.isolation.endpoints import router as isolation_router
 from lianban_adapters.isolation.gates import Gates
 from lianban_adapters.isolation.queue import WaitingTasks
@@ -91,7 +89,8 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     outbox = Outbox(database, carrier)
     answers = ImmediateAnswers(database, documents, dossiers, outbox, keyring)
     channels = Channels(directory, Surroundings(stack, settings.public_url, settings.send_timeout, store))
-    gates = Gates(directory, await _calendar(directory, settings.catalog_store), database)
+    working_days = WorkingDays(directory, settings.catalog_store)
+    gates = Gates(directory, await working_days.read(), database)
     tasks = Tasks(database, relay, channels, gates, dossiers, answers)
     waiting = WaitingTasks(database, gates, tasks)
     acts = Acts(database, documents, dossiers, carrier, outbox, settings.update_timeout)
@@ -110,6 +109,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
             relay.run(),
             outbox.run(),
             waiting.run(),
+            working_days.keep_up(gates),
             host_workers(open_client, department_workers(directory, TaskActivities(tasks))),
             *(
                 Runner(department, fetching.source, reception, fetching.interval).run()
@@ -128,17 +128,6 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
         gates=gates,
         public_url=settings.public_url,
     )
-
-
-async def _calendar(directory: Directory, store: Path | None) -> CalendarSnapshot | None:
-    """Working days, where a department's hours ask for them. Raises when they cannot be known: a department that is
-    served on holidays by mistake would be noticed by nobody here."""
-    needed = [code for code, entry in directory.departments.items() if entry.hours and entry.hours.working_days_only]
-    if not needed:
-        return None
-    if store is None:
-        raise DirectoryInvalid(f"departments.{needed[0]}.hours: working days need the setting catalog_store")
-    return (await asyncio.to_thread(PublishedStore(store).load)).calendar
 
 
 def department_workers(directory: Directory, activities: TaskActivities) -> Callable[[Client], Sequence[Worker]]:

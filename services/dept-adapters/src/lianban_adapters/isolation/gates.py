@@ -32,6 +32,12 @@ class Gates:
         """KeyError when the directory does not list the department."""
         return self._keepers[department]
 
+    def recalendar(self, calendar: CalendarSnapshot) -> None:
+        """A newer calendar: the next opening is counted by it."""
+        for keeper in self._keepers.values():
+            if keeper.schedule is not None and keeper.schedule.calendar is not None:
+                keeper.schedule.calendar = calendar
+
     async def refresh(self) -> None:
         """Adopts what others have written, unless this process has written since."""
         before = {code: keeper.changes for code, keeper in self._keepers.items()}

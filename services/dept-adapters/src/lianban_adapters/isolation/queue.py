@@ -149,7 +149,9 @@ class WaitingTasks:
     async def _settle(self, gate: GateKeeper, head: Head) -> bool:
         """Whether the task is settled; else it waits on."""
         try:
-            await self._tasks.send_waiting(TaskOrder.model_validate(head.details))
+            # What has failed so often says more of itself than of the department, unless that is just being tried.
+            tells = head.attempts <= PATIENCE or gate.circuit.openings > 0
+            await self._tasks.send_waiting(TaskOrder.model_validate(head.details), tells=tells)
         except Unavailable as error:
             await self._put_off(head, error.reason, pause_after(error, head.attempts))
             return False

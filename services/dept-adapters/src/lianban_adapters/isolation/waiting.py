@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, select, update
 
 from lianban.platform.database import Executor
 from lianban_adapters.channels.port import INBOX
@@ -93,7 +93,7 @@ async def to_inbox(executor: Executor, department: str, reason: str) -> int:
     """Everything that waits and is not just being sent; number of tasks."""
     statement = (
         update(Task)
-        .where(Task.department == department, _WAITING, or_(Task.leased_until.is_(None), ~_IN_HAND))
+        .where(Task.department == department, _WAITING, ~_IN_HAND)
         .values(state=TaskState.SENT, sent_at=func.now(), channel=INBOX, reason=reason)
         .returning(Task.id)
     )

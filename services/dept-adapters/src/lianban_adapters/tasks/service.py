@@ -77,14 +77,14 @@ class Tasks:
             await self._put_off(task.id, error.reason, pause_after(error, 1), tried=True)
             return TaskReceipt(channel=task.channel)
 
-    async def send_waiting(self, order: TaskOrder) -> None:
-        """A task that was stored before and whose turn has come. Raises :class:`Unavailable` or
-        :class:`DossierUnavailable`."""
-        await self._send(order, self._channels.of(order.department))
+    async def send_waiting(self, order: TaskOrder, *, tells: bool) -> None:
+        """A task that was stored before and whose turn has come. ``tells``: whether its failure says anything of the
+        department. Raises :class:`Unavailable` or :class:`DossierUnavailable`."""
+        await self._send(order, self._channels.of(order.department), tells=tells)
 
-    async def _send(self, order: TaskOrder, channel: Channel) -> TaskReceipt:
+    async def _send(self, order: TaskOrder, channel: Channel, *, tells: bool = True) -> TaskReceipt:
         try:
-            async with self._answering(order.department, channel):
+            async with self._answering(order.department, channel, tells=tells):
                 sent = await channel.send(order, lambda: self._dossier(order))
         except Rejected as rejected:
             return await self._to_inbox(order, rejected.reason)
@@ -139,12 +139,13 @@ class Tasks:
             raise Unavailable(closed, gate.retry_after)
 
     @asynccontextmanager
-    async def _answering(self, department: str, channel: Channel) -> AsyncIterator[None]:
+    async def _answering(self, department: str, channel: Channel, *, tells: bool = True) -> AsyncIterator[None]:
         """What comes of it is told to the department's gate. Whoever rejects a message is at work."""
         try:
             yield
         except Unavailable as error:
-            await self._gates.failed(department, error)
+            if tells:
+                await self._gates.failed(department, error)
             raise
         except Rejected:
             await self._gates.succeeded(department)
