@@ -42,12 +42,13 @@ down: $(STAMP) ## stop everything; what was stored stays
 status: $(STAMP) ## show each program and its health
 	@$(BIN)/python -m lianban_stack status
 
-check: $(STAMP) ## style, types, import rules, catalogue
+check: $(STAMP) ## style, types, import rules, catalogue, calendar
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/lianban catalog check catalog
+	$(BIN)/lianban calendar check
 
 # A file's tests stay together, for they share a database; the order is that of tests/fixtures/parallel.py.
 test: check ## check, then every test, in several processes (WORKERS=n)

@@ -8,4 +8,4 @@ from hypothesis import settings
 settings.register_profile("lianban", deadline=None)
 settings.load_profile("lianban")
 
-pytest_plugins = ["fixtures.sockets", "fixtures.parallel", "fixtures.postgres", "fixtures.temporal"]
+pytest_plugins = ["fixtures.sockets", "fixtures.parallel", "fixtures.mariadb", "fixtures.postgres", "fixtures.temporal"]

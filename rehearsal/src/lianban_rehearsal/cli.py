@@ -63,7 +63,8 @@ def rehearse(
 
     now = datetime.now(UTC)
     day = start.date() if start else local_date(now)
-    request = Request(code, answers, division, day, runs, seed, delays, measured, folder)
+    picture = svg or Path(f"rehearsal-{code}.svg")
+    request = Request(code, answers, division, day, runs, seed, delays, measured, picture, folder)
     try:
         prepared = prepare(request, now)
     except InvalidRequest as error:
@@ -78,7 +79,6 @@ def rehearse(
     scenario = prepared.scenario
     subject = Subject(scenario.stage, prepared.situation.answers, scenario.profiles, seed)
     found = summarise(records, scenario.stage)
-    picture = svg or Path(f"rehearsal-{code}.svg")
     if found.typical is not None:
         picture.write_text(gantt(subject, found, found.typical), encoding="utf-8")
     if as_json:

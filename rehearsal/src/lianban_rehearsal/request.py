@@ -44,6 +44,7 @@ class Request:
     seed: int
     delays: Path | None
     measured: str | None
+    picture: Path
     folder: Path
 
 
@@ -67,6 +68,8 @@ def prepare(request: Request, now: datetime) -> Prepared:
         faults.append(f"--start: 须在工作日历的 {calendar.first_year} 年至 {calendar.last_year} 年之间")
     elif request.start.year + years_ahead(opening(request.start), now) + _YEARS > LAST:
         faults.append(f"--start: {request.start} 距今太远，无法演练")
+    if found is not None and not request.picture.absolute().parent.is_dir():
+        faults.append(f"--svg: 没有文件夹 {request.picture.parent}")
     delays = _delays(request, catalog, faults)
     past = _past(request, calendar, faults)
     if faults or found is None:

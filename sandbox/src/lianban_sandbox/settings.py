@@ -32,6 +32,9 @@ class SandboxSettings(BaseSettings):
     registries_key_file: Path = Field(description="bearer key of the registries")
     licences_key_file: Path = Field(description="bearer key of the e-licence library")
 
+    sandbox_staging_urls: dict[str, str] = Field(
+        default={}, repr=False, description="own databases of departments played by staging tables, by department"
+    )
     sandbox_decision_seconds: float = Field(
         default=1.0, ge=0, description="from task to decision, until told otherwise"
     )

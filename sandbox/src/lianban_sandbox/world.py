@@ -21,7 +21,10 @@ from lianban_sandbox.courier import app as courier_app
 from lianban_sandbox.courier.parcels import Depot
 from lianban_sandbox.departments import app as departments_app
 from lianban_sandbox.departments.behaviour import Behaviour, Switchboard
+from lianban_sandbox.departments.cast import Cast
 from lianban_sandbox.departments.desk import Desk
+from lianban_sandbox.departments.messages import Messages
+from lianban_sandbox.departments.polled import Polled
 from lianban_sandbox.mail import app as mail_app
 from lianban_sandbox.mail.catcher import Catcher, catching
 from lianban_sandbox.registers import app as registers_app
@@ -51,7 +54,6 @@ class World:
 async def running(settings: SandboxSettings, patience: Patience | None = None) -> AsyncIterator[World]:
     """All servers, for the length of the block. What is pending when it ends is dropped."""
     directory = load_directory(settings.directory_file)
-    keys = {code: Webhook(entry.secret) for code, entry in directory.departments.items()}
     courier_key = Webhook(_secret(settings.courier_secret_file))
     sms_key = _secret(settings.sms_key_file)
     registries_key = _secret(settings.registries_key_file)
@@ -61,14 +63,20 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
         http = await stack.enter_async_context(open_session(_TIMEOUT))
         caller = Caller(http, patience or Patience())
         default = Behaviour(delay_seconds=settings.sandbox_decision_seconds)
-        desk = Desk(keys, settings.adapters_url.rstrip("/"), caller, Switchboard(default), capacity)
+        cast = Cast.of(directory, settings, caller)
+        desk = Desk(cast.ways, Switchboard(default), capacity)
+        await stack.enter_async_context(cast.playing(Messages(desk)))
         stack.push_async_callback(desk.close)
+        polled = Polled(desk, cast.tokens, cast.trays)
         tracking_url = f"{settings.notify_url.rstrip('/')}/v1/courier/tracking"
         depot = Depot(courier_key, tracking_url, caller, settings.sandbox_parcel_seconds, capacity)
         stack.push_async_callback(depot.close)
         catcher = Catcher(capacity)
         apps = (
-            (settings.port_sandbox_departments, departments_app.build(desk)),
+            (
+                settings.port_sandbox_departments,
+                departments_app.build(desk, cast.keys, polled),
+            ),
             (settings.port_sandbox_courier, courier_app.build(depot)),
             (settings.port_sandbox_sms, sms_app.build(sms_key, capacity)),
             (settings.port_sandbox_mail_records, mail_app.build(catcher)),

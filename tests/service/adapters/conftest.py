@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -27,12 +28,19 @@ from lianban_adapters.settings import AdapterSettings
 
 
 @pytest.fixture(scope="module")
+def further_departments() -> dict[str, Any]:
+    """Entries of the directory beside the usual ones. A module about another kind of channel has its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
 async def world(
     postgres_url: Callable[..., str],
     temporal_server: str,
     temporal_client: Client,
     test_keyring: Keyring,
     tmp_path_factory: pytest.TempPathFactory,
+    further_departments: dict[str, Any],
 ) -> AsyncIterator[World]:
     folder = tmp_path_factory.mktemp("adapters")
     url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
@@ -50,7 +58,9 @@ async def world(
             make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events]),
         ):
             await stack.enter_async_context(worker)
-        settings = _settings(folder, url, cable.address, intake_url, market_url, secrets, test_keyring, authority)
+        settings = _settings(
+            folder, url, cable.address, intake_url, market_url, secrets, test_keyring, authority, further_departments
+        )
         adapters = await stack.enter_async_context(serving(create_app(settings)))
         engine = create_engine(url)
         stack.push_async_callback(engine.dispose)
@@ -68,6 +78,7 @@ def _settings(
     secrets: dict[str, str],
     keyring: Keyring,
     authority: TokenAuthority,
+    further_departments: dict[str, Any],
 ) -> AdapterSettings:
     keyring.save(folder / "keyring.json")
     authority.save(folder / "tokens.json")
@@ -76,6 +87,7 @@ def _settings(
             "market": {"channel": "rest", "endpoint": f"{market}/tasks", "secret": secrets["market"]},
             "health": {"channel": "inbox", "secret": secrets["health"]},
             "nowhere": {"channel": "rest", "endpoint": f"{market}/nowhere", "secret": secrets["nowhere"]},
+            **further_departments,
         },
         "supervisor": {},
     }

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.form import FormField, FormSpec
 from lianban.catalog.form_check import check_form
-from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
 from lianban_sandbox.portal.samples import Sample, sample_answers
-
-CATALOG = Path(__file__).resolve().parents[3] / "catalog"
 
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_catalog(CATALOG)
+    return city_catalog()
 
 
 def test_every_element_has_values_that_its_checks_let_pass(catalog: Catalog) -> None:

@@ -18,6 +18,7 @@ from lianban.contracts.events import Due
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.contracts.status import Cause
 from lianban.platform.directory import Directory
+from lianban.platform.objects import ObjectStore
 from lianban.platform.webhooks import new_secret
 from lianban_adapters import app
 from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_supplemented, task_withdrawn
@@ -157,7 +158,7 @@ async def test_channels_are_made_as_the_directory_says() -> None:
         }
     )
     async with AsyncExitStack() as stack:
-        around = Surroundings(stack, "https://lianban.example", 5.0)
+        around = Surroundings(stack, "https://lianban.example", 5.0, cast(ObjectStore, None))
         channels = Channels(directory, around)
         assert (channels.of("market").name, channels.of("health").name) == ("rest", "inbox")
         with pytest.raises(UnknownChannel, match="market: rest"):

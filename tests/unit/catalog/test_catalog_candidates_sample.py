@@ -8,19 +8,17 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.candidates.ranking import Candidate, Search, find_candidates
 from lianban.catalog.candidates.records import read_cases
 from lianban.catalog.candidates.samples import Sample, sample_cases
-from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
 from lianban.cli import main
-
-FOLDER = Path(__file__).parents[3] / "catalog"
 
 
 @pytest.fixture(scope="module")
 def city() -> Catalog:
-    return load_catalog(FOLDER)
+    return city_catalog()
 
 
 def codes(item: Candidate) -> frozenset[str]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from catalog_samples import entry, made, shop
 from catalog_strategies import catalogs
 from hypothesis import given
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.answers import combinations, first_answers
 from lianban.catalog.closure import SECTION_MODELS, closure, content, content_version, entries
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.field_names import FIELD_ZH, SECTION_ZH
 from lianban.catalog.index import theme_index
 from lianban.catalog.lint.references import references
-from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
-
-CITY = Path(__file__).parents[3] / "catalog"
 
 
 @pytest.fixture(scope="module")
 def city() -> Catalog:
-    return load_catalog(CITY)
+    return city_catalog()
 
 
 def test_it_compiles_as_the_whole_catalogue_does(city: Catalog) -> None:

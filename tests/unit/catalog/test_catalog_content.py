@@ -14,9 +14,10 @@ import pytest
 from catalog_samples import entry, made, shop
 from jsonschema import Draft202012Validator
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.answers import combinations, is_asked, validate_answers
 from lianban.catalog.compiler import Compilation, compile_theme
-from lianban.catalog.loader import load_catalog, read_catalog
+from lianban.catalog.loader import read_catalog
 from lianban.catalog.models import Catalog, Theme
 from lianban.catalog.terms import MaterialSource
 
@@ -28,7 +29,7 @@ MOST = 4096
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_catalog(FOLDER)
+    return city_catalog()
 
 
 def situations(theme: Theme, most: int = MOST) -> list[dict[str, str]]:

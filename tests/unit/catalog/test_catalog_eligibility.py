@@ -10,9 +10,9 @@ from catalog_samples import entry, made, shop
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.eligibility import Match, Matcher, Standing, compile_rule
 from lianban.catalog.facts import FactProblem, InvalidFacts, checked_facts, read_value
-from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog, EligibilityRule
 from lianban.catalog.profiles import fitting_profile
 from lianban.catalog.terms import Audience
@@ -163,7 +163,7 @@ def test_a_search_finds_nobody_where_rules_contradict_each_other() -> None:
 
 @pytest.fixture(scope="module")
 def city() -> Catalog:
-    return load_catalog(FOLDER)
+    return city_catalog()
 
 
 @pytest.mark.parametrize("code", sorted(path.stem for path in (FOLDER / "themes").glob("*.yaml")))

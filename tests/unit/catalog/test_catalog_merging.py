@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import catalog_rules as rules
 import pytest
-from test_catalog_content import FOLDER, THEMES, situations
+from test_catalog_content import THEMES, situations
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.index import theme_index
-from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
 
 FEW = 64
@@ -17,7 +17,7 @@ FEW = 64
 
 @pytest.fixture(scope="module")
 def catalog() -> Catalog:
-    return load_catalog(FOLDER)
+    return city_catalog()
 
 
 @pytest.mark.parametrize("code", THEMES)

@@ -17,6 +17,7 @@ def test_limits_that_hold() -> None:
     [
         (Unit.WORKING_DAYS, 21, 20, "承诺时限不得长于法定时限"),
         (Unit.INSTANT, 1, None, "即办的承诺时限须为 0"),
+        (Unit.INSTANT, 0, 20, "即办的法定时限须为 0"),  # no clock could count it: a unit is that of both numbers
         (Unit.WORKING_DAYS, 0, 20, "单位须为 INSTANT"),
     ],
 )

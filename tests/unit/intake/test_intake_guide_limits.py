@@ -6,9 +6,8 @@ import threading
 
 import pytest
 
-from fixtures.catalogues import CITY
+from fixtures.catalogues import city_catalog
 from lianban.catalog.answers import first_answers
-from lianban.catalog.loader import load_catalog
 from lianban.platform.problems import Problem
 from lianban_intake.guides.answer import _takes_gzip
 from lianban_intake.guides.answers import chosen
@@ -46,7 +45,7 @@ def test_who_refuses_gzip_gets_none(accepted: str, takes: bool) -> None:
 
 
 def test_only_whole_situations_and_the_guide_for_everyone_are_kept() -> None:
-    theme = load_catalog(CITY).themes["E1"]
+    theme = city_catalog().themes["E1"]
     assert chosen(theme, {}).lasting
     assert chosen(theme, first_answers(theme)).lasting
     assert not chosen(theme, {"residence": "local"}).lasting
@@ -63,9 +62,9 @@ def test_only_whole_situations_and_the_guide_for_everyone_are_kept() -> None:
     ],
 )
 def test_people_find_themes_by_their_own_words(words: str, found: set[str]) -> None:
-    index = Index.of(load_catalog(CITY))
+    index = Index.of(city_catalog())
     assert found <= {card.code for cards in index.groups(Narrowing(words=words)).values() for card in cards}
 
 
 def test_words_nobody_says_find_nothing() -> None:
-    assert Index.of(load_catalog(CITY)).groups(Narrowing(words="飞船")) == {}
+    assert Index.of(city_catalog()).groups(Narrowing(words="飞船")) == {}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.answers import combinations
 from lianban.catalog.guide import Guide
 from lianban.catalog.guide_builder import build_guide
-from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
 from lianban_intake.guides import pages, typeset
 from lianban_intake.guides.answers import chosen
@@ -27,7 +27,7 @@ URL = "https://gov.example/guide/X1"
 
 @cache
 def catalog() -> Catalog:
-    return load_catalog(FOLDER)
+    return city_catalog()
 
 
 @cache

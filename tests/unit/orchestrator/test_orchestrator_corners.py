@@ -264,3 +264,15 @@ def test_a_day_that_was_today_when_a_calendar_came_may_be_off_by_the_next() -> N
     off = {march(9): "节日"}
     timing.recalendar(case.machine, CALENDAR.model_copy(update={"version": "3", "holidays": off}), on(9))
     assert case.promised("a") == march(10)
+
+
+def test_a_calendar_that_comes_while_a_clock_stands_still_makes_it_no_more_overdue() -> None:
+    """Stopped with one day left of three; by the new calendar the 4th was worked, and the three days were over then."""
+    off = {march(4): "节日", march(5): "节日"}
+    case = Case(make_plan(make_step("a", limit=working_days(3, 3)), make_step("b", limit=working_days(3, 3))))
+    timing.recalendar(case.machine, CALENDAR.model_copy(update={"version": "2", "holidays": off}), on(2))
+    assert case.promised("a") == march(9)
+    case.stop("a", 6)
+    timing.recalendar(case.machine, CALENDAR, on(11))
+    case.resume("a", 13)
+    assert case.promised("a") == march(16)

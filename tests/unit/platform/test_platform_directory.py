@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,48 @@ def test_departments_and_contacts(tmp_path: Path) -> None:
 def test_a_bad_file_is_refused_by_place(tmp_path: Path, content: str, place: str) -> None:
     with pytest.raises(DirectoryInvalid, match=place) as caught:
         load_directory(write(tmp_path, content))
+    assert "topsecret" not in str(caught.value)
+
+
+POLLING = 'polling: {base_url: "https://a.example/x", token: "0123456789abcdef"}'
+STAGING = 'staging: {database_url: "postgresql+asyncpg://u:topsecret@h/d"}'
+
+
+def test_a_department_is_switched_to_the_inbox_by_one_word(tmp_path: Path) -> None:
+    text = f"departments: {{m: {{channel: inbox, secret: whsec_a, {POLLING}, {STAGING}}}}}\nsupervisor: {{}}"
+    for channel in ("inbox", "polling", "staging"):
+        directory = load_directory(write(tmp_path, text.replace("channel: inbox", f"channel: {channel}")))
+        assert directory.departments["m"].channel == channel
+    assert "topsecret" not in repr(directory)
+    assert "0123456789abcdef" not in repr(directory)
+
+
+def test_the_guides_directory_is_one(tmp_path: Path) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "departments.zh-CN.md").read_text(encoding="utf-8")
+    [entries] = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    entries = entries.replace("部门发给平台的令牌", "0123456789abcdef")
+    directory = load_directory(write(tmp_path, entries + "supervisor: {}\n"))
+    assert [entry.channel for entry in directory.departments.values()] == ["polling", "staging"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "place"),
+    [
+        ("channel: polling", "departments.m.polling: settings of the channel are missing"),
+        ("channel: staging", "departments.m.staging: settings of the channel are missing"),
+        (f"channel: staging, {POLLING}", "departments.m.staging: settings"),
+        ("channel: polling, polling: {base_url: 'ftp://x', token: topsecret}", "polling.base_url: .*polling.token"),
+        ("channel: inbox, polling: {base_url: 'http://x', token: topsecret}", "departments.m.polling.token"),
+        (f"channel: polling, {POLLING[:-1]}, colour: 1}}", "departments.m.polling.colour"),
+        (f"channel: polling, {POLLING[:-1]}, interval: 0}}", "departments.m.polling.interval"),
+        ("channel: staging, staging: {database_url: 'sqlite:///topsecret'}", "departments.m.staging.database_url"),
+        (f"channel: staging, {STAGING[:-1]}, db_schema: 'a; b'}}", "departments.m.staging.db_schema"),
+        (f"channel: staging, {STAGING[:-1]}, files: none, inline_mib: 0}}", "staging.files: .*staging.inline_mib"),
+    ],
+)
+def test_settings_of_a_kind_are_faulted_by_field(tmp_path: Path, entry: str, place: str) -> None:
+    with pytest.raises(DirectoryInvalid, match=place) as caught:
+        load_directory(write(tmp_path, f"departments: {{m: {{secret: whsec_a, {entry}}}}}\nsupervisor: {{}}"))
     assert "topsecret" not in str(caught.value)
 
 

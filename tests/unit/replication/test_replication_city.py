@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from replication_samples import identity
 
-from fixtures.catalogues import CITY
-from lianban.catalog.loader import load_catalog, read_catalog
+from fixtures.catalogues import CITY, city_catalog
+from lianban.catalog.loader import read_catalog
 from lianban.catalog.models import Catalog
 from lianban.replication.mapping import read_mapping
 from lianban.replication.opening import opened
@@ -20,7 +20,7 @@ THEMES = sorted(path.stem for path in (CITY / "themes").glob("*.yaml"))
 
 @pytest.fixture(scope="module")
 def city() -> Catalog:
-    return load_catalog(CITY)
+    return city_catalog()
 
 
 @pytest.mark.parametrize("code", THEMES)

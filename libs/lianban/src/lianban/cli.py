@@ -31,7 +31,7 @@ class _LazyGroup(click.Group):
     """Imports a sub-command when it is asked for: one subject's dependencies do not slow down another's. What other
     distributions add comes last and replaces nothing."""
 
-    _elsewhere = {"calendar": "lianban.clock.cli"}  # noqa: RUF012
+    _elsewhere = {"calendar": "lianban.commands.calendar"}  # noqa: RUF012
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*super().list_commands(ctx), *self._elsewhere, *added_commands()})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from standardwebhooks.webhooks import Webhook
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,8 @@ from starlette.routing import Route
 from lianban_sandbox.callbacks import Report
 from lianban_sandbox.departments.behaviour import Behaviour, Mode
 from lianban_sandbox.departments.desk import Desk, State, Task
+from lianban_sandbox.departments.messages import Messages
+from lianban_sandbox.departments.polled import Polled
 from lianban_sandbox.web import Refused, answer, application, listing, read, signed
 
 
@@ -36,51 +38,23 @@ class Release(BaseModel):
 
 
 class Departments:
-    """Handlers over one desk."""
+    """Handlers over one desk. ``keys``: the departments' webhook keys."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, keys: Mapping[str, Webhook]) -> None:
         self._desk = desk
+        self._keys = keys
+        self._messages = Messages(desk)
         self._board = desk.switchboard
 
     async def tasks(self, request: Request) -> Response:
         """``task.created``, ``task.supplemented`` and ``task.withdrawn``, signed by the platform."""
         department = self._department(request)
-        body = await signed(request, self._desk.keys[department])
+        body = await signed(request, self._keys[department])
         try:
             message = json.loads(body)
-            kind, data = message["type"], message["data"]
-            task_id, step = str(data["task_id"]), str(data["step"])
-        except (ValueError, KeyError, TypeError):
+        except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "no task") from None
-        if kind == "task.withdrawn":
-            taken_back = self._desk.withdraw(task_id, str(data.get("cause", "")))
-            return answer({"status": "withdrawn" if taken_back else "ignored"})
-        message_id = request.headers["webhook-id"]
-        if kind == "task.supplemented":
-            if self._board.behaviour(department, step).mode is Mode.DOWN:
-                raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "down")
-            awaited = self._desk.supplement(task_id, message_id, data)
-            return answer({"status": "supplemented" if awaited else "ignored"})
-        if kind != "task.created":
-            raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown type")
-        behaviour = self._board.behaviour(department, step)
-        if behaviour.mode is Mode.DOWN:
-            raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "down")
-        if behaviour.mode is Mode.SLOW and self._desk.known(task_id) is None:
-            await asyncio.sleep(behaviour.delay_seconds)
-        known = self._desk.known(task_id)
-        if known is not None:
-            return self._repeated(known, message_id)
-        task = Task(department, message_id, data, datetime.now(UTC))
-        self._desk.take(task, behaviour)
-        return _receipt(task)
-
-    def _repeated(self, task: Task, message_id: str) -> Response:
-        """The same message again is answered as the first; the same task in another message is a mistake."""
-        if task.message_id != message_id:
-            raise Refused(HTTPStatus.CONFLICT, "task known from another message")
-        self._desk.tasks.repeats += 1
-        return _receipt(task)
+        return answer(await self._messages.receive(department, request.headers["webhook-id"], message))
 
     async def get_control(self, _: Request) -> Response:
         board = self._board
@@ -151,13 +125,13 @@ class Departments:
 
     def _department(self, request: Request) -> str:
         department: str = request.path_params["department"]
-        if department not in self._desk.keys:
+        if department not in self._keys:
             raise Refused(HTTPStatus.NOT_FOUND, "no such department")
         return department
 
 
-def build(desk: Desk) -> Starlette:
-    handlers = Departments(desk)
+def build(desk: Desk, keys: Mapping[str, Webhook], polled: Polled) -> Starlette:
+    handlers = Departments(desk, keys)
     return application(
         [
             Route("/departments/{department}/tasks", handlers.tasks, methods=["POST"]),
@@ -169,13 +143,9 @@ def build(desk: Desk) -> Starlette:
             Route("/control/departments/{department}/release", handlers.release, methods=["POST"]),
             Route("/records/tasks", handlers.records, methods=["GET"]),
             Route("/records/statistics", handlers.statistics, methods=["GET"]),
+            *polled.routes,
         ]
     )
-
-
-def _receipt(task: Task) -> Response:
-    receipt: dict[str, Any] = {"status": "received", "task_id": task.task_id}
-    return answer(receipt | {"acts": [task.act]} if task.at_once else receipt)
 
 
 def _show(task: Task) -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""The desk of all departments: takes tasks in, does what it was told to, calls the platform back."""
+"""The desk of all departments: takes tasks in, does what it was told to, tells the platform."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +10,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from standardwebhooks.webhooks import Webhook
-
 from lianban.catalog.terms import StepKind
-from lianban_sandbox.callbacks import Caller, Fate, Report
+from lianban_sandbox.callbacks import Fate, Report
 from lianban_sandbox.departments import answers, script
 from lianban_sandbox.departments.behaviour import Behaviour, Mode, Stop, Supplement, Switchboard
+from lianban_sandbox.departments.ways import Callback, Way
 from lianban_sandbox.records import Records
 
 
@@ -84,31 +82,23 @@ class Task:
 
 
 class Desk:
-    """``keys`` are the departments' webhook keys; ``adapters_url`` is where acts are called back to."""
+    """``ways``: how each department's acts reach the platform."""
 
-    def __init__(
-        self,
-        keys: Mapping[str, Webhook],
-        adapters_url: str,
-        caller: Caller,
-        switchboard: Switchboard,
-        capacity: int,
-    ) -> None:
-        self.keys = keys
+    def __init__(self, ways: Mapping[str, Way], switchboard: Switchboard, capacity: int) -> None:
+        self._ways = ways
         self.switchboard = switchboard
         self.tasks: Records[Task] = Records(capacity)
         self.open: dict[str, Task] = {}
         """Not answered yet, by task id: never forgotten, whatever the records' capacity."""
         self.fates: Counter[Fate] = Counter()
-        self._adapters_url = adapters_url
-        self._caller = caller
 
     def known(self, task_id: str) -> Task | None:
         """The task, if the department already has it."""
         return self.open.get(task_id) or self.tasks.get(task_id)
 
     def take(self, task: Task, behaviour: Behaviour) -> None:
-        """A new task. With ``immediate`` its act is ready on return, and counts as answered."""
+        """A new task. With ``immediate`` its act is ready on return, and counts as answered, where the platform
+        waits for an answer at all."""
         self.tasks.add(task.task_id, task)
         task.behaviour = behaviour
         task.first.extend(script.script_of(task.step, behaviour))
@@ -116,7 +106,7 @@ class Desk:
             self._hold(task)
         elif task.data.get("kind") == StepKind.NOTICE and behaviour.mode is not Mode.REFUSE:
             task.state = State.PUBLISHED  # nothing more to do about it, so it is not open
-        elif behaviour.immediate:
+        elif behaviour.immediate and isinstance(self._ways[task.department], Callback):
             task.at_once = True
             task.done.append(Done(script.decide(task.data, task.department, datetime.now(UTC), behaviour)))
             task.state = State.ANSWERED
@@ -204,12 +194,7 @@ class Desk:
 
     async def _call(self, task: Task) -> None:
         done = task.done[-1]
-        done.report = await self._caller.send(
-            f"{self._adapters_url}/v1/departments/{task.department}/acts",
-            self.keys[task.department],
-            done.act["act_id"],
-            json.dumps(done.act, ensure_ascii=False, separators=(",", ":")).encode(),
-        )
+        done.report = await self._ways[task.department].deliver(done.act)
         self.fates[done.report.fate] += 1
         if done.report.fate is Fate.DELIVERED and task.first:
             task.pending = None

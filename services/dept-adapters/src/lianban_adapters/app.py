@@ -1,4 +1,4 @@
-"""The service: API, one Temporal worker per department, event relay, outbox of acts."""
+"""The service: API, one Temporal worker per department, event relay, outbox of acts, and what fetches acts."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ from lianban_adapters.acts.endpoints import router as acts_router
 from lianban_adapters.acts.immediate import ImmediateAnswers
 from lianban_adapters.acts.outbox import Outbox
 from lianban_adapters.acts.service import Acts
+from lianban_adapters.channels.incoming.reception import Reception
+from lianban_adapters.channels.incoming.runner import Runner
 from lianban_adapters.channels.registry import Channels, Surroundings
 from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
@@ -81,9 +83,10 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     carrier = Carrier(database, CaseUpdates(client), relay)
     outbox = Outbox(database, carrier)
     answers = ImmediateAnswers(database, documents, dossiers, outbox, keyring)
-    channels = Channels(directory, Surroundings(stack, settings.public_url, settings.send_timeout))
+    channels = Channels(directory, Surroundings(stack, settings.public_url, settings.send_timeout, store))
     tasks = Tasks(database, relay, channels, dossiers, answers)
     acts = Acts(database, documents, dossiers, carrier, outbox, settings.update_timeout)
+    reception = Reception(acts, keyring)
 
     async def open_client() -> Client:
         return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
@@ -95,7 +98,13 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     app.state.checks["database"] = database_answers
     await stack.enter_async_context(
         _running(
-            relay.run(), outbox.run(), host_workers(open_client, department_workers(directory, TaskActivities(tasks)))
+            relay.run(),
+            outbox.run(),
+            host_workers(open_client, department_workers(directory, TaskActivities(tasks))),
+            *(
+                Runner(department, fetching.source, reception, fetching.interval).run()
+                for department, fetching in channels.fetching.items()
+            ),
         )
     )
     return Services(

@@ -1,4 +1,4 @@
-"""The intake as a process: API, event worker, outbox, and the watch over the catalogue."""
+"""The intake as a process: API, event worker, outbox, the watch over the catalogue, and what a new calendar starts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from temporalio.client import Client
 
 from lianban.contracts.names import QUEUE_INTAKE
 from lianban.platform.auth import TokenAuthority
+from lianban.platform.case_updates import CaseUpdates
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import create_engine
 from lianban.platform.objects import open_store
@@ -39,6 +40,9 @@ from lianban_intake.outbox.starter import Starter
 from lianban_intake.prefill.endpoints import router as prefill
 from lianban_intake.prefill.service import Prefiller
 from lianban_intake.prefill.wiring import open_ports
+from lianban_intake.redating.asking import Asker
+from lianban_intake.redating.endpoints import router as redatings
+from lianban_intake.redating.service import Redater
 from lianban_intake.settings import IntakeSettings
 from lianban_intake.state import Intake
 from lianban_intake.supplements.carrier import Carrier
@@ -86,6 +90,9 @@ def build_app(settings: IntakeSettings) -> FastAPI:
         starter = Starter(direct, temporal, lambda: catalogues.current, settings.outbox_poll)
         recorder = Recorder(direct, settings.document_word)
         carrier = Carrier(engine, temporal, recorder, settings.outbox_poll, settings.update_timeout)
+        slots = asyncio.Semaphore(settings.redating_at_once)
+        asker = Asker(CaseUpdates(temporal), starter, slots, settings.update_timeout)
+        redater = Redater(engine, direct, recorder, catalogues, asker, settings.redating_poll, settings.redating_batch)
         app.state.intake = Intake(
             settings=settings,
             keyring=keyring,
@@ -116,6 +123,7 @@ def build_app(settings: IntakeSettings) -> FastAPI:
             asyncio.create_task(starter.run()),
             asyncio.create_task(carrier.run()),
             asyncio.create_task(catalogues.watch(settings.catalog_poll)),
+            asyncio.create_task(redater.run()),
             asyncio.create_task(
                 host_workers(
                     open_client,
@@ -150,6 +158,6 @@ def build_app(settings: IntakeSettings) -> FastAPI:
     catalogue = (home, guides_router, matching, themes)
     for router in (*catalogue, prefill, materials, applications, cases, supplements, official_documents):
         app.include_router(router)
-    for router in (dossiers, internal_documents):
+    for router in (dossiers, internal_documents, redatings):
         app.include_router(router)
     return app

@@ -47,7 +47,12 @@ class IntakeSettings(Settings):
         description="the province's staging tables, postgresql+asyncpg:// or mysql+asyncmy://; empty: nothing is told",
     )
     exchange_poll: float = Field(default=5.0, gt=0, description="how often events not yet told are looked for")
-    update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer an applicant")
+    update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer")
+    redating_poll: float = Field(default=5.0, gt=0, description="how often a new calendar is looked for")
+    redating_batch: int = Field(default=100, ge=1, le=1000, description="cases dated anew between two commits")
+    redating_at_once: int = Field(
+        default=16, ge=1, le=100, description="cases dated anew at a time: those that go on as usual come first"
+    )
 
     @property
     def guides_url(self) -> str:

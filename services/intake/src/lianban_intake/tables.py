@@ -12,6 +12,7 @@ from lianban_intake.materials.tables import Material
 from lianban_intake.official_documents.tables import OfficialDocument
 from lianban_intake.outbox.tables import PendingStart
 from lianban_intake.prefill.tables import FetchedLicence, PrefillConsent, PrefillLookup, PrefillQuery
+from lianban_intake.redating.tables import RedatedCase, Redating, RunningCase
 from lianban_intake.supplements.tables import PendingSupplement, SupplementRow
 
 __all__ = [
@@ -31,6 +32,9 @@ __all__ = [
     "PrefillConsent",
     "PrefillLookup",
     "PrefillQuery",
+    "RedatedCase",
+    "Redating",
+    "RunningCase",
     "StoredCompilation",
     "SupplementRow",
 ]

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from fixtures.catalogues import city_catalog
 from lianban.catalog.compiler import compile_theme
-from lianban.catalog.loader import load_catalog
 from lianban.catalog.terms import DeliveryMode, SpecialProcedureKind
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.facts import ClockFacts, Stop, dates
@@ -35,7 +35,7 @@ def calendar() -> CalendarSnapshot:
 
 @cache
 def compiled() -> tuple[Any, DossierCut]:
-    catalog = load_catalog(FOLDER)
+    catalog = city_catalog()
     compilation = compile_theme(catalog, "B4", _answers(catalog), "429006001")
     return compilation.plan, cut_of(catalog, compilation)
 

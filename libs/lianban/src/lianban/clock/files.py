@@ -47,23 +47,29 @@ def load_calendar(folder: Path, years: range | None = None) -> CalendarSnapshot:
 
 def load_years(folder: Path, years: range | None = None) -> list[CalendarYear]:
     """The year files in order, each sound in itself and all together. Raises CalendarFileError."""
+    found, faults = read_years(folder, years)
+    if faults:
+        raise CalendarFileError(faults)
+    return found
+
+
+def read_years(folder: Path, years: range | None = None) -> tuple[list[CalendarYear], list[str]]:
+    """The year files that are sound in themselves, in order, and every fault of all."""
     if not folder.is_dir():
-        raise CalendarFileError([f"{folder}: 没有这个文件夹"])
+        return [], [f"{folder}: 没有这个文件夹"]
     paths = sorted(folder.glob("*.yaml")) if years is None else [folder / f"{year}.yaml" for year in years]
     if not paths:
-        raise CalendarFileError([f"{folder}: 没有年份文件"])
-    read: list[CalendarYear] = []
+        return [], [f"{folder}: 没有年份文件"]
+    sound: list[CalendarYear] = []
     faults: list[str] = []
     for path in paths:
         year, found = _read(path)
         faults += [f"{path.name}: {fault}" for fault in found]
-        if year is not None:
-            read.append(year)
+        if year is not None and not found:
+            sound.append(year)
     if not faults:  # a file left out for its own faults would only look like a gap
-        faults = [f"{folder}: {fault}" for fault in sequence_faults(read)]
-    if faults:
-        raise CalendarFileError(faults)
-    return read
+        faults = [f"{folder}: {fault}" for fault in sequence_faults(sound)]
+    return sound, faults
 
 
 def _read(path: Path) -> tuple[CalendarYear | None, list[str]]:

@@ -44,6 +44,8 @@ class TimeLimit(BaseModel):
             raise ValueError("承诺时限不得长于法定时限 (promised > legal)")
         if self.unit is Unit.INSTANT and self.promised != 0:
             raise ValueError("即办的承诺时限须为 0")
+        if self.unit is Unit.INSTANT and self.legal:
+            raise ValueError("即办的法定时限须为 0 或者不写；法定时限以日计的，单位须为 WD 或 D，承诺时限至少为 1")
         if self.unit is not Unit.INSTANT and self.promised == 0:
             raise ValueError("承诺时限为 0 时单位须为 INSTANT")
         return self

@@ -1,1 +1,2 @@
-"""Commands of ``lianban catalog``, one module each; ``lianban.cli`` registers them."""
+"""What ``lianban`` offers, one module for each command; ``lianban.cli`` registers them. Those of ``lianban calendar``
+have a folder of their own."""

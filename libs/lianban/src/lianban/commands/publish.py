@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -10,6 +11,8 @@ from lianban.commands.options import store_option, told
 from lianban.publishing.publisher import Outcome
 from lianban.publishing.publisher import publish as carry_out
 from lianban.publishing.store import PublishedStore
+
+_CALENDAR_KEPT: Final = "工作日历沿用已发布的：文件夹中的较旧；要改回请用 lianban calendar publish"
 
 
 @click.command()
@@ -25,8 +28,11 @@ def publish(folder: Path, store: PublishedStore, note: str) -> None:
 
 def described(outcome: Outcome) -> list[str]:
     edition = outcome.edition
+    kept = (
+        ["工作日历沿用已发布的：文件夹中的较旧；要改回请用 lianban calendar publish"] if outcome.calendar_kept else []
+    )
     if not outcome.changed:
-        return [f"没有变化，仍为第 {edition.number} 版目录 {outcome.digest[:16]}"]
+        return [*kept, f"没有变化，仍为第 {edition.number} 版目录 {outcome.digest[:16]}"]
     lines = [
         f"{record.theme} {record.name}　第 {record.number} 版 {record.version}　{'；'.join(record.changes)}"
         for record in outcome.made
@@ -34,4 +40,4 @@ def described(outcome: Outcome) -> list[str]:
     lines += [f"{code}　恢复为第 {edition.themes[code].number} 版" for code in outcome.restored]
     lines += [f"{code}　不再提供" for code in outcome.retired]
     head = f"已发布第 {edition.number} 版目录 {outcome.digest[:16]}：主题 {len(edition.themes)}，"
-    return [*lines, f"{head}新版本 {len(outcome.made)}"]
+    return [*lines, *kept, f"{head}新版本 {len(outcome.made)}"]

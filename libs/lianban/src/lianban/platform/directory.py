@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -19,7 +28,9 @@ class DirectoryInvalid(Exception):
 
 
 class Channel(StrEnum):
-    REST = "rest"  # tasks are posted to the department's system
+    REST = "rest"  # tasks are posted to the department's system, which calls back
+    POLLING = "polling"  # the department's system is only ever called: it calls nobody back
+    STAGING = "staging"  # tables in a database of the department's
     INBOX = "inbox"  # officers work in the manual inbox
 
 
@@ -27,17 +38,54 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class FetchSettings(_Entry):
+    """For what is fetched from a department: seconds between two looks, and how many acts are listed at a time."""
+
+    interval: float = Field(default=5.0, ge=0.05, le=3600, allow_inf_nan=False)
+    batch: int = Field(default=50, ge=1, le=500)
+
+
+class PollingSettings(FetchSettings):
+    """``token`` is what the department's system knows us by."""
+
+    base_url: str = Field(pattern=r"^https?://[^?#]+$")
+    token: str = Field(min_length=16, max_length=4096, pattern=r"^[\x21-\x7e]+$", repr=False)
+
+
+class StagingSettings(FetchSettings):
+    """``files``: whether the files of materials are written into the tables or only named there, to be fetched from
+    us; larger ones than ``inline_mib`` are only named in any case. ``tls``: verified against the system's roots."""
+
+    database_url: str = Field(pattern=r"^(postgresql\+asyncpg|mysql\+asyncmy)://[^/]+/[^/?]+", repr=False)
+    db_schema: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")
+    tls: bool = False
+    files: Literal["inline", "link"] = "inline"
+    inline_mib: int = Field(default=7, ge=1, le=64)
+
+
 class DepartmentEntry(_Entry):
-    """``rate_per_second`` and ``concurrency``: what the department's system can bear, tasks handed to it in a second
+    """What the channel needs must be there; what another one would need may be, so that a department can be switched
+    to the inbox and back by one word.
+
+    ``rate_per_second`` and ``concurrency``: what the department's system can bear, tasks handed to it in a second
     and at a time; no rate: as fast as they come."""
 
     channel: Channel
     endpoint: str | None = Field(default=None, pattern=r"^https?://")
+    polling: PollingSettings | None = Field(default=None, validate_default=True)
+    staging: StagingSettings | None = Field(default=None, validate_default=True)
     secret: str = Field(pattern=r"^whsec_", repr=False)
     duty_email: str | None = Field(default=None, repr=False)
     duty_mobile: str | None = Field(default=None, repr=False)
     rate_per_second: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     concurrency: int = Field(default=20, ge=1)
+
+    @field_validator("polling", "staging")
+    @classmethod
+    def _settings_of_the_channel(cls, value: FetchSettings | None, info: ValidationInfo) -> FetchSettings | None:
+        if value is None and info.data.get("channel") == info.field_name:
+            raise PydanticCustomError("missing", "settings of the channel are missing")
+        return value
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

@@ -16,17 +16,17 @@ from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog, Theme
 from lianban.clock.files import load_years
 from lianban.clock.years import CalendarYear
+from lianban.publishing.calendars import content_of, published_at, superseded
 from lianban.publishing.files import canonical, keep, locked, replace
 from lianban.publishing.records import EditionRecord, InForce, Pointer, VersionRecord
 from lianban.publishing.store import SHARED, PublishedStore, catalog_of, latest_of
-
-_LOCK = ".lock"
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What publishing came to. ``made``: versions that are new. ``restored``: themes put back to an earlier version.
-    ``changed``: whether a new edition came into force at all."""
+    ``changed``: whether a new edition came into force at all. ``calendar_kept``: the folder's calendar is one that has
+    been superseded since, and the one in force stayed."""
 
     digest: str
     edition: EditionRecord
@@ -34,6 +34,7 @@ class Outcome:
     made: list[VersionRecord] = field(default_factory=list)
     restored: list[str] = field(default_factory=list)
     retired: list[str] = field(default_factory=list)
+    calendar_kept: bool = False
 
 
 def publish(folder: Path, store: PublishedStore, note: str = "", now: datetime | None = None) -> Outcome:
@@ -44,7 +45,7 @@ def publish(folder: Path, store: PublishedStore, note: str = "", now: datetime |
     """
     if not store.folder.exists():
         _read(folder)  # a catalogue with faults does not even begin a store
-    with locked(store.folder / _LOCK):
+    with locked(store.lock_file):
         catalog, years = _read(folder)  # not before: whoever waited must not put an older state over a newer one
         return _Publication(store, catalog, years, note, now or datetime.now(UTC)).carried_out()
 
@@ -63,21 +64,22 @@ class _Publication:
         self._catalog = catalog
         self._years = years
         self._note = note
-        self._now = now.astimezone(UTC).replace(microsecond=0)
         self._before = store.in_force()
+        self._now = published_at(now, self._before[1] if self._before else None)
         self._made: list[VersionRecord] = []
         self._restored: list[str] = []
+        self._calendar_kept = False
 
     def carried_out(self) -> Outcome:
         folder = self._store.folder
         themes = {code: self._theme(theme) for code, theme in sorted(self._catalog.themes.items())}
         shared = keep(folder / "shared", canonical(self._shared()))
-        calendar = keep(folder / "calendars", canonical([year.model_dump(mode="json") for year in self._years]))
+        calendar = self._calendar()
         retired = self._retired(themes)
         if self._before:
             digest, last = self._before
             if (last.themes, last.shared, last.calendar) == (themes, shared, calendar):
-                return Outcome(digest, last, changed=False)
+                return Outcome(digest, last, changed=False, calendar_kept=self._calendar_kept)
         edition = EditionRecord(
             number=self._before[1].number + 1 if self._before else 1,
             published_at=self._now,
@@ -93,7 +95,15 @@ class _Publication:
         pointer = Pointer(edition=digest, number=edition.number, themes=versions)
         replace(self._store.pointer_file, canonical(pointer.model_dump(mode="json")))
         gone = sorted(self._before[1].themes.keys() - themes.keys()) if self._before else []
-        return Outcome(digest, edition, True, self._made, self._restored, gone)
+        return Outcome(digest, edition, True, self._made, self._restored, gone, self._calendar_kept)
+
+    def _calendar(self) -> str:
+        """The folder's calendar, unless that is an older one: a folder that lies in an image, or on somebody's desk,
+        knows nothing of the notice published since. Going back on purpose is ``lianban calendar publish``."""
+        if self._before and superseded(self._store, self._before[1], self._years):
+            self._calendar_kept = True
+            return self._before[1].calendar
+        return keep(self._store.folder / "calendars", content_of(self._years))
 
     def _theme(self, theme: Theme) -> InForce:
         """The theme's version in force from now on: the one it has, an earlier one again, or a new one."""

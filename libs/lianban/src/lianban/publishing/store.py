@@ -63,6 +63,11 @@ class PublishedStore:
     def pointer_file(self) -> Path:
         return self.folder / POINTER
 
+    @property
+    def lock_file(self) -> Path:
+        """Whoever publishes holds it."""
+        return self.folder / ".lock"
+
     def in_force(self) -> tuple[str, EditionRecord] | None:
         """Hash and record of the edition in force; None before the first. StoreDamaged."""
         if not self.pointer_file.exists():
@@ -73,6 +78,13 @@ class PublishedStore:
         if (pointer.number, pointer.themes) != (edition.number, named):
             raise StoreDamaged([f"{POINTER}: 与其所指的目录版次 editions/{pointer.edition}.json 不一致"])
         return pointer.edition, edition
+
+    def current(self) -> tuple[str, EditionRecord]:
+        """As :meth:`in_force`. Raises NothingPublished before the first."""
+        found = self.in_force()
+        if found is None:
+            raise NothingPublished(f"{self.folder} 中没有已发布的目录")
+        return found
 
     def edition(self, digest: str) -> EditionRecord:
         return _record(EditionRecord, kept(self.folder / "editions", digest), f"editions/{digest}.json")
@@ -104,16 +116,23 @@ class PublishedStore:
         """A version by its number, or by the beginning of its hash. UnknownVersion, NothingPublished."""
         matching = [
             record
-            for _, record in self.history(theme, latest_of(self._in_force()[1], theme))
+            for _, record in self.history(theme, latest_of(self.current()[1], theme))
             if str(record.number) == which or (len(which) >= 4 and record.version.startswith(which))
         ]
         if len(matching) != 1:
             raise UnknownVersion(which)
         return matching[0]
 
+    def years(self, digest: str) -> list[CalendarYear]:
+        """The calendar in that file. StoreDamaged."""
+        faults: list[str] = []
+        with _gathered(faults, f"calendars/{digest}.json"):
+            return self._years(digest)
+        raise StoreDamaged(faults)
+
     def load(self) -> PublishedEdition:
         """The edition in force, everything in it checked. NothingPublished, StoreDamaged with every fault."""
-        digest, edition = self._in_force()
+        digest, edition = self.current()
         faults: list[str] = []
         shared: list[Line] = []
         years: list[CalendarYear] = []
@@ -121,8 +140,7 @@ class PublishedStore:
         with _gathered(faults, f"shared/{edition.shared}.json"):
             shared = [(section, data) for section, data in json.loads(kept(self.folder / "shared", edition.shared))]
         with _gathered(faults, f"calendars/{edition.calendar}.json"):
-            found = json.loads(kept(self.folder / "calendars", edition.calendar))
-            years = [CalendarYear.model_validate(year) for year in found]
+            years = self._years(edition.calendar)
         for code, theme in edition.themes.items():
             with _gathered(faults, f"themes/{code}/{theme.record}.json"):
                 records.append(self.version(code, theme.record))
@@ -133,6 +151,9 @@ class PublishedStore:
             self._agrees(catalog, edition)
             return PublishedEdition(digest, edition, catalog, assemble(years))
         raise StoreDamaged(faults)
+
+    def _years(self, digest: str) -> list[CalendarYear]:
+        return [CalendarYear.model_validate(year) for year in json.loads(kept(self.folder / "calendars", digest))]
 
     def _agrees(self, catalog: Catalog, edition: EditionRecord) -> None:
         """The themes together are what each was alone."""
@@ -145,12 +166,6 @@ class PublishedStore:
                 version = ""
             if version != theme.version:
                 raise StoreDamaged([f"目录第 {edition.number} 版: 主题 {code} 合并后与其版本 {theme.version} 不符"])
-
-    def _in_force(self) -> tuple[str, EditionRecord]:
-        found = self.in_force()
-        if found is None:
-            raise NothingPublished(f"{self.folder} 中没有已发布的目录")
-        return found
 
 
 def latest_of(edition: EditionRecord, theme: str) -> str | None:

@@ -1,7 +1,7 @@
-"""What a channel is. A new way to reach departments (polling, staging tables, files) is one more class like these.
+"""What a channel is. A new way to reach departments is one more class like these.
 
 A channel only carries tasks out. What comes back goes to :class:`lianban_adapters.acts.service.Acts`, whichever way
-it came.
+it came; where a department calls nobody, it is fetched (:mod:`lianban_adapters.channels.incoming`).
 """
 
 from __future__ import annotations

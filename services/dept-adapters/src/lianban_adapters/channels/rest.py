@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from aiohttp import ClientError, ClientResponse, ClientSession, InvalidURL
+from aiohttp import ClientError, ClientSession, InvalidURL
 from pydantic_core import from_json
 
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
@@ -12,12 +12,7 @@ from lianban.platform.directory import DepartmentEntry
 from lianban.platform.webhooks import sign
 from lianban_adapters.channels.messages import task_created, task_supplemented, task_withdrawn
 from lianban_adapters.channels.port import DossierSource, Rejected, Sent, Unavailable
-from lianban_adapters.waiting import retry_after
-
-MAX_ANSWER: Final = 20 * 1024 * 1024
-"""Bytes of an answer: as many as a callback may have."""
-
-_TRY_AGAIN: Final = frozenset({408, 425, 429})
+from lianban_adapters.channels.responses import check, content
 
 
 class RestChannel:
@@ -46,38 +41,18 @@ class RestChannel:
         headers = {"Content-Type": "application/json", **sign(self._secret, key, body)}
         try:
             async with self._http.post(self._endpoint, data=body, headers=headers, allow_redirects=False) as response:
-                _check(response)
-                return await _content(response)
+                check(response)
+                return await content(response)
         except InvalidURL:
             raise Rejected("业务系统地址配置有误") from None
         except (ClientError, TimeoutError) as error:
             raise Unavailable(f"业务系统无法连接（{type(error).__name__}）") from None
 
 
-def _check(response: ClientResponse) -> None:
-    """5xx and the few 4xx that mean "later" may work another time; any other answer is a configuration to repair,
-    and repeating it would only keep the task from the people who could handle it."""
-    status = response.status
-    if 200 <= status < 300:
-        return
-    if status >= 500 or status in _TRY_AGAIN:
-        raise Unavailable(f"业务系统返回 {status}", retry_after(response.headers.get("retry-after")))
-    raise Rejected(f"业务系统返回 {status}，未接收该任务")
-
-
-async def _content(response: ClientResponse) -> bytes:
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) > MAX_ANSWER:
-            raise Rejected("业务系统的答复超过 20 MiB")
-    return bytes(content)
-
-
-def _answers(content: bytes) -> tuple[Any, ...]:
+def _answers(answer: bytes) -> tuple[Any, ...]:
     """Acts in an answer. An answer of any other form means no more than "received"."""
     try:
-        body = from_json(content)
+        body = from_json(answer)
     except ValueError:
         return ()
     acts = body.get("acts") if isinstance(body, dict) else None

@@ -59,6 +59,8 @@ WITH filed AS (
 ), pending AS (
     INSERT INTO intake.pending_starts (case_no, due_at)
     SELECT case_no, now() + CAST(:grace AS integer) * interval '1 second' FROM filed
+), running AS (
+    INSERT INTO intake.running_cases (case_no, calendar) SELECT case_no, :calendar FROM filed
 )
 SELECT case_no FROM filed
 """)
@@ -97,6 +99,7 @@ class Filing:
     event_kind: str
     event: str
     grace: int
+    calendar: str
 
 
 @dataclass(frozen=True)

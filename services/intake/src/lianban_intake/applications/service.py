@@ -146,6 +146,7 @@ class Desk:
             event_kind=event.kind,
             event=event.model_dump_json(exclude_defaults=True),
             grace=GRACE,
+            calendar=case.calendar.version,
         )
         return case, filing
 

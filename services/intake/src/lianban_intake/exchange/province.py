@@ -24,6 +24,7 @@ _CONNECTIONS: Final = 2
 _SECONDS: Final = 30  # for a transaction: what hangs is given up
 _KEYS: Final = 200  # rows looked up by one statement
 _NOT_IN_CHARACTER_SET: Final = 1366  # which MySQL reports like a lost connection
+_STRICT: Final = "SET SESSION sql_mode = 'TRADITIONAL'"  # MySQL would else cut what does not fit, and say nothing
 _NEW, _CHANGED = "I", "U"
 
 Key = tuple[str, int]
@@ -47,7 +48,7 @@ def open_engine(url: str) -> AsyncEngine:
     given = make_url(url)
     if given.get_backend_name() == "mysql":
         given = given.update_query_dict({"charset": "utf8mb4"})
-        arguments: dict[str, Any] = {"connect_timeout": 10}
+        arguments: dict[str, Any] = {"connect_timeout": 10, "init_command": _STRICT}
     else:
         arguments = {"timeout": 10, "command_timeout": _SECONDS}
     return create_async_engine(

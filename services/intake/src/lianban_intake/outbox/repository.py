@@ -16,6 +16,7 @@ from lianban.contracts.case import CASE_EDITION, CaseInput
 from lianban_intake.applications.tables import Application, StoredCompilation
 from lianban_intake.cases.tables import Case
 from lianban_intake.outbox.tables import PendingStart
+from lianban_intake.redating.repository import doubt_calendar
 from lianban_intake.themes.edition import Edition
 
 GRACE: Final = 10
@@ -43,7 +44,10 @@ async def claim(connection: AsyncConnection, edition: Edition, limit: int) -> li
         .returning(PendingStart.case_no)
     )
     numbers = (await connection.scalars(claimed)).all()
-    return await _inputs(connection, edition, Case.case_no.in_(numbers)) if numbers else []
+    if not numbers:
+        return []
+    await doubt_calendar(connection, numbers, edition.calendar.version)
+    return await _inputs(connection, edition, Case.case_no.in_(numbers))
 
 
 def next_try(attempts: InstrumentedAttribute[int]) -> ColumnElement[datetime]:
@@ -55,7 +59,10 @@ async def find(connection: AsyncConnection, edition: Edition, case_no: str) -> C
     """A case whose start is pending; None when it has been started."""
     pending = exists().where(PendingStart.case_no == Case.case_no)
     found = await _inputs(connection, edition, (Case.case_no == case_no) & pending)
-    return found[0] if found else None
+    if not found:
+        return None
+    await doubt_calendar(connection, [case_no], edition.calendar.version)
+    return found[0]
 
 
 async def settle(connection: AsyncConnection, case_nos: Collection[str]) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pydantic_core import to_json
 
@@ -19,13 +19,14 @@ from lianban.catalog.loader import load_catalog
 from lianban.catalog.materials import MaterialRequirement
 from lianban.catalog.models import Catalog, Theme
 from lianban.clock.calendar import CalendarSnapshot
-from lianban.clock.deadlines import SHANGHAI
+from lianban.clock.deadlines import local_date
 from lianban.clock.files import load_calendar
 from lianban.publishing.store import PublishedStore
 from lianban_intake.dossiers.cut import DossierCut, cut_of
 from lianban_intake.themes.versions import Versions
 
 _REMEMBERED: Final = 1024
+_WINDOWS: Final = 16  # years in which open cases were received
 _YEARS_AHEAD: Final = 2
 """How far a case's calendar reaches beyond the year of receipt; later deadlines are provisional anyway."""
 
@@ -89,25 +90,38 @@ class Prepared:
         return found
 
 
+class Since(NamedTuple):
+    """When an edition came to be; the later of two is the newer edition. ``number`` counts published ones, and tells
+    two of one second apart; 0 for a working folder."""
+
+    at: datetime
+    number: int
+
+
 class Edition:
-    """Immutable. ``calendar`` belongs to it, because both are read from one place at one time; ``dated`` is the day
-    on which it was published, or its files were last changed. ``versions``: where the published versions of its themes
-    are found; None when it was read from a working folder."""
+    """Immutable. ``calendar`` belongs to it, because both are read from one place at one time; ``since`` is when it was
+    published, or its files were last changed. ``versions``: where the published versions of its themes are found; None
+    when it was read from a working folder."""
 
     def __init__(
-        self, catalog: Catalog, calendar: CalendarSnapshot, dated: date, versions: Versions | None = None
+        self, catalog: Catalog, calendar: CalendarSnapshot, since: Since, versions: Versions | None = None
     ) -> None:
         self.catalog = catalog
         self.calendar = calendar
-        self.dated = dated
+        self.since = since
         self.versions = versions
         self._prepare = lru_cache(maxsize=_REMEMBERED)(self._prepared)
-        self._window = lru_cache(maxsize=4)(calendar.window)
+        self._window = lru_cache(maxsize=_WINDOWS)(calendar.window)
 
     @classmethod
     def load(cls, folder: Path) -> Edition:
         """Blocks. Raises CatalogError or CalendarFileError with every fault found."""
-        return cls(load_catalog(folder), load_calendar(folder / "calendars"), _last_changed(folder))
+        return cls(load_catalog(folder), load_calendar(folder / "calendars"), Since(_last_changed(folder), 0))
+
+    @property
+    def dated(self) -> date:
+        """Its day, by the clock of China."""
+        return local_date(self.since.at)
 
     @cached_property
     def matcher(self) -> Matcher:
@@ -117,8 +131,8 @@ class Edition:
     def published(cls, store: PublishedStore) -> Edition:
         """What is in force in the store. Blocks. Raises NothingPublished, or StoreDamaged with every fault found."""
         found = store.load()
-        dated = found.record.published_at.astimezone(SHANGHAI).date()
-        return cls(found.catalog, found.calendar, dated, Versions(store, found.record))
+        since = Since(found.record.published_at, found.record.number)
+        return cls(found.catalog, found.calendar, since, Versions(store, found.record))
 
     def theme(self, code: str) -> Theme:
         """Raises UnknownTheme."""
@@ -131,16 +145,16 @@ class Edition:
         """Raises InvalidAnswers, UnknownTheme, ForeignDivision."""
         return self._prepare(theme, tuple(sorted(answers.items())), division)
 
-    def calendar_from(self, day: date) -> CalendarSnapshot:
-        """The calendar a case received that day travels with."""
-        return self._window(day.year, day.year + _YEARS_AHEAD)
+    def calendar_from(self, day: date, today: date | None = None) -> CalendarSnapshot:
+        """The calendar a case received that day travels with; ``today``, when that is later, is what it reaches ahead
+        of."""
+        return self._window(day.year, (today or day).year + _YEARS_AHEAD)
 
     def _prepared(self, theme: str, answers: tuple[tuple[str, str], ...], division: str) -> Prepared:
         compilation = compile_theme(self.catalog, theme, dict(answers), division)
         return Prepared(self.catalog.themes[theme], compilation, cut_of(self.catalog, compilation))
 
 
-def _last_changed(folder: Path) -> date:
-    """Day of the latest change to a file of the folder, by the clock of China. Blocks."""
-    latest = max(path.stat().st_mtime for path in folder.rglob("*.yaml"))
-    return datetime.fromtimestamp(latest, SHANGHAI).date()
+def _last_changed(folder: Path) -> datetime:
+    """Instant of the latest change to a file of the folder. Blocks."""
+    return datetime.fromtimestamp(max(path.stat().st_mtime for path in folder.rglob("*.yaml")), UTC)

@@ -133,14 +133,19 @@ class RunningClock:
     def reached(self, at: datetime) -> Level:
         """Which of its limits was over on the day of ``at``, told or not; GREEN for none. While it is stopped: on the
         day it was stopped on."""
+        counted, day = self._up_to(at)
+        if counted.legal is not None and counted.legal.day < day:
+            return Level.LEGAL_OVERDUE
+        return Level.PROMISE_OVERDUE if counted.promised.day < day else Level.GREEN
+
+    def _up_to(self, at: datetime) -> tuple[Dates, date]:
+        """The dates but for what still stops it, and the day it has come to: that of ``at``, or the one it was stopped
+        on."""
         under_way = [stop.began for stop in self.facts.stops if stop.ended is None]
         ended = tuple(stop for stop in self.facts.stops if stop.ended is not None)
         counted = dates(self._calendar, self.limit, self.facts.model_copy(update={"stops": ended}))
         assert counted is not None
-        day = min([*under_way, local_date(at)])
-        if counted.legal is not None and counted.legal.day < day:
-            return Level.LEGAL_OVERDUE
-        return Level.PROMISE_OVERDUE if counted.promised.day < day else Level.GREEN
+        return counted, min([*under_way, local_date(at)])
 
     def used(self, at: datetime) -> int:
         """Working days of its own time up to that day, counted in; stops left out."""
@@ -168,21 +173,22 @@ class RunningClock:
         self._again(now)
 
     def redate(self, calendar: CalendarSnapshot, now: datetime) -> bool:
-        """Whether a date has moved. None moves into the past: it becomes the end of today (clocks.md, Counting 6)."""
+        """Whether a date has moved. None moves into the past: it becomes the end of today, or, of a clock that stands
+        still, of the first day that counts again (clocks.md, Counting 6)."""
         before = self.dates
+        by_old, day = self._up_to(now)
         self._calendar = calendar
         self._again(now)
-        if before is None or self.dates is None:
-            return False
-        today = calendar.working_day_from(local_date(now))
+        by_new, _ = self._up_to(now)
+        floor = day if self.dates else day + ONE_DAY
         floors = {}
-        if self.dates.promised.ends_at <= now < before.promised.ends_at:
-            floors["promised_floor"] = today
-        if self.dates.legal and before.legal and self.dates.legal.ends_at <= now < before.legal.ends_at:
-            floors["legal_floor"] = today
+        if by_new.promised.day < day <= by_old.promised.day:
+            floors["promised_floor"] = floor
+        if by_new.legal and by_old.legal and by_new.legal.day < day <= by_old.legal.day:
+            floors["legal_floor"] = floor
         if floors:
             self.move(self.facts.model_copy(update=floors), now)
-        return _days(before) != _days(self.dates)
+        return before is not None and self.dates is not None and _days(before) != _days(self.dates)
 
     def _again(self, now: datetime) -> None:
         was, self.level = self.level, Level.GREEN

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from lianban.clock.calendar import CalendarSnapshot
+from lianban.clock.deadlines import local_date
 from lianban.clock.limits import Light
 from lianban.clock.rules import Rule
 from lianban.contracts.acts import Refusal
@@ -149,7 +150,7 @@ def check_recalendar(machine: CaseMachine, calendar: CalendarSnapshot) -> None:
     """Raises ActRefused when the case has ended, or its clocks began before the calendar does."""
     if machine.closed:
         raise ActRefused(Refusal.CASE_CLOSED, Rule.WD)
-    if calendar.first_year > machine.calendar.first_year:
+    if calendar.first_year > local_date(machine.received_at).year:
         raise ActRefused(Refusal.OLD_CALENDAR, Rule.WD)
 
 

@@ -1,0 +1,146 @@
+"""Fetches one department's acts, for as long as the service runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from lianban_adapters.channels.incoming.port import Found, Receipt, Source, Unusable
+from lianban_adapters.channels.port import Unavailable
+
+PATIENCE: Final = 3
+"""Passes that stop at an act that fails: the order of acts is worth that much. Then the others go on without it."""
+
+MOST_BATCHES: Final = 100
+"""In one pass: a source that never comes to an end shall not be asked without a pause."""
+
+_JITTER: Final = 0.2
+_LONGEST_PAUSE: Final = 300.0  # seconds between two passes, however often they fail
+_SET_ASIDE: Final = 60.0  # seconds an act that keeps failing is left alone
+_FORGOTTEN: Final = 900.0  # seconds after which an act that has not come again was taken away
+_IN_A_ROW: Final = 3  # acts failing one after the other: then it is not the acts
+
+_log = logging.getLogger(__name__)
+
+
+class Taking(Protocol):
+    """:class:`~lianban_adapters.channels.incoming.reception.Reception`."""
+
+    async def take(self, department: str, found: Found) -> Receipt:
+        """Raises :class:`Unusable`."""
+
+
+@dataclass
+class _Setback:
+    """An act that fails through no fault of its own. ``task``: whose later acts wait for it, where it is known."""
+
+    passes: int = 0
+    last: float = 0.0
+    free_at: float = 0.0
+    task: object = None
+
+
+class Runner:
+    """One pass reads everything the department has left, in order; then it rests for ``interval`` seconds. One for a
+    department: a source that hangs or sends rubbish holds up nobody else's."""
+
+    def __init__(self, department: str, source: Source, reception: Taking, interval: float) -> None:
+        self._department = department
+        self._source = source
+        self._reception = reception
+        self._interval = interval
+        self._after: str | None = None
+        self._batches = 0
+        self._setbacks: dict[str, _Setback] = {}
+
+    async def run(self) -> None:
+        failures = 0
+        await asyncio.sleep(self._interval * random.random())  # many departments shall not be asked at one instant
+        while True:
+            try:
+                more = await self.run_once()
+                failures, pause = 0, 0.0 if more else self._interval
+            except Exception as error:
+                failures += 1
+                pause = self._failed(error, failures)
+            await asyncio.sleep(pause * random.uniform(1 - _JITTER, 1 + _JITTER))
+
+    async def run_once(self) -> bool:
+        """One batch. True when there is another one; raises when this one could not be finished, and begins anew
+        then."""
+        after, self._after = self._after, None
+        batch = await self._source.fetch(after)
+        in_a_row = 0
+        for key in batch.keys:
+            if self._is_set_aside(key):
+                continue
+            try:
+                await self._settle(key)
+            except Exception as error:
+                in_a_row += 1
+                if self._set_back(key) < PATIENCE or in_a_row == _IN_A_ROW:
+                    raise
+                _log.warning("act set aside", extra={"department": self._department, "error": _kind(error)})
+            else:
+                in_a_row = 0
+                self._setbacks.pop(key, None)
+        self._batches = self._batches + 1 if after is not None else 1
+        self._after = batch.next if self._batches < MOST_BATCHES else None
+        return self._after is not None
+
+    async def _settle(self, key: str) -> None:
+        try:
+            found = await self._source.read(key)
+            task = found.act.get("task_id") if isinstance(found.act, dict) else None
+            if self._waits_for_another(key, task):
+                return
+            if key in self._setbacks:
+                self._setbacks[key].task = task
+            receipt = await self._reception.take(self._department, found)
+        except Unusable as unusable:
+            extra = {"department": self._department, "faults": str(unusable)}
+            _log.warning("act put into quarantine", extra=extra)
+            await self._source.quarantine(key, unusable.faults)
+        else:
+            await self._source.acknowledge(key, receipt)
+
+    def _set_back(self, key: str) -> int:
+        now = time.monotonic()
+        self._setbacks = {known: one for known, one in self._setbacks.items() if now - one.last < _FORGOTTEN}
+        setback = self._setbacks.setdefault(key, _Setback())
+        setback.passes += 1
+        setback.last = now
+        if setback.passes >= PATIENCE:
+            setback.free_at = now + _SET_ASIDE
+        return setback.passes
+
+    def _is_set_aside(self, key: str) -> bool:
+        setback = self._setbacks.get(key)
+        return setback is not None and time.monotonic() < setback.free_at
+
+    def _waits_for_another(self, key: str, task: object) -> bool:
+        """Acts of one task are taken in their order."""
+        return task is not None and any(
+            other != key and setback.task == task and self._is_set_aside(other)
+            for other, setback in self._setbacks.items()
+        )
+
+    def _failed(self, error: Exception, failures: int) -> float:
+        """Seconds to rest."""
+        pause = min(self._interval * 2.0 ** min(failures, 20), _LONGEST_PAUSE)
+        extra: dict[str, Any] = {"department": self._department, "error": _kind(error), "failures": failures}
+        if isinstance(error, Unavailable):
+            extra["reason"] = error.reason
+            if error.retry_after is not None:
+                pause = max(pause, error.retry_after.total_seconds())
+        _log.warning("acts of a department cannot be fetched", extra=extra)
+        return pause
+
+
+def _kind(error: Exception) -> str:
+    """Not its text, which may quote what people wrote."""
+    return type(error).__name__
