@@ -19,6 +19,9 @@ from lianban.contracts.status import EventKind, StepState
 from lianban_intake.exchange import cursors
 from lianban_intake.exchange.feed import Feed, ProvinceRefuses
 from lianban_intake.exchange.staging import TABLES
+from lianban_intake.sealed import seal_supplement
+from lianban_intake.supplements import repository as supplements
+from lianban_intake.supplements.corrections import Corrections
 
 
 async def cursor(intake: World, case_no: str) -> dict[str, Any]:
@@ -85,6 +88,37 @@ async def test_a_procedure_that_ends_is_told_anew(intake: World, feed: Feed, pro
     assert (begun["cd_operation"], begun["end_time"]) == ("I", None)
     assert (ended["cd_operation"], ended["result"], ended["is_sync"]) == ("U", "合格", 0)
     assert ended["seq"] == begun["seq"]
+
+
+async def test_what_a_supplement_brought_is_told_with_it(intake: World, feed: Feed, province: StagingDatabase) -> None:
+    """The event may be here before the supplement's own row says that the case has taken it."""
+    case_no = await intake.filed()
+    act_id = f"supplement-of-{case_no}"
+    brought = {
+        "material": "lease",
+        "digest": "d" * 64,
+        "media_type": "application/pdf",
+        "file_name": "x",
+        "licence": None,
+    }
+    async with intake.state.direct.connect() as connection:
+        await supplements.hand_in(
+            connection,
+            act_id=act_id,
+            case_no=case_no,
+            step="signboard",
+            request_seq=3,
+            handed_in_by="portal-a",
+            body_hash="h",
+            content=seal_supplement(intake.state.keyring, Corrections(materials=(brought, brought)), act_id),
+        )
+    asked = event(3, EventKind.STEP_SUPPLEMENT_REQUESTED, step="signboard", state=StepState.SUPPLEMENT)
+    received = event(4, EventKind.STEP_SUPPLEMENT_RECEIVED, step="signboard", state=StepState.OPEN, act_id=act_id)
+    await record(intake, case_no, accepted(1), started(2, "signboard"), asked, received)
+    await feed.run_once()
+    *filed, supplement = await province.rows("material", case_no)
+    assert len(filed) == 2
+    assert (supplement["seq"], supplement["material_code"], supplement["get_num"]) == (4000, "lease", 2)
 
 
 async def test_cut_off_between_writing_and_settling(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from exchange_province import StagingDatabase
+from exchange_province import PASSWORD, StagingDatabase
 from intake_events import accepted, granted, record, started
 from intake_world import World
 
@@ -186,6 +186,12 @@ async def test_the_command_tells_what_is_not_set_up(intake: World, province: Sta
     assert unset.exit_code == 1
     assert "LIANBAN_EXCHANGE_URL" in unset.output
     nobody = "postgresql+asyncpg://province:wrong@127.0.0.1:1/none"
-    away = await reconcile(intake, province, LIANBAN_EXCHANGE_URL=nobody)
-    assert away.exit_code == 1
-    assert "请检查连接" in away.output
+    wrong = province.url.replace(PASSWORD, "wrong")
+    for url in (nobody, wrong):
+        away = await reconcile(intake, province, LIANBAN_EXCHANGE_URL=url)
+        assert away.exit_code == 1
+        assert "请检查连接" in away.output
+    unread = await reconcile(intake, province, LIANBAN_KEYRING_FILE="/nowhere.json")
+    assert "密钥文件" in unread.output
+    misplaced = await reconcile(intake, province, LIANBAN_OBJECTS_URL="s3://somewhere")
+    assert "LIANBAN_OBJECTS_URL" in misplaced.output

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+from asyncpg import PostgresError
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from lianban.commands.tables import table
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import create_engine
-from lianban.platform.objects import open_store
+from lianban.platform.keyfile import KeyFileInvalid
+from lianban.platform.objects import ObjectStore, open_store
 from lianban_intake.exchange.province import EXCHANGE_URL
 from lianban_intake.exchange.reading import CaseReader
 from lianban_intake.exchange.reconcile import Findings, Kind, Reconciler
@@ -66,10 +68,18 @@ def reconcile(days: int, case_no: str | None, mend: bool, as_json: bool) -> None
     except ValidationError as error:
         names = "、".join(f"LIANBAN_{str(fault['loc'][0]).upper()}" for fault in error.errors())
         raise click.ClickException(f"以下环境变量没有设置或者有误：{names}") from None
+    try:
+        keyring = Keyring.load(settings.keyring_file)
+    except (OSError, KeyFileInvalid) as error:
+        raise click.ClickException(f"密钥文件 {settings.keyring_file} 无法使用（{type(error).__name__}）") from None
+    try:
+        objects = open_store(settings.objects_url, keyring)
+    except (OSError, ValueError):
+        raise click.ClickException("LIANBAN_OBJECTS_URL 有误，或者所指的文件夹无法使用") from None
     since = datetime.now(UTC) - timedelta(days=days)
     try:
-        found, left = asyncio.run(_carry_out(settings, since, case_no, mend))
-    except (OSError, SQLAlchemyError) as error:
+        found, left = asyncio.run(_carry_out(settings, keyring, objects, since, case_no, mend))
+    except (OSError, SQLAlchemyError, PostgresError) as error:
         # Texts of databases may repeat what was written.
         raise click.ClickException(f"数据库没有应答或者拒绝（{type(error).__name__}），请检查连接后再试") from None
     click.echo(json.dumps(_document(found, left), ensure_ascii=False) if as_json else "\n".join(_lines(found, left)))
@@ -78,15 +88,14 @@ def reconcile(days: int, case_no: str | None, mend: bool, as_json: bool) -> None
 
 
 async def _carry_out(
-    settings: _Settings, since: datetime, case_no: str | None, mend: bool
+    settings: _Settings, keyring: Keyring, objects: ObjectStore, since: datetime, case_no: str | None, mend: bool
 ) -> tuple[Findings, Findings | None]:
     """What was found; and what is left of it where it was to be mended."""
     async with AsyncExitStack() as stack:
-        keyring = Keyring.load(settings.keyring_file)
         engine = create_engine(settings.database_url, pool_size=2)
         stack.push_async_callback(engine.dispose)
         direct = engine.execution_options(isolation_level="AUTOCOMMIT")
-        reader = CaseReader(direct, open_store(settings.objects_url, keyring), keyring)
+        reader = CaseReader(direct, objects, keyring)
         reconciler = Reconciler(direct, reader, open_province(settings.exchange_url, stack))
         found = await reconciler.compare(since, case_no)
         return found, await reconciler.mend(found) if mend else None

@@ -52,11 +52,17 @@ UPDATE intake.exchange_cases SET free_at = now() + interval '{LEASE} s', cause =
 WHERE case_no = ANY(:case_nos) AND (free_at <= now() OR cause IS NOT NULL)
 RETURNING case_no, told, attempts
 """)
+# Rows are locked in order of their numbers, as entering them does: neither waits for the other in a circle.
 _SETTLE: Final = text("""
+WITH p AS MATERIALIZED (
+    SELECT * FROM json_to_recordset(CAST(:settled AS json))
+        AS given(case_no text, told integer, attempts integer, delay float, cause text)
+), locked AS MATERIALIZED (
+    SELECT case_no FROM intake.exchange_cases WHERE case_no IN (SELECT case_no FROM p) ORDER BY case_no FOR UPDATE
+)
 UPDATE intake.exchange_cases AS x SET
     told = GREATEST(x.told, p.told), attempts = p.attempts, cause = p.cause, free_at = now() + p.delay * interval '1 s'
-FROM json_to_recordset(CAST(:settled AS json))
-    AS p(case_no text, told integer, attempts integer, delay float, cause text)
+FROM p JOIN locked USING (case_no)
 WHERE x.case_no = p.case_no
 """)
 _SINCE: Final = text("""
