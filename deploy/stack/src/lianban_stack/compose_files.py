@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lianban_stack import secret_files
-from lianban_stack.postgres import SUPERUSER
+from lianban_stack.postgres import ROLES, SUPERUSER
 
 _SANDBOX = "http://sandbox:18011"
 _CONTAINER_USER = 10001
@@ -34,7 +34,7 @@ def write(folder: Path, departments: Iterable[str]) -> Path:
     values = {
         "LIANBAN_USER": f"{uid}:{gid}",
         "POSTGRES_PASSWORD": found.database[SUPERUSER],
-        **{f"{role.upper()}_PASSWORD": word for role, word in found.database.items() if role != SUPERUSER},
+        **{f"{role.upper()}_PASSWORD": found.database[role] for role in ROLES},
         "TEMPORAL_PASSWORD": known.get("TEMPORAL_PASSWORD", secrets.token_urlsafe(24)),
     }
     environment.touch(mode=0o600)

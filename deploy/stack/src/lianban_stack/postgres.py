@@ -19,6 +19,9 @@ SUPERUSER = "postgres"
 ROLES = ("intake", "adapters", "notify")
 """One role a service, each owner of the schema of its own name and nothing else."""
 
+PROVINCE = "province"
+"""Role and database that stand for the province's staging tables (前置库)."""
+
 _SETTINGS = {
     "listen_addresses": network.HOST,
     "unix_socket_directories": "",  # a socket's path may be no longer than 107 bytes, a clone's is anybody's guess
@@ -135,6 +138,19 @@ class Cluster:
             lines.append(f"GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {role};")
             lines.append(f"CREATE SCHEMA IF NOT EXISTS {role} AUTHORIZATION {role};")
         self.sql("SET client_min_messages = warning;\n" + "\n".join(lines), name)
+
+    def create_owned_database(self, owner: str, password: str, script: str) -> None:
+        """Make a role with a database of the same name that is its own, filled by ``script`` once. It sees nothing of
+        the services, nor they of it. ASCII letters, digits, - and _ only in the password."""
+        self.sql(
+            f"SELECT 'CREATE ROLE {owner}' WHERE to_regrole('{owner}') IS NULL \\gexec\n"
+            f"ALTER ROLE {owner} LOGIN PASSWORD '{password}';\n"
+            f"SELECT 'CREATE DATABASE {owner} OWNER {owner}' WHERE NOT EXISTS"
+            f" (SELECT FROM pg_database WHERE datname = '{owner}') \\gexec\n"
+            f"REVOKE ALL ON DATABASE {owner} FROM PUBLIC;"
+        )
+        empty = "SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public') AS empty"
+        self.sql(f"{empty} \\gset\n\\if :empty\nBEGIN;\nSET ROLE {owner};\n{script}COMMIT;\n\\endif", owner)
 
     def url(self, role: str, password: str, database: str) -> str:
         return f"postgresql+asyncpg://{role}:{password}@{network.HOST}:{self.port}/{database}"

@@ -8,7 +8,7 @@ import sys
 
 from lianban_stack import network, temporal
 from lianban_stack.ports import Ports
-from lianban_stack.postgres import Cluster
+from lianban_stack.postgres import PROVINCE, Cluster
 from lianban_stack.program import Program, http_ready
 from lianban_stack.secret_files import Secrets
 from lianban_stack.state import StateFolder
@@ -63,6 +63,7 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
             "LIANBAN_PUBLIC_URL": ports.url("intake"),
             "LIANBAN_REGISTRIES_URL": ports.url("sandbox_registries"),
             "LIANBAN_LICENCES_URL": ports.url("sandbox_licences"),
+            "LIANBAN_EXCHANGE_URL": cluster.url(PROVINCE, secrets.database[PROVINCE], PROVINCE),
             **registers,
         },
         "orchestrator": {"LIANBAN_UI_ORIGINS": json.dumps(_origins(ports.temporal_ui))},

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
 from lianban.platform.webhooks import new_secret
-from lianban_stack.postgres import ROLES, SUPERUSER
+from lianban_stack.postgres import PROVINCE, ROLES, SUPERUSER
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,12 @@ def _entry(code: str, known: dict[str, Any] | None, endpoints: str, inbox: froze
 
 
 def _database_passwords(path: Path) -> dict[str, str]:
-    roles = (SUPERUSER, *ROLES)
-    _once(path, lambda new: _write(new, json.dumps({role: secrets.token_urlsafe(24) for role in roles})))
-    passwords: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
-    return passwords
+    """A role that came with a later release gets its password when it is first missed."""
+    known: dict[str, str] = json.loads(path.read_text(encoding="ascii")) if path.exists() else {}
+    made = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, *ROLES, PROVINCE) if role not in known}
+    if made:
+        _write(path, json.dumps(known | made))
+    return known | made
 
 
 def _once(path: Path, make: Callable[[Path], object]) -> None:

@@ -11,17 +11,18 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import psutil
 from ruamel.yaml import YAML
 
-from lianban_stack import leftovers, programs, secret_files
+from lianban_stack import leftovers, network, programs, secret_files
 from lianban_stack.errors import PortsTakenError, ProgramFailedError, StackError
 from lianban_stack.launch import Identity
 from lianban_stack.ports import Ports
-from lianban_stack.postgres import ROLES, SUPERUSER, Cluster
+from lianban_stack.postgres import PROVINCE, ROLES, SUPERUSER, Cluster
 from lianban_stack.privileges import RunAs
 from lianban_stack.program import Program
 from lianban_stack.publication import publish_or_keep
@@ -124,7 +125,7 @@ class Stack:
         """Each program with its process and whether it says it is healthy."""
         states = self.processes()
         run_as = RunAs(Identity.UNCHANGED, 0)
-        secrets = Secrets(self.state.secrets, dict.fromkeys((SUPERUSER, *ROLES), ""))
+        secrets = Secrets(self.state.secrets, dict.fromkeys((SUPERUSER, *ROLES, PROVINCE), ""))
         found = self._programs(Cluster(self.state.postgres, self.ports.postgres, "", run_as), secrets)
         with ThreadPoolExecutor(max_workers=len(found)) as threads:
             ready = list(threads.map(lambda program: program.ready(), found))
@@ -150,6 +151,12 @@ class Stack:
             if name not in ("postgres", "temporal", "sandbox_smtp")
         }
 
+    @property
+    def province_url(self) -> str:
+        """Where the province's staging tables are."""
+        password = secret_files.ensure(self.state.secrets).database[PROVINCE]
+        return f"postgresql+asyncpg://{PROVINCE}:{password}@{network.HOST}:{self.ports.postgres}/{PROVINCE}"
+
     def _up(self, observer: Observer, attached: bool) -> None:
         secrets = self.secrets()
         cluster = Cluster.prepare(self.state.postgres, self.ports.postgres, secrets.database[SUPERUSER])
@@ -166,6 +173,9 @@ class Stack:
             self.unpublished = publication.result()
         cluster.set_roles(secrets.database)
         cluster.create_database(programs.DATABASE)
+        # What the intake ships for the province's administrators.
+        staging = (files("lianban_intake.exchange") / "ddl" / "postgresql.sql").read_text(encoding="utf-8")
+        cluster.create_owned_database(PROVINCE, secrets.database[PROVINCE], staging)
         self._migrate(services, observer)
         self._start(services, observer)
 

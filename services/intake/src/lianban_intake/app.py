@@ -26,6 +26,7 @@ from lianban_intake.dossiers.endpoints import router as dossiers
 from lianban_intake.dossiers.service import DossierReader
 from lianban_intake.events.activities import EventActivities
 from lianban_intake.events.recorder import Recorder
+from lianban_intake.exchange.wiring import open_feed
 from lianban_intake.guides.endpoints import home
 from lianban_intake.guides.endpoints import router as guides_router
 from lianban_intake.guides.service import Guides
@@ -137,6 +138,9 @@ def build_app(settings: IntakeSettings) -> FastAPI:
                 )
             ),
         ]
+        if settings.exchange_url:
+            feed = open_feed(settings.exchange_url, settings.exchange_poll, direct, objects, keyring, stack)
+            tasks.append(asyncio.create_task(feed.run()))
         stack.push_async_callback(_stop, tasks)
 
     @contextlib.asynccontextmanager

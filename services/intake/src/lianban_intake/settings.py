@@ -8,6 +8,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from lianban.platform.settings import Settings
+from lianban_intake.exchange.province import EXCHANGE_URL
 from lianban_intake.official_documents.numbering import AUTHORITY_WORD
 
 
@@ -39,6 +40,13 @@ class IntakeSettings(Settings):
         max_length=16,
         description="机关代字: official documents' numbers begin so",
     )
+    exchange_url: str = Field(
+        default="",
+        repr=False,
+        pattern=EXCHANGE_URL,
+        description="the province's staging tables, postgresql+asyncpg:// or mysql+asyncmy://; empty: nothing is told",
+    )
+    exchange_poll: float = Field(default=5.0, gt=0, description="how often events not yet told are looked for")
     update_timeout: float = Field(default=10.0, gt=0, le=60, description="for a case to answer")
     redating_poll: float = Field(default=5.0, gt=0, description="how often a new calendar is looked for")
     redating_batch: int = Field(default=100, ge=1, le=1000, description="cases dated anew between two commits")

@@ -7,6 +7,7 @@ from lianban_intake.cases.tables import Case, CaseStep
 from lianban_intake.database import Base
 from lianban_intake.dossiers.tables import DossierAccess
 from lianban_intake.events.tables import Event
+from lianban_intake.exchange.tables import ExchangeCase, ExchangeMark
 from lianban_intake.materials.tables import Material
 from lianban_intake.official_documents.tables import OfficialDocument
 from lianban_intake.outbox.tables import PendingStart
@@ -21,6 +22,8 @@ __all__ = [
     "CaseStep",
     "DossierAccess",
     "Event",
+    "ExchangeCase",
+    "ExchangeMark",
     "FetchedLicence",
     "Material",
     "OfficialDocument",

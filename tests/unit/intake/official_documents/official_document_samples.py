@@ -34,7 +34,7 @@ def calendar() -> CalendarSnapshot:
 
 
 @cache
-def _compiled() -> tuple[Any, DossierCut]:
+def compiled() -> tuple[Any, DossierCut]:
     catalog = city_catalog()
     compilation = compile_theme(catalog, "B4", _answers(catalog), "429006001")
     return compilation.plan, cut_of(catalog, compilation)
@@ -149,7 +149,7 @@ SAMPLES: dict[str, tuple[CaseEvent, ActDocument]] = {
 
 def record(event: CaseEvent, act: ActDocument | None = None, **changes: Any) -> CaseRecord:
     """As the service would read it."""
-    plan, cut = _compiled()
+    plan, cut = compiled()
     kind = document_kind(event)
     assert kind is not None
     fields: dict[str, Any] = {

@@ -25,6 +25,7 @@ from lianban_stack import network
 from lianban_stack.demo import display
 from lianban_stack.demo.carrier import Carrier, Stuck
 from lianban_stack.demo.outside import Outside
+from lianban_stack.demo.province import Province
 from lianban_stack.demo.scenes import CaseRun, scenes
 from lianban_stack.demo.verification import Evidence, Verifier
 from lianban_stack.errors import StackError
@@ -32,8 +33,12 @@ from lianban_stack.ports import Ports
 from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
 
-_LIVELY = {"LIANBAN_SANDBOX_DECISION_SECONDS": "1", "LIANBAN_SANDBOX_PARCEL_SECONDS": "1"}
-"""Departments decide a second after they got a task; a parcel moves every second."""
+_LIVELY = {
+    "LIANBAN_SANDBOX_DECISION_SECONDS": "1",
+    "LIANBAN_SANDBOX_PARCEL_SECONDS": "1",
+    "LIANBAN_EXCHANGE_POLL": "1",
+}
+"""Departments decide a second after they got a task; a parcel moves every second, and so is the province told."""
 
 _EXPECTED = (Stuck, CaseEnded, SkipStalled, PortalError, httpx.HTTPError, RPCError, TimeoutError)
 
@@ -73,6 +78,7 @@ async def perform(stack: Stack, console: Console) -> list[tuple[CaseRun, Evidenc
     async with (
         PortalClient.signed_in(stack.ports.url("intake"), authority, system="demo-portal") as portal,
         contextlib.aclosing(Outside(stack.ports, authority)) as outside,
+        contextlib.aclosing(Province(stack.province_url)) as province,
     ):
         carrier = Carrier(portal, outside, temporal, catalog, inbox)
         verifier = Verifier(portal, outside, catalog, calendar, directory, inbox)
@@ -82,7 +88,7 @@ async def perform(stack: Stack, console: Console) -> list[tuple[CaseRun, Evidenc
         finally:
             following.cancel()
             await asyncio.gather(following, return_exceptions=True)
-        return [(run, await _evidence(run, verifier)) for run in runs]
+        return [(run, await _evidence(run, verifier, province, portal)) for run in runs]
 
 
 async def _attempt(run: CaseRun, carrier: Carrier) -> None:
@@ -93,10 +99,11 @@ async def _attempt(run: CaseRun, carrier: Carrier) -> None:
         run.faults.append(f"{type(error).__name__}: {error}")
 
 
-async def _evidence(run: CaseRun, verifier: Verifier) -> Evidence | None:
+async def _evidence(run: CaseRun, verifier: Verifier, province: Province, portal: PortalClient) -> Evidence | None:
     if run.status != "completed":
         return None
     try:
+        await province.check(run, (await portal.events(run.case_no))["events"])
         return await verifier.verify(run)
     except _EXPECTED as error:
         run.faults.append(f"{type(error).__name__}: {error}")
