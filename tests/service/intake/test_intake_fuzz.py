@@ -15,7 +15,20 @@ from lianban.contracts.documents import ActDocument, MissingItem
 from lianban.contracts.status import EventKind, StepState
 
 _TEXTS = st.text(st.characters(categories=None), max_size=6) | st.sampled_from(
-    ["T1", "429006", "sign", "wanted", "lease", "\x00" * 64, "\ud800", "a" * 64, "courier", "portal", "portal-a"]
+    [
+        "T1",
+        "429006",
+        "sign",
+        "wanted",
+        "lease",
+        "\x00" * 64,
+        "\ud800",
+        "\ud800" * 18,
+        "a" * 64,
+        "courier",
+        "portal",
+        "portal-a",
+    ]
 )
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | _TEXTS,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
-from lianban_adapters.isolation.calendars import WorkingDays
 
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import SHANGHAI
 from lianban.platform.directory import Channel, Contact, DepartmentEntry, Directory, DirectoryInvalid, OpeningHours
 from lianban_adapters.channels.port import Unavailable
+from lianban_adapters.isolation.calendars import WorkingDays
 from lianban_adapters.isolation.gate import SWITCHED, GateKeeper, backoff, pause_after
 from lianban_adapters.isolation.hours import Schedule
 

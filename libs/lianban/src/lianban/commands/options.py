@@ -58,7 +58,7 @@ def told(command: Callable[P, T]) -> Callable[P, T]:
         except (CatalogError, StoreDamaged) as error:
             raise click.ClickException(f"{error}\n共 {len(error.faults)} 处问题，什么也没有写入") from None
         except CalendarFileError as error:
-            raise click.ClickException(f"工作日历有误：\n{error}\n什么也没有写入") from None
+            raise click.ClickException(f"工作日历有误：\n{error}") from None
         except Refused as error:
             raise click.ClickException(str(error)) from None
         except NothingPublished as error:

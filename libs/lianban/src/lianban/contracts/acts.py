@@ -18,6 +18,7 @@ from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.rules import Rule
 from lianban.contracts.base import Contract
 from lianban.contracts.events import CaseEvent
+from lianban.contracts.names import CASE_STEP
 from lianban.contracts.status import ActKind, ActorKind, CaseStatus, Decision, DeliveryState, Role, StepState
 
 WAITED: Final = "seconds the act lay with us before its case could be asked: our delay counts against nobody"
@@ -58,6 +59,27 @@ class Refusal(StrEnum):
     NO_ACCEPTANCE = "no-acceptance"  # a step that asks nothing of the applicant has nothing to find missing
     NO_CLOCK = "no-clock"  # a stop of what has no limit
     OLD_CALENDAR = "old-calendar"  # does not reach back to where the case's clocks began
+
+
+_RULE: Final = {
+    ActKind.ACCEPT: Rule.ACCEPT_5,
+    ActKind.NOT_ACCEPT: Rule.ACCEPT_5,
+    ActKind.REQUEST_SUPPLEMENT: Rule.ONCE,
+    ActKind.STOP: Rule.STOP,
+    ActKind.RESUME: Rule.STOP,
+    ActKind.EXTEND: Rule.EXT_10,
+    ActKind.OVERRIDE: Rule.ONCE,
+    ActKind.DECIDE: Rule.DEC_20,
+}
+
+
+def rule_of(kind: ActKind, step: str, decision: Decision | None = None) -> Rule:
+    """The rule an act is measured by where no narrower one refuses it."""
+    if kind is ActKind.EXTEND and step == CASE_STEP:
+        return Rule.EXT_15
+    if kind is ActKind.DECIDE and decision is Decision.REFUSED:
+        return Rule.REFUSE
+    return _RULE[kind]
 
 
 class DepartmentAct(Contract):

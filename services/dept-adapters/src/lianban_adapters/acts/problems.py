@@ -10,19 +10,24 @@ from lianban.platform.problems import Problem
 def refused(slug: str, detail: str, rule: Rule | str | None) -> Problem:
     """By the case; ``rule``: by which."""
     status = 403 if slug == Refusal.FOREIGN_STEP else 409
-    return Problem(status, slug, "不能执行该办理动作", detail, extra={"rule": str(rule)} if rule else None)
+    return Problem(status, slug, "不能执行该办理动作", detail, extra=_named(rule))
 
 
 def unknown_task() -> Problem:
     return Problem(404, "unknown-task", "没有这项任务", "没有找到该编号的任务。")
 
 
-def foreign_step() -> Problem:
-    return Problem(403, Refusal.FOREIGN_STEP, "不是本部门的任务", "该任务由其他部门办理。")
+def foreign_step(rule: Rule | None = None) -> Problem:
+    """``rule``: of the act that was tried, if one was."""
+    return Problem(403, Refusal.FOREIGN_STEP, "不是本部门的任务", "该任务由其他部门办理。", extra=_named(rule))
 
 
-def step_not_open() -> Problem:
-    return Problem(409, Refusal.STEP_NOT_OPEN, "任务不在办理中", "该任务已经办结或收回。")
+def step_not_open(rule: Rule | None = None) -> Problem:
+    return Problem(409, Refusal.STEP_NOT_OPEN, "任务不在办理中", "该任务已经办结或收回。", extra=_named(rule))
+
+
+def _named(rule: Rule | str | None) -> dict[str, str] | None:
+    return {"rule": str(rule)} if rule else None
 
 
 def not_claimed() -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from lianban.contracts.acts import ActOutcome
+from lianban.contracts.acts import ActOutcome, rule_of
 from lianban.platform.case_updates import Refused
 from lianban.platform.database import Database
 from lianban_adapters.acts import repository
@@ -130,13 +130,14 @@ def _checked(known: repository.Known, submission: Submission) -> Task | None:
         return None
     if task is None:
         raise unknown_task()
+    rule = rule_of(submission.kind, task.step, submission.decision)
     if task.department != submission.department:
-        raise foreign_step()
+        raise foreign_step(rule)
     if task.state == TaskState.WITHDRAWN:
-        raise step_not_open()
+        raise step_not_open(rule)
     holder = submission.holder
     if holder is not None and (task.state, task.claimed_by) != (TaskState.CLAIMED, holder):
-        raise step_not_open() if task.state == TaskState.DECIDED else not_claimed()
+        raise step_not_open(rule) if task.state == TaskState.DECIDED else not_claimed()
     # A second decision is the case's to refuse: it says more than what that decision lacks.
     if task.state != TaskState.DECIDED and (faults := list(result_faults(expected_of(task), submission))):
         raise invalid(faults)

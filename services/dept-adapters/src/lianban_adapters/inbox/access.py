@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lianban.contracts.acts import rule_of
+from lianban.contracts.names import CASE_STEP
 from lianban.contracts.status import ROLE_ZH, ActKind, Role
 from lianban.platform.auth import Principal
 from lianban.platform.problems import Problem
@@ -36,7 +38,14 @@ def check_capacity(caller: Principal, act: WrittenAct) -> Role:
     """In what capacity the act is done, which the token has to claim; else the problem 403."""
     capacity = act.role if act.kind in _APPROVED and act.role is not None else Role.OFFICER
     if capacity.value not in caller.roles:
-        raise Problem(403, "forbidden", "没有权限", f"令牌未写明身份“{ROLE_ZH[capacity]}”（{capacity.value}）。")
+        step = CASE_STEP if capacity is Role.GOVERNMENT_HEAD else ""
+        raise Problem(
+            403,
+            "forbidden",
+            "没有权限",
+            f"令牌未写明身份“{ROLE_ZH[capacity]}”（{capacity.value}）。",
+            extra={"rule": rule_of(act.kind, step, act.decision).value},
+        )
     return capacity
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -11,13 +12,13 @@ from lianban_intake.applications.repository import Fetched
 from lianban_intake.prefill.holders import holder_index
 from lianban_intake.sealed import unseal_licence
 
-_NUMBER: Final = 18
-"""Characters of a 公民身份号码 (GB 11643), and of a 统一社会信用代码 (GB 32100)."""
+_NUMBER: Final = re.compile(r"[0-9A-Za-z]{18}")
+"""公民身份号码 (GB 11643), 统一社会信用代码 (GB 32100): what cannot be one names nobody."""
 
 
 def holders_named(keyring: Keyring, values: Iterable[object]) -> set[str]:
     """Those whose numbers the application names, as the prefill knows holders: a licence is nobody else's."""
-    numbers = {value for value in values if isinstance(value, str) and len(value) == _NUMBER}
+    numbers = {value for value in values if isinstance(value, str) and _NUMBER.fullmatch(value)}
     return {holder_index(keyring, kind, number) for number in numbers for kind in Audience}
 
 

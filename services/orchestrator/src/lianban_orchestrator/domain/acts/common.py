@@ -3,40 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from lianban.clock.deadlines import local_date
 from lianban.clock.rules import Rule
-from lianban.contracts.acts import DepartmentAct, Refusal
-from lianban.contracts.names import CASE_STEP
-from lianban.contracts.status import ActKind, ActorKind, Decision, StepState
+from lianban.contracts.acts import DepartmentAct, Refusal, rule_of
+from lianban.contracts.status import ActorKind, StepState
 from lianban_orchestrator.domain.machine import CaseMachine
 from lianban_orchestrator.domain.refusals import ActRefused
 from lianban_orchestrator.domain.steps import Step
 
-_RULE: Final = {
-    ActKind.ACCEPT: Rule.ACCEPT_5,
-    ActKind.NOT_ACCEPT: Rule.ACCEPT_5,
-    ActKind.REQUEST_SUPPLEMENT: Rule.ONCE,
-    ActKind.STOP: Rule.STOP,
-    ActKind.RESUME: Rule.STOP,
-    ActKind.EXTEND: Rule.EXT_10,
-    ActKind.OVERRIDE: Rule.ONCE,
-    ActKind.DECIDE: Rule.DEC_20,
-}
-
-
-def rule_of(act: DepartmentAct) -> Rule:
-    """The rule an act is measured by where no narrower one refuses it."""
-    if act.kind is ActKind.EXTEND and act.step == CASE_STEP:
-        return Rule.EXT_15
-    if act.kind is ActKind.DECIDE and act.decision is Decision.REFUSED:
-        return Rule.REFUSE
-    return _RULE[act.kind]
-
 
 def refused(refusal: Refusal, act: DepartmentAct, rule: Rule | None = None, longest: str = "") -> ActRefused:
-    return ActRefused(refusal, rule or rule_of(act), act.step, longest)
+    return ActRefused(refusal, rule or rule_of(act.kind, act.step, act.decision), act.step, longest)
 
 
 def step_of(machine: CaseMachine, act: DepartmentAct) -> Step:
