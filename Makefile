@@ -8,7 +8,7 @@ PACKAGES := libs/lianban services/intake services/orchestrator services/dept-ada
 STAMP := $(VENV)/.installed
 WORKERS ?= auto
 
-.PHONY: help setup lock demo up down status test check bench clean
+.PHONY: help setup lock compiled demo up down status test check bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -19,21 +19,23 @@ $(STAMP): requirements.lock $(addsuffix /pyproject.toml,$(PACKAGES))
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
-	@# pip compiles what it installs, not what it links to. Where PYTHONDONTWRITEBYTECODE is set, nobody else does, and
-	@# each start of the stack would compile it seven times over: twice the processor time.
-	@$(BIN)/python -m compileall -q $(addsuffix /src,$(PACKAGES))
 	@touch $@
 
-setup: $(STAMP) ## install everything into .venv (once)
+setup: compiled ## install everything into .venv (once)
 
 lock: $(STAMP) ## resolve requirements.in into requirements.lock (hashed)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-find-links --no-emit-index-url --upgrade requirements.in -o requirements.lock
 
-demo: $(STAMP) ## five cases from filing to parcel, in a stack of their own
+# pip compiles what it installs, not the sources it links to. Where PYTHONDONTWRITEBYTECODE is set Python does not either,
+# and every start of the stack would do it eight times over, for twice the processor time.
+compiled: $(STAMP)
+	@$(BIN)/python -m compileall -q $(addsuffix /src,$(PACKAGES))
+
+demo: compiled ## five cases from filing to parcel, in a stack of their own
 	@$(BIN)/python -m lianban_stack demo
 
-up: $(STAMP) ## start everything in the background and say where it is
+up: compiled ## start everything in the background and say where it is
 	@$(BIN)/python -m lianban_stack up
 
 down: $(STAMP) ## stop everything; what was stored stays
@@ -51,10 +53,10 @@ check: $(STAMP) ## style, types, import rules, catalogue, calendar
 	$(BIN)/lianban calendar check
 
 # A file's tests stay together, for they share a database; the order is that of tests/fixtures/parallel.py.
-test: check ## check, then every test, in several processes (WORKERS=n)
+test: check compiled ## check, then every test, in several processes (WORKERS=n)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-bench: $(STAMP) ## cases per second against bare Temporal, in a stack of its own
+bench: compiled ## cases per second against bare Temporal, in a stack of its own
 	$(BIN)/python bench
 
 clean: ## stop the stack, remove .venv and .state

@@ -25,6 +25,8 @@ M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
 _GRACE: Final = 2
+_IDLE: Final = 75
+"""Seconds an idle connection is kept: clients end theirs first, and so never while a request is on its way."""
 _LIMIT: Final = 100
 
 
@@ -152,5 +154,6 @@ def _config(app: Starlette) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_IDLE,
         timeout_graceful_shutdown=_GRACE,
     )
