@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions, pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.service import GrpcCompression
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
@@ -40,10 +40,20 @@ _GRACE: Final = timedelta(seconds=10)
 _log = logging.getLogger(__name__)
 
 
+class ContractConverter(PydanticPayloadConverter):
+    """Contracts in JSON without what was never set: most of an event's fields are about something else, and every
+    payload is sealed, stored and sent several times. What is left out is read as its default, so the default of a
+    contract's field may not change."""
+
+    def __init__(self) -> None:
+        super().__init__(ToJsonOptions(exclude_unset=True))
+
+
 def data_converter(keyring: Keyring) -> DataConverter:
     """pydantic models in JSON, sealed; failure messages and stack traces sealed too."""
     return replace(
         pydantic_data_converter,
+        payload_converter_class=ContractConverter,
         payload_codec=EncryptingCodec(keyring),
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

@@ -43,6 +43,10 @@ _REMINDS_SINCE: Final = 2
 """Edition from which red is told again each working day, and what is due comes before an act handed in later."""
 
 
+_OF_AN_ACT: Final = {"department", "actor", "officer", "act_id", "document", "role", "procedure", "days", "overrides"}
+"""What an event tells of the act that made it."""
+
+
 def _worst(lights: list[Light]) -> Light:
     return max(lights, key=_SEVERITY.__getitem__, default=Light.NONE)
 
@@ -329,19 +333,11 @@ class CaseMachine:
     def event(self, kind: EventKind, now: datetime, act: DepartmentAct | None = None, **fields: Any) -> CaseEvent:
         self._seq += 1
         if act is not None:
-            fields = {
-                "department": act.department,
-                "actor": act.actor,
-                "officer": act.officer,
-                "act_id": act.act_id,
-                "document": act.document,
-                "role": act.role,
-                "procedure": act.procedure,
-                "days": act.days,
-                "overrides": act.overrides,
-            } | fields
+            said = act.model_dump(include=_OF_AN_ACT, exclude_none=True)
+            fields = said | fields
         fields.setdefault("light", self.case_light)
-        return CaseEvent(seq=self._seq, at=now, kind=kind, case_status=self.status, **fields)
+        told = {name: value for name, value in fields.items() if value is not None}
+        return CaseEvent(seq=self._seq, at=now, kind=kind, case_status=self.status, **told)
 
     def step_event(
         self, kind: EventKind, now: datetime, step: Step, act: DepartmentAct | None = None, **fields: Any
