@@ -85,7 +85,7 @@ class WaitingTasks:
 
     async def _work_off(self, gate: GateKeeper) -> None:
         try:
-            if not await self._lease(gate):
+            if await self._lease(gate) is None:
                 return
             try:
                 if not gate.behind or await self._catch_up(gate):
@@ -107,10 +107,13 @@ class WaitingTasks:
             head = await self._take(gate, until, aside)
             if head is None:
                 gate.behind = gate.closed is not None
+                if aside and not gate.behind:
+                    async with self._database.connection() as connection:
+                        await waiting.forget_attempts(connection, gate.department, PATIENCE)
                 return not gate.behind
             if not gate.circuit.lets_pass():
                 gate.circuit.try_anyway()
-            if await self._settle(gate, head):
+            if await self._settle(gate, head, failures[head.id] + 1):
                 if doubted:  # the department is there, and may have come back only just now
                     aside = {task for task in aside if failures[task] >= PATIENCE}
                 doubted = False
@@ -128,32 +131,35 @@ class WaitingTasks:
         return False
 
     async def _send_due(self, gate: GateKeeper) -> None:
-        """In order, as many at a time as the department takes; each that fails waits by itself."""
+        """In order, as many at a time as the department takes; each that fails waits by itself. When the circuit opens,
+        here or in another process, what is left is a backlog and goes in single file."""
         places = asyncio.Semaphore(gate.concurrency)
         async with asyncio.TaskGroup() as group:
-            while gate.may_try:
+            while gate.closed is None:
                 await places.acquire()
-                head = await self._take(gate) if gate.may_try else None
+                head = await self._take(gate) if gate.closed is None else None
                 if head is None:
                     return
-                group.create_task(self._settle(gate, head)).add_done_callback(lambda _: places.release())
+                group.create_task(self._settle(gate, head, head.attempts)).add_done_callback(lambda _: places.release())
 
     async def _take(self, gate: GateKeeper, until: datetime | None = None, aside: Collection[str] = ()) -> Head | None:
-        """Leased to us, as the department is; none when nothing is left or somebody else has taken over."""
+        """Leased to us, as the department is; none when nothing is left or somebody else has taken over. ``until``: of
+        a backlog; without it tasks go side by side, which ends once anybody has seen the circuit open."""
         await gate.pace()
-        if not await self._lease(gate):
+        openings = await self._lease(gate)
+        if openings is None or (openings and until is None):
             return None
         async with self._database.connection() as connection:
             return await waiting.take(connection, gate.department, stored_until=until, but=aside)
 
-    async def _settle(self, gate: GateKeeper, head: Head) -> bool:
-        """Whether the task is settled; else it waits on."""
+    async def _settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
+        """Whether the task is settled; else it waits on, the longer the more ``tries`` it has had for itself."""
         try:
             # What has failed so often says more of itself than of the department, unless that is just being tried.
             tells = head.attempts <= PATIENCE or gate.circuit.openings > 0
             await self._tasks.send_waiting(TaskOrder.model_validate(head.details), tells=tells)
         except Unavailable as error:
-            await self._put_off(head, error.reason, pause_after(error, head.attempts))
+            await self._put_off(head, error.reason, pause_after(error, tries))
             return False
         except Exception as error:
             # Whatever is wrong with this one task, or here: it says nothing of the department.
@@ -161,7 +167,7 @@ class WaitingTasks:
             no_dossier = isinstance(error, DossierUnavailable)
             if not no_dossier:
                 _log.exception("task cannot be sent", extra={"task_id": head.id})
-            await self._put_off(head, _NO_DOSSIER if no_dossier else _BROKEN, backoff(head.attempts))
+            await self._put_off(head, _NO_DOSSIER if no_dossier else _BROKEN, backoff(tries))
             return False
         return True
 
@@ -169,6 +175,6 @@ class WaitingTasks:
         async with self._database.connection() as connection:
             await waiting.put_off(connection, head.id, reason, seconds)
 
-    async def _lease(self, gate: GateKeeper) -> bool:
+    async def _lease(self, gate: GateKeeper) -> int | None:
         async with self._database.connection() as connection:
             return await repository.lease(connection, gate.department, self._holder)

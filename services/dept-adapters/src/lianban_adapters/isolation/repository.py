@@ -76,12 +76,14 @@ async def switch(executor: Executor, department: str, switched: bool, by: str, r
     await executor.execute(_upsert(department, values, changed))
 
 
-async def lease(executor: Executor, department: str, holder: str) -> bool:
-    """Whether this holder works off what waits; also renews it."""
+async def lease(executor: Executor, department: str, holder: str) -> int | None:
+    """Gives this holder, and nobody else, what waits to be worked off; also renews it. How often the circuit has opened
+    as all processes know it; none when somebody else holds it."""
     row = _GATES.c
     values = {"leased_by": holder, "leased_until": func.now() + LEASE}
     free = or_(row.leased_until.is_(None), row.leased_until < func.now(), row.leased_by == holder)
-    return await executor.scalar(_upsert(department, values, free).returning(row.department)) is not None
+    openings: int | None = await executor.scalar(_upsert(department, values, free).returning(row.openings))
+    return openings
 
 
 async def release(executor: Executor, department: str, holder: str) -> None:

@@ -62,6 +62,12 @@ async def put_off(executor: Executor, identity: str, reason: str, seconds: float
     await executor.execute(update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(values))
 
 
+async def forget_attempts(executor: Executor, department: str, most: int) -> None:
+    """A backlog has been worked off: how often what is left of it was tried meanwhile lengthens no pause."""
+    statement = update(Task).where(Task.department == department, _WAITING, Task.attempts > most)
+    await executor.execute(statement.values(attempts=most))
+
+
 async def take(
     executor: Executor, department: str, *, stored_until: datetime | None = None, but: Collection[str] = ()
 ) -> Head | None:
