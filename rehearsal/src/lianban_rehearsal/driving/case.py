@@ -44,7 +44,8 @@ _EDITION: Final = 1
 """Without the daily reminders of what is overdue: they move no date, and each would be a skip of its own."""
 
 _A_MOMENT: Final = timedelta(minutes=16)
-"""Past an instant at which a timer is due, or the first turn of the workflow."""
+"""Past an instant at which a timer is due, the first turn of the workflow, or the quarter of an hour for which a case
+still waits for a supplement after its last day."""
 
 
 @dataclass(frozen=True)

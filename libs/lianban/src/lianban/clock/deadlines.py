@@ -81,6 +81,12 @@ class TakenOut(NamedTuple):
     reason: str
 
 
+def working_days_but(calendar: CalendarSnapshot, since: date, until: date, taken_out: Sequence[TakenOut]) -> int:
+    """Working days d with since < d <= until that no stop takes out."""
+    out = (calendar.working_days_between(max(span.first - ONE_DAY, since), min(span.last, until)) for span in taken_out)
+    return calendar.working_days_between(since, until) - sum(out)
+
+
 def deadline(
     calendar: CalendarSnapshot,
     start: date,

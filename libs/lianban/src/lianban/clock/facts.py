@@ -17,7 +17,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from lianban.clock.calendar import ONE_DAY, CalendarSnapshot
-from lianban.clock.deadlines import Deadline, TakenOut, deadline
+from lianban.clock.deadlines import Deadline, TakenOut, deadline, working_days_but
 from lianban.clock.limits import TimeLimit
 
 
@@ -30,6 +30,10 @@ class Stop(BaseModel):
     ended: date | None = None
     reason: str
     planned: date | None = Field(default=None, description="last day as the applicant was told")
+
+    def until(self, day: date) -> Stop:
+        """Ended on that day, or, where that lies before, on the one it began on."""
+        return self.model_copy(update={"ended": max(day, self.began)})
 
 
 class ClockFacts(BaseModel):
@@ -44,6 +48,12 @@ class ClockFacts(BaseModel):
     promise_extended: bool = True
     promised_floor: date | None = None
     legal_floor: date | None = None
+
+    def ended_on(self, day: date) -> ClockFacts:
+        """With every stop that is open ended on that day, or on the one it began on."""
+        if not self.stopped:
+            return self
+        return self.model_copy(update={"stops": tuple(stop if stop.ended else stop.until(day) for stop in self.stops)})
 
     @property
     def stopped(self) -> bool:
@@ -114,9 +124,12 @@ def working_days_used(calendar: CalendarSnapshot, facts: ClockFacts, until: date
 
     An open stop takes out everything after the day it began.
     """
-    stops = [stop if stop.ended else stop.model_copy(update={"ended": max(until, stop.began)}) for stop in facts.stops]
-    used = calendar.working_days_between(facts.started, until)
-    for span in taken_out(stops):
-        since = max(span.first - ONE_DAY, facts.started)
-        used -= calendar.working_days_between(since, min(span.last, until))
-    return used
+    stops = taken_out(facts.ended_on(until).stops)
+    return working_days_but(calendar, facts.started, until, stops)
+
+
+def working_days_left(calendar: CalendarSnapshot, last: date, at: date) -> int:
+    """Working days from the day after ``at`` up to ``last``; negative: those it is over by."""
+    if at > last:
+        return -calendar.working_days_between(last, at)
+    return calendar.working_days_between(at, last)

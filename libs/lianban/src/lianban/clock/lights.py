@@ -21,7 +21,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from lianban.clock.calendar import ONE_DAY, CalendarSnapshot
-from lianban.clock.deadlines import Deadline, TakenOut, start_of_day
+from lianban.clock.deadlines import Deadline, TakenOut, start_of_day, working_days_but
 from lianban.clock.limits import Light, TimeLimit, Unit
 
 _SHARE: Final = 5
@@ -59,10 +59,7 @@ def lights(
     if limit.unit is Unit.WORKING_DAYS:
         total = limit.promised
     elif limit.unit is Unit.NATURAL_DAYS:
-        total = calendar.working_days_between(started, promised.day)
-        for span in taken_out:
-            since, until = max(span.first - ONE_DAY, started), min(span.last, promised.day)
-            total -= calendar.working_days_between(since, until)
+        total = working_days_but(calendar, started, promised.day, taken_out)
     else:
         total = 1
     left = max(1, total // _SHARE)

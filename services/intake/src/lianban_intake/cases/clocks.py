@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from lianban.clock.calendar import CalendarSnapshot, OutsideCalendar
-from lianban.clock.facts import ClockFacts, working_days_used
+from lianban.clock.facts import ClockFacts, working_days_left, working_days_used
 from lianban_intake.cases.moves import shown
 from lianban_intake.cases.schemas import ClockShown, StopShown
 from lianban_intake.events.moves import Move
@@ -65,8 +65,6 @@ def _left(calendar: CalendarSnapshot, last: date | None, until: date) -> int | N
     if last is None:
         return None
     try:
-        if until > last:
-            return -calendar.working_days_between(last, until)
-        return calendar.working_days_between(until, last)
+        return working_days_left(calendar, last, until)
     except OutsideCalendar:
         return None

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, delete, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.orm import InstrumentedAttribute
 
 from lianban.catalog.plan import Plan
 from lianban.clock.deadlines import local_date
 from lianban.contracts.case import CASE_EDITION, CaseInput
 from lianban_intake.applications.tables import Application, StoredCompilation
 from lianban_intake.cases.tables import Case
+from lianban_intake.outbox.claiming import claim_due
 from lianban_intake.outbox.tables import PendingStart
 from lianban_intake.redating.repository import doubt_calendar
 from lianban_intake.themes.edition import Edition
@@ -22,37 +21,14 @@ from lianban_intake.themes.edition import Edition
 GRACE: Final = 10
 """Seconds after filing in which the process that filed starts the workflow itself; then anyone may."""
 
-_LONGEST: Final = 5  # 2**5 seconds between two attempts at one case
-
 
 async def claim(connection: AsyncConnection, edition: Edition, limit: int) -> list[CaseInput]:
-    """Cases due to be tried, in order; they are not due again for a while, longer with each attempt.
-
-    Claimed by moving the time, not by a lock, so that no transaction is open while Temporal is called.
-    """
-    due = (
-        select(PendingStart.case_no)
-        .where(PendingStart.due_at <= func.now())
-        .order_by(PendingStart.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = (
-        update(PendingStart)
-        .where(PendingStart.case_no.in_(due))
-        .values(attempts=PendingStart.attempts + 1, due_at=next_try(PendingStart.attempts))
-        .returning(PendingStart.case_no)
-    )
-    numbers = (await connection.scalars(claimed)).all()
+    """Cases due to be tried, in order."""
+    numbers = await claim_due(connection, PendingStart, PendingStart.case_no, limit)
     if not numbers:
         return []
     await doubt_calendar(connection, numbers, edition.calendar.version)
     return await _inputs(connection, edition, Case.case_no.in_(numbers))
-
-
-def next_try(attempts: InstrumentedAttribute[int]) -> ColumnElement[datetime]:
-    """When to try again what has been tried that often: later each time, but not for ever."""
-    return func.now() + func.power(2, func.least(attempts + 1, _LONGEST)) * literal_column("interval '1 second'")
 
 
 async def find(connection: AsyncConnection, edition: Edition, case_no: str) -> CaseInput | None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.platform.case_updates import Refused
-from lianban_intake.outbox.repository import next_try
+from lianban_intake.outbox.claiming import claim_due
 from lianban_intake.supplements.states import SupplementState
 from lianban_intake.supplements.tables import PendingSupplement, SupplementRow
 
@@ -44,21 +44,8 @@ async def pending_of(connection: AsyncConnection, case_no: str) -> list[Pending]
 
 
 async def claim(connection: AsyncConnection, limit: int) -> list[Pending]:
-    """Those due to be tried; they are not due again for a while, longer with each attempt (as cases to be started)."""
-    due = (
-        select(PendingSupplement.act_id)
-        .where(PendingSupplement.due_at <= func.now())
-        .order_by(PendingSupplement.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    claimed = (
-        update(PendingSupplement)
-        .where(PendingSupplement.act_id.in_(due))
-        .values(attempts=PendingSupplement.attempts + 1, due_at=next_try(PendingSupplement.attempts))
-        .returning(PendingSupplement.act_id)
-    )
-    act_ids = (await connection.scalars(claimed)).all()
+    """Those due to be tried."""
+    act_ids = await claim_due(connection, PendingSupplement, PendingSupplement.act_id, limit)
     if not act_ids:
         return []
     rows = await connection.execute(_PENDING.where(SupplementRow.act_id.in_(act_ids)))

@@ -9,7 +9,7 @@ from typing import Final
 
 from lianban.clock.calendar import ONE_DAY, CalendarSnapshot
 from lianban.clock.deadlines import local_date, start_of_day
-from lianban.clock.facts import ClockFacts, Dates, dates, taken_out, working_days_used
+from lianban.clock.facts import ClockFacts, Dates, dates, taken_out, working_days_left, working_days_used
 from lianban.clock.lights import lights
 from lianban.clock.limits import Light, TimeLimit, Unit
 from lianban.contracts.events import Due
@@ -165,14 +165,7 @@ class RunningClock:
         clock is stopped."""
         if self.dates is None:
             return None
-        today, last = local_date(at), self.dates.promised.day
-        if today > last:
-            return -self._calendar.working_days_between(last, today)
-        spans = taken_out(self.facts.stops)
-        return self._calendar.working_days_between(today, last) - sum(
-            self._calendar.working_days_between(max(span.first - ONE_DAY, today), min(span.last, last))
-            for span in spans
-        )
+        return working_days_left(self._calendar, self.dates.promised.day, local_date(at))
 
     # -- what moves it --------------------------------------------------------------------------------------------
 
@@ -184,12 +177,7 @@ class RunningClock:
     def end(self, at: datetime) -> None:
         """What it is about has ended: so has whatever stopped it."""
         if self.facts.stopped:
-            day = local_date(at)
-            stops = tuple(
-                stop if stop.ended else stop.model_copy(update={"ended": max(day, stop.began)})
-                for stop in self.facts.stops
-            )
-            self.move(self.facts.model_copy(update={"stops": stops}), at)
+            self.move(self.facts.ended_on(local_date(at)), at)
 
     def redate(self, calendar: CalendarSnapshot, now: datetime) -> bool:
         """Whether a date has moved. None moves into the past: it becomes the end of today, or, of a clock that stands

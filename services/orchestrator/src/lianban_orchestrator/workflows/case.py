@@ -14,6 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 with workflow.unsafe.imports_passed_through():
     from lianban.contracts import names
     from lianban.contracts.acts import ActOutcome, DeliveryAct, DepartmentAct, Recalendar, Supplement, Withdrawal
+    from lianban.contracts.base import Contract
     from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
     from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
     from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskSupplement, TaskWithdrawal
@@ -40,6 +41,19 @@ def _as_failure() -> Iterator[None]:
         raise ApplicationError(
             str(refused), refused.rule.value, type=refused.refusal.value, non_retryable=True
         ) from None
+
+
+async def _outward(activity: str, order: Contract, queue: str, summary: str, result: type | None = None) -> Any:
+    """A service does what leaves the platform: it is tried until it has worked."""
+    return await workflow.execute_activity(
+        activity,
+        order,
+        result_type=result,
+        task_queue=queue,
+        start_to_close_timeout=OUTWARD_TIMEOUT,
+        retry_policy=OUTWARD,
+        summary=summary,
+    )
 
 
 @workflow.defn(name=names.CASE_WORKFLOW)
@@ -279,56 +293,26 @@ class CaseWorkflow:
     # -- errands ----------------------------------------------------------------------------------------------------
 
     async def _submit(self, order: TaskOrder) -> None:
-        await workflow.execute_activity(
-            names.ACTIVITY_SUBMIT_TASK,
-            order,
-            task_queue=names.department_queue(order.department),
-            start_to_close_timeout=OUTWARD_TIMEOUT,
-            retry_policy=OUTWARD,
-            summary=f"分送 {order.step_name}",
-        )
+        queue = names.department_queue(order.department)
+        await _outward(names.ACTIVITY_SUBMIT_TASK, order, queue, f"分送 {order.step_name}")
 
     async def _withdraw(self, order: TaskWithdrawal) -> None:
-        await workflow.execute_activity(
-            names.ACTIVITY_WITHDRAW_TASK,
-            order,
-            task_queue=names.department_queue(order.department),
-            start_to_close_timeout=OUTWARD_TIMEOUT,
-            retry_policy=OUTWARD,
-            summary=f"收回 {order.step}",
-        )
+        queue = names.department_queue(order.department)
+        await _outward(names.ACTIVITY_WITHDRAW_TASK, order, queue, f"收回 {order.step}")
 
     async def _hand_in(self, order: TaskSupplement) -> None:
-        await workflow.execute_activity(
-            names.ACTIVITY_SUPPLEMENT_TASK,
-            order,
-            task_queue=names.department_queue(order.department),
-            start_to_close_timeout=OUTWARD_TIMEOUT,
-            retry_policy=OUTWARD,
-            summary=f"转送补正 {order.step}",
-        )
+        queue = names.department_queue(order.department)
+        await _outward(names.ACTIVITY_SUPPLEMENT_TASK, order, queue, f"转送补正 {order.step}")
 
     async def _message(self, order: MessageOrder) -> None:
-        await workflow.execute_activity(
-            names.ACTIVITY_SEND_MESSAGE,
-            order,
-            task_queue=names.QUEUE_NOTIFY,
-            start_to_close_timeout=OUTWARD_TIMEOUT,
-            retry_policy=OUTWARD,
-            summary=f"告知 {MESSAGE_ZH[order.kind]}",
-        )
+        await _outward(names.ACTIVITY_SEND_MESSAGE, order, names.QUEUE_NOTIFY, f"告知 {MESSAGE_ZH[order.kind]}")
 
     async def _deliver(self, shipment: Shipment, event: CaseEvent) -> None:
         earlier = self._machine.shipments.shipped[: shipment.number - 1]
         last = shipment.final and all(part.state is DeliveryState.SIGNED for part in earlier)
-        receipt: DeliveryReceipt = await workflow.execute_activity(
-            names.ACTIVITY_DELIVER_RESULTS,
-            orders.delivery_order(self._case, shipment, self._machine.outcome, last, event),
-            result_type=DeliveryReceipt,
-            task_queue=names.QUEUE_NOTIFY,
-            start_to_close_timeout=OUTWARD_TIMEOUT,
-            retry_policy=OUTWARD,
-            summary=f"送达 {shipment.number}",
+        order = orders.delivery_order(self._case, shipment, self._machine.outcome, last, event)
+        receipt: DeliveryReceipt = await _outward(
+            names.ACTIVITY_DELIVER_RESULTS, order, names.QUEUE_NOTIFY, f"送达 {shipment.number}", DeliveryReceipt
         )
         events = self._machine.move_delivery(shipment.number, receipt.state, workflow.now())
         if self._machine.closed and not last and self._machine.status is not CaseStatus.WITHDRAWN:

@@ -151,7 +151,5 @@ def _ask(machine: CaseMachine, asked: Supplements, clock: RunningClock | None, a
 def counted_anew(facts: ClockFacts, at: datetime) -> ClockFacts:
     """The facts of a clock that begins again with a supplement: what was waited for has ended (L-SUPPLEMENT)."""
     day = local_date(at)
-    stops = tuple(
-        stop if stop.ended else stop.model_copy(update={"ended": max(day, stop.began)}) for stop in facts.stops
-    )
-    return facts.model_copy(update={"started": day, "stops": stops, "promised_floor": None, "legal_floor": None})
+    anew = {"started": day, "promised_floor": None, "legal_floor": None}
+    return facts.ended_on(day).model_copy(update=anew)

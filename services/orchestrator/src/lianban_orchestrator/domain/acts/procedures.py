@@ -83,7 +83,7 @@ def resume(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) 
     under_way = step.stops.pop(act.procedure)
     under_way.pause.end(at)
     begun = under_way.stop
-    ended = begun.model_copy(update={"ended": max(local_date(at), begun.began)})
+    ended = begun.until(local_date(at))
     stops = tuple(ended if each == begun else each for each in step.clock.facts.stops)
     was = step.clock.last_due
     if not step.stops:
