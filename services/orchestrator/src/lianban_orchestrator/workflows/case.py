@@ -164,6 +164,10 @@ class CaseWorkflow:
     def progress(self) -> CaseProgress:
         return self._machine.progress()
 
+    def details(self) -> str:
+        """The case as operators read it, Markdown, as of the last turn."""
+        return details_of(self._machine, workflow.now(), self._troubles)
+
     def _outcome(self, events: list[CaseEvent], step: str | None = None) -> ActOutcome:
         """Go on from the change, and tell the one who caused it: events travel back with the outcome."""
         self._go_on()
@@ -337,6 +341,5 @@ class CaseWorkflow:
         )
 
     def _publish(self) -> None:
-        """What operators see, once per turn and only when it changed."""
+        """What operators search for, once per turn and only when it changed."""
         self._attributes.publish(self._machine)
-        workflow.set_current_details(details_of(self._machine, workflow.now(), self._troubles))
