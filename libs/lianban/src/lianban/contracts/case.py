@@ -33,7 +33,8 @@ class CaseInput(Contract):
         default=1,
         description="what a case does by itself, so that a case keeps to what it began with. "
         "2: red is told again each working day (R16), and time comes before a later act. "
-        "3: operators' lists do not name an electronic delivery that goes smoothly",
+        "3: the tasks of a turn are handed over together, and operators' lists do not name an electronic delivery "
+        "that goes smoothly",
     )
 
 
