@@ -106,7 +106,10 @@ def test_the_guides_directories_are_some(tmp_path: Path) -> None:
         (f"channel: files, {FILES.replace('password: topsecret, ', '')}", "files: either private_key_file or password"),
         (f"channel: files, {FILES.replace(HOST_KEY, '')}", "files.known_hosts"),
         (f"channel: files, {FILES.replace(HOST_KEY, '# files.example ssh-ed25519 key')}", "files.known_hosts"),
-        (f"channel: files, {FILES[:-1]}, port: 0, folder: '', settle: 0}}", "files.port: .*files.folder: .*files.settle"),
+        (
+            f"channel: files, {FILES[:-1]}, port: 0, folder: '', settle: 0}}",
+            "files.port: .*files.folder: .*files.settle",
+        ),
         (f"channel: staging, {STAGING[:-1]}, files: none, inline_mib: 0}}", "staging.files: .*staging.inline_mib"),
     ],
 )

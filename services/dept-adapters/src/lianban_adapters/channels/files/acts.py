@@ -9,7 +9,7 @@ from typing import Any, Final
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.files.layout import ACT
 from lianban_adapters.channels.files.manifest import read_json
-from lianban_adapters.channels.incoming.port import Found
+from lianban_adapters.channels.incoming.port import Found, unusable
 from lianban_adapters.channels.incoming.texts import described
 
 STORED_AS: Final = "stored_as"
@@ -21,16 +21,18 @@ def act_of(content: bytes, files: Mapping[str, bytes]) -> Found:
     """``files`` of the batch beside the act itself. Raises
     :class:`~lianban_adapters.channels.incoming.port.Unusable`."""
     act = read_json(content, ACT)
+    if not isinstance(act, dict):
+        raise unusable("dict_type", "应为对象", f"{ACT}#")
     used: set[str] = set()
     faults = list(_put_in(act, files, used))
-    for name in files.keys() - used:
-        faults.append(FieldError("", "unused-file", f"{name}：清单中有，办理结果没有用到"))
+    unused = (name for name in files if name not in used)
+    faults += [FieldError("", "unused-file", f"{name}：清单中有，办理结果没有用到") for name in unused]
     return Found(act, tuple(faults))
 
 
-def _put_in(act: Any, files: Mapping[str, bytes], used: set[str]) -> Iterator[FieldError]:
+def _put_in(act: dict[str, Any], files: Mapping[str, bytes], used: set[str]) -> Iterator[FieldError]:
     """The files' content where a callback has it."""
-    results = act.get("results") if isinstance(act, dict) else None
+    results = act.get("results")
     for number, result in enumerate(results if isinstance(results, list) else ()):
         file = result.get("file") if isinstance(result, dict) else None
         if not isinstance(file, dict):

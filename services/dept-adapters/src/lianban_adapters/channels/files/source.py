@@ -29,7 +29,7 @@ from lianban_adapters.channels.files.layout import (
     is_on_its_way,
     safe_name,
 )
-from lianban_adapters.channels.files.manifest import MAX_MANIFEST, Manifest, read_manifest, sha256
+from lianban_adapters.channels.files.manifest import MAX_MANIFEST, Listed, Manifest, read_manifest, sha256
 from lianban_adapters.channels.incoming.port import (
     Batch,
     Found,
@@ -46,6 +46,7 @@ MAX_ACT: Final = 1024 * 1024
 _MAX_ENTRIES: Final = 500
 _MAX_DETAIL: Final = 2000
 _MIB: Final = 1024 * 1024
+_NO_FILE: Final = "不是普通文件；不接受符号链接和子目录"
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
 
 
@@ -128,8 +129,10 @@ async def _files(folder: Folder, key: str, looks: Sequence[Entry]) -> dict[str, 
     if MANIFEST not in there:
         raise Unfinished
     path = f"{ACTS_NEW}/{key}"
-    if (fault := _fault(MANIFEST, there[MANIFEST], MAX_MANIFEST)) is not None:
-        raise Unusable([fault])
+    if not there[MANIFEST].is_file:
+        raise unusable("no-file", _NO_FILE, f"{MANIFEST}#")
+    if there[MANIFEST].size > MAX_MANIFEST:
+        raise unusable("too-large", f"不得超过 {MAX_MANIFEST // 1024} KiB", f"{MANIFEST}#")
     manifest = read_manifest(await folder.read(f"{path}/{MANIFEST}", MAX_MANIFEST), key, ACT)
     if faults := _faults(manifest, there):
         raise Unusable(faults)
@@ -138,37 +141,37 @@ async def _files(folder: Folder, key: str, looks: Sequence[Entry]) -> dict[str, 
 
 def _faults(manifest: Manifest, there: Mapping[str, Entry]) -> list[FieldError]:
     """What can be told without reading a file."""
-    faults = []
-    for file in manifest.files:
-        fault = _fault(file.name, there.get(file.name), MAX_ACT if file.name == ACT else None, file.size)
-        if fault is not None:
-            faults.append(fault)
-    return faults
+    found = ((number, file, _fault(file, there.get(file.name))) for number, file in enumerate(manifest.files))
+    return [_of_file(number, file, *fault) for number, file, fault in found if fault is not None]
 
 
-def _fault(name: str, entry: Entry | None, most: int | None, size: int | None = None) -> FieldError | None:
-    pointer = f"{name}#"
+def _fault(file: Listed, entry: Entry | None) -> tuple[str, str] | None:
+    """Code and message."""
     if entry is None:
-        return FieldError(pointer, "missing-file", "清单中有，目录中没有这个文件")
+        return "missing-file", "清单中有，目录中没有这个文件"
     if not entry.is_file:
-        return FieldError(pointer, "no-file", "不是普通文件；不接受符号链接和子目录")
-    if size is not None and entry.size != size:
-        how = "可能没有传完" if entry.size < size else "写清单以后又有变动"
-        return FieldError(pointer, "size", f"清单写明 {size} 字节，实有 {entry.size} 字节，{how}")
-    if most is not None and entry.size > most:
-        return FieldError(pointer, "too-large", f"不得超过 {most / _MIB:g} MiB")
+        return "no-file", _NO_FILE
+    if entry.size != file.size:
+        how = "可能没有传完" if entry.size < file.size else "写清单以后又有变动"
+        return "size", f"清单写明 {file.size} 字节，实有 {entry.size} 字节，{how}"
+    if file.name == ACT and file.size > MAX_ACT:
+        return "too-large", f"不得超过 {MAX_ACT // _MIB} MiB"
     return None
+
+
+def _of_file(number: int, file: Listed, code: str, message: str) -> FieldError:
+    """Only the message has the file's name: pointers are logged."""
+    return FieldError(f"{MANIFEST}#/files/{number}", code, f"{file.name}：{message}")
 
 
 async def _contents(folder: Folder, path: str, manifest: Manifest) -> dict[str, bytes]:
     """All of them together are no more than a callback may have."""
     contents: dict[str, bytes] = {}
     faults = []
-    for file in manifest.files:
+    for number, file in enumerate(manifest.files):
         contents[file.name] = await folder.read(f"{path}/{file.name}", file.size)
         if sha256(contents[file.name]) != file.sha256.lower():
-            message = "SHA-256 与清单不符，可能在传输中损坏"
-            faults.append(FieldError(f"{file.name}#", "digest", message))
+            faults.append(_of_file(number, file, "digest", "SHA-256 与清单不符，可能在传输中损坏"))
     if faults:
         raise Unusable(faults)
     return contents
