@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from urllib.parse import unquote, urlsplit
@@ -48,9 +48,9 @@ class ObjectStore(Protocol):
     async def get(self, digest: str) -> bytes:
         """Raises :class:`ObjectMissing` or :class:`ObjectCorrupt`."""
 
-    def stream(self, digest: str) -> AsyncIterator[bytes]:
+    def stream(self, digest: str) -> AsyncGenerator[bytes, None]:
         """The content piece by piece. Raises as :meth:`get`, the latter perhaps only after the last piece: until then
-        nothing is to be done with the pieces that could not be undone."""
+        nothing is to be done with the pieces that could not be undone. Whoever stops before the end closes it."""
 
     async def exists(self, digest: str) -> bool: ...
 
@@ -94,7 +94,7 @@ class FolderStore:
         path = self._path(digest)
         return await asyncio.to_thread(self._get, path, digest)
 
-    async def stream(self, digest: str) -> AsyncIterator[bytes]:
+    async def stream(self, digest: str) -> AsyncGenerator[bytes, None]:
         path = self._path(digest)
         try:
             file = await asyncio.to_thread(path.open, "rb")

@@ -18,6 +18,7 @@ from lianban_adapters.channels.port import Unavailable
 
 _KEEPALIVE: Final = 30  # seconds: firewalls forget idle connections
 _MISSED: Final = 3
+_GRACE: Final = 2.0  # seconds
 _FAILURES: Final = (asyncssh.Error, asyncssh.KeyImportError, OSError, TimeoutError)
 _ANEW: Final = (
     asyncssh.SFTPNoConnection,
@@ -41,7 +42,7 @@ class _Link:
 
 class FilesConnection:
     """``at_once``: how many may use it at a time; ``timeout``: seconds for whatever is done in one go, waiting and
-    connecting included. Raises ValueError for host keys that are none."""
+    connecting included."""
 
     def __init__(self, settings: FilesSettings, at_once: int, timeout: float) -> None:
         self._settings = settings
@@ -61,16 +62,18 @@ class FilesConnection:
     async def folder(self) -> AsyncIterator[Folder]:
         """Raises :class:`Unavailable`."""
         with _reaching():
-            async with asyncio.timeout(self._timeout), self._slots, self._linked() as folder:
+            async with asyncio.timeout(self._timeout) as limit, self._slots, self._linked(limit) as folder:
                 yield folder
 
     @asynccontextmanager
-    async def _linked(self) -> AsyncIterator[Folder]:
+    async def _linked(self, limit: asyncio.Timeout) -> AsyncIterator[Folder]:
         async with self._opening:
             if self._link is None or not self._link.is_open:
                 self._link = await self._open()
             link = self._link
         link.users += 1
+        # What is interrupted still closes what it had opened, and asks the server to; one that hangs never answers.
+        end = asyncio.get_running_loop().call_at((limit.when() or 0.0) + _GRACE, link.connection.abort)
         try:
             yield link.folder
         except BaseException as error:
@@ -80,6 +83,7 @@ class FilesConnection:
                 self._link = None
             raise
         finally:
+            end.cancel()
             link.users -= 1
             if link is not self._link and link.users == 0:
                 link.connection.abort()

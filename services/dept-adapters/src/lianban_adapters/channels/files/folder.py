@@ -3,10 +3,11 @@ survives the way there and back (PEP 383)."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import suppress
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from asyncssh import (
     FILEXFER_TYPE_DIRECTORY,
@@ -14,13 +15,15 @@ from asyncssh import (
     FILEXFER_TYPE_UNKNOWN,
     SFTPAttrs,
     SFTPClient,
+    SFTPClientFile,
     SFTPError,
     SFTPNoSuchFile,
     SFTPNoSuchPath,
     SFTPOpUnsupported,
 )
 
-_PIECE: Final = 256 * 1024
+_BLOCK: Final = 32 * 1024  # bytes every server takes in one request
+_PIECE: Final = 8 * _BLOCK
 _MISSING: Final = (SFTPNoSuchFile, SFTPNoSuchPath)
 
 
@@ -64,17 +67,19 @@ class Folder:
         await self._sftp.makedirs(self._path(path), exist_ok=True)
 
     async def write(self, path: str, content: bytes) -> None:
-        async with self._sftp.open(self._path(path), "wb", encoding=None) as file:
-            await file.write(content)
-            with suppress(SFTPOpUnsupported):
-                await file.fsync()
+        async def whole() -> AsyncGenerator[bytes, None]:
+            yield content
 
-    async def write_stream(self, path: str, pieces: AsyncIterator[bytes]) -> int:
+        await self.write_stream(path, whole())
+
+    async def write_stream(self, path: str, pieces: AsyncGenerator[bytes, None]) -> int:
         """Bytes written; one piece of them in memory."""
         size = 0
-        async with self._sftp.open(self._path(path), "wb", encoding=None) as file:
+        opened = self._sftp.open(self._path(path), "wb", encoding=None, block_size=0)
+        async with aclosing(pieces), opened as file:
             async for piece in pieces:
-                await file.write(piece)
+                for start in range(0, len(piece), _PIECE):
+                    await _write(file, size + start, piece[start : start + _PIECE])
                 size += len(piece)
             with suppress(SFTPOpUnsupported):
                 await file.fsync()
@@ -83,10 +88,10 @@ class Folder:
     async def read(self, path: str, size: int) -> bytes:
         """``size`` bytes, less where there are no more, and one more where there are: whoever asked sees it."""
         found = bytearray()
-        async with self._sftp.open(self._path(path), "rb", encoding=None) as file:
+        async with self._sftp.open(self._path(path), "rb", encoding=None, block_size=0) as file:
             while len(found) <= size:
-                piece = await file.read(min(_PIECE, size + 1 - len(found)))
-                if not isinstance(piece, bytes) or not piece:
+                piece = await _read(file, len(found), min(_PIECE, size + 1 - len(found)))
+                if not piece:
                     break
                 found += piece
         return bytes(found)
@@ -128,6 +133,27 @@ class Folder:
 
     def _path(self, path: str) -> bytes:
         return f"{self._root}/{path}".encode(errors="surrogateescape")
+
+
+async def _write(file: SFTPClientFile, offset: int, piece: bytes) -> None:
+    """Several blocks on their way at a time. asyncssh would do that too, but leaves them to themselves when whoever
+    waits for them is interrupted."""
+    starts = range(0, len(piece), _BLOCK)
+    await asyncio.gather(*(file.write(piece[start : start + _BLOCK], offset + start) for start in starts))
+
+
+async def _read(file: SFTPClientFile, offset: int, size: int) -> bytes:
+    """Up to the first block that came short: the end, or to be asked for again."""
+    wanted = [min(_BLOCK, size - start) for start in range(0, size, _BLOCK)]
+    blocks = await asyncio.gather(
+        *(file.read(length, offset + number * _BLOCK) for number, length in enumerate(wanted))
+    )
+    found = bytearray()
+    for block, length in zip(blocks, wanted, strict=True):
+        found += cast(bytes, block)
+        if len(block) < length:
+            break
+    return bytes(found)
 
 
 def _entry(name: str | bytes, attributes: SFTPAttrs) -> Entry:

@@ -52,7 +52,7 @@ class Manifest(BaseModel):
 
     batch: str
     created_at: AwareDatetime | None = None
-    files: tuple[Listed, ...] = Field(min_length=1, max_length=MAX_FILES)
+    files: tuple[Listed, ...] = Field(max_length=MAX_FILES)
 
 
 def manifest_of(batch: str, files: Sequence[Listed]) -> bytes:
