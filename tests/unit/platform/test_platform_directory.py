@@ -84,6 +84,7 @@ def test_the_guides_directories_are_some(tmp_path: Path) -> None:
     ]
     assert [[entry.channel for entry in one.departments.values()] for one in shown] == [
         ["rest"],
+        ["files"],
         ["polling", "staging"],
     ]
     assert shown[0].departments["market"].hours is not None
