@@ -31,8 +31,17 @@ class _Sftp(asyncssh.SFTPServer):
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         self._served.listed[self.opendir_of(path)] += 1
+        self._check(path)
         async for name in super().scandir(path):
             yield name
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> Any:
+        self._check(oldpath)
+        return super().rename(oldpath, newpath)
+
+    def _check(self, path: bytes) -> None:
+        if os.path.basename(path).decode(errors="surrogateescape") in self._served.forbidden:
+            raise asyncssh.SFTPPermissionDenied("forbidden")
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         await self._served.open.wait()
@@ -48,7 +57,8 @@ class _Sftp(asyncssh.SFTPServer):
 
 class FolderServer:
     """``root``: what its one user sees. ``listed``: how often each folder was; ``logins``: connections that got in.
-    ``open`` is cleared to let every write hang; ``breaks_after``: bytes after which the connection breaks, once."""
+    ``open`` is cleared to let every write hang; ``breaks_after``: bytes after which the connection breaks, once.
+    ``forbidden``: names of folders its user may neither look into nor move."""
 
     def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
         self.root = root
@@ -63,6 +73,7 @@ class FolderServer:
         self.open.set()
         self.written = 0
         self.breaks_after: int | None = None
+        self.forbidden: set[str] = set()
 
     async def start(self) -> None:
         served = self
