@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from lianban.platform.objects import ObjectStore
@@ -12,7 +11,7 @@ from lianban_adapters.channels.files.folder import Folder
 from lianban_adapters.channels.files.layout import MANIFEST, TASK, TASKS_ANYWHERE, TASKS_NEW, TASKS_TMP
 from lianban_adapters.channels.files.manifest import Listed, manifest_of, sha256
 
-_LEFT_BEHIND: Final = timedelta(days=1).total_seconds()
+_LEFT_BEHIND: Final = 24 * 60 * 60  # seconds
 _OF: Final = "~"  # between the batch and what is made for it; no batch is called so
 
 
@@ -59,8 +58,10 @@ async def _transferred(folder: Folder, store: ObjectStore, path: str, digest: st
 
 
 async def _clear(folder: Folder, batch: str) -> None:
-    """What attempts on this batch have left, and what others have left that were never finished."""
-    long_ago = datetime.now(UTC).timestamp() - _LEFT_BEHIND
+    """What attempts on this batch have left, and what others have left that were never finished: long ago by the
+    server's clock, which is not ours."""
+    placed = await folder.entry(f"{TASKS_NEW}/{batch}")
+    long_ago = placed.changed - _LEFT_BEHIND if placed is not None else 0
     for entry in await folder.entries(TASKS_TMP):
         if entry.name.partition(_OF)[0] == batch or entry.changed < long_ago:
             await folder.remove(f"{TASKS_TMP}/{entry.name}")
