@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -209,3 +210,29 @@ def settings_of(server: FolderServer, key_file: Path, host_key: asyncssh.SSHKey 
         "batch": 5,
         "settle": 0.3,
     }
+
+
+@asynccontextmanager
+async def served_elsewhere(root: Path) -> AsyncIterator[dict[str, Any]]:
+    """By a process of its own, whose work is not ours. Ends with its input."""
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, str(root), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    try:
+        yield json.loads(await server.stdout.readline())
+    finally:
+        server.stdin.close()
+        await server.wait()
+
+
+async def _serve(root: Path) -> None:
+    async with served(root) as (_, settings):
+        sys.stdout.write(json.dumps(settings) + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1])))
