@@ -27,11 +27,8 @@ class _Sftp(asyncssh.SFTPServer):
         super().__init__(channel, chroot=os.fsencode(served.root))
         self._served = served
 
-    def opendir_of(self, path: bytes) -> str:
-        return path.decode(errors="surrogateescape").removeprefix("./")
-
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
-        self._served.listed[self.opendir_of(path)] += 1
+        self._served.listed[path.decode(errors="surrogateescape")] += 1
         self._check(path)
         async for name in super().scandir(path):
             yield name
