@@ -52,7 +52,8 @@ class Handover:
 
     async def take(self, orders: Sequence[TaskOrder]) -> None:
         """Tasks of one case. They are safe when this returns; handed over again they change nothing."""
-        placed = [self._place(order) for order in orders]
+        held = self._held.copy()
+        placed = [self._place(order, held) for order in orders]
         async with self._database.connection() as connection:
             in_hand = await self._storing.store(connection, placed)
         self._relay.wake()
@@ -70,7 +71,7 @@ class Handover:
             async with self._database.connection() as connection:
                 await release(connection, left)
 
-    def _place(self, order: TaskOrder) -> Placed:
+    def _place(self, order: TaskOrder, held: Counter[str]) -> Placed:
         gate = self._gates.find(order.department)
         if gate is None:
             # The others of the same turn are not to wait until somebody has mended the directory.
@@ -82,8 +83,9 @@ class Handover:
             return Placed(order, channel, Next.SENT)
         if obstacle := gate.obstacle:
             return Placed(order, channel, Next.WAITS, obstacle)
-        if gate.paced or self._held[order.department] >= _QUEUED * gate.concurrency:
+        if gate.paced or held[order.department] >= _QUEUED * gate.concurrency:
             return Placed(order, channel, Next.WAITS, _BUSY)
+        held[order.department] += 1
         return Placed(order, channel, Next.IN_HAND)
 
     def _send(self, order: TaskOrder) -> None:

@@ -132,14 +132,19 @@ class WaitingTasks:
     async def _send_due(self, gate: GateKeeper) -> None:
         """In order, as many at a time as the department takes; each that fails waits by itself. When the circuit opens,
         here or in another process, what is left is a backlog and goes in single file."""
-        places = gate.places
         async with asyncio.TaskGroup() as group:
             while gate.closed is None:
-                await places.acquire()
-                head = await self._take(gate) if gate.closed is None else None
-                if head is None:
-                    return
-                group.create_task(self.settle(gate, head, head.attempts)).add_done_callback(lambda _: places.release())
+                await gate.places.acquire()
+                sending = None
+                try:
+                    head = await self._take(gate) if gate.closed is None else None
+                    if head is None:
+                        return
+                    sending = group.create_task(self.settle(gate, head, head.attempts))
+                    sending.add_done_callback(lambda _: gate.places.release())
+                finally:
+                    if sending is None:
+                        gate.places.release()
 
     async def _take(self, gate: GateKeeper, until: datetime | None = None, aside: Collection[str] = ()) -> Head | None:
         """Leased to us, as the department is; none when nothing is left or somebody else has taken over. ``until``: of
