@@ -19,17 +19,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pydantic import ValidationError
 from sqlalchemy import (
+    ARRAY,
     CTE,
     BigInteger,
     DateTime,
     Identity,
     Index,
     Integer,
+    Interval,
     String,
+    Table,
     bindparam,
     column,
     delete,
@@ -121,11 +124,51 @@ async def enqueue(session: AsyncSession, case_no: str, events: Iterable[CaseEven
         await session.execute(insert(cast(Any, table).__table__).on_conflict_do_nothing(), rows)
 
 
+class _Leased(NamedTuple):
+    """A row of the relay table while its batch is under way. ``event`` as it was stored."""
+
+    case_no: str
+    seq: int
+    event: Any
+    attempts: int
+
+
+class _Statements:
+    """On one relay table. Built once, with arrays as parameters: a statement that names every row would be compiled and
+    prepared anew with every batch, and costs more than carrying it out."""
+
+    def __init__(self, model: type[RelayRow]) -> None:
+        table = cast(Table, cast(Any, model).__table__)
+        key = tuple_(table.c.case_no, table.c.seq)
+        these = (
+            func.unnest(bindparam("of_cases", type_=ARRAY(String)), bindparam("of_seqs", type_=ARRAY(Integer)))
+            .table_valued(column("case_no", String), column("seq", Integer))
+            .render_derived(name="these")
+        )
+        free = (
+            select(table.c.case_no, table.c.seq)
+            .where(table.c.free_at <= func.now())
+            .order_by(table.c.position)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        )
+        self.lease = (
+            update(table)
+            .where(key.in_(free))
+            .values(free_at=func.now() + _LEASE, attempts=table.c.attempts + 1)
+            .returning(table.c.case_no, table.c.seq, table.c.event, table.c.attempts)
+        )
+        of_these = (table.c.case_no == these.c.case_no, table.c.seq == these.c.seq)
+        self.delete = delete(table).where(*of_these)
+        after = bindparam("after", type_=Interval)
+        self.free = update(table).where(*of_these).values(free_at=func.now() + after)
+
+
 @dataclass(frozen=True)
 class _Group:
     """Rows of one case, and what they hold."""
 
-    rows: list[RelayRow]
+    rows: list[_Leased]
     recorded: RecordedEvents
 
 
@@ -139,7 +182,7 @@ class EventRelay:
     def __init__(self, factory: SessionFactory, client: Client, table: type[RelayRow]) -> None:
         self._factory = factory
         self._client = client
-        self._table = table
+        self._statements = _Statements(table)
         self._awake = asyncio.Event()
 
     def wake(self) -> None:
@@ -185,7 +228,7 @@ class EventRelay:
                 await asyncio.shield(self._free(list(left.values()), timedelta()))
         return len(rows)
 
-    async def _hand_over_one_by_one(self, groups: Sequence[_Group], left: dict[tuple[str, int], RelayRow]) -> None:
+    async def _hand_over_one_by_one(self, groups: Sequence[_Group], left: dict[tuple[str, int], _Leased]) -> None:
         """One case among many may be what the intake fails on: the others shall not wait for it."""
         failures = 0
         for group in groups:
@@ -199,23 +242,9 @@ class EventRelay:
             if failures and left:
                 await self._free(list(left.values()), _LEASE)  # a failure may have taken long
 
-    async def _lease(self) -> Sequence[RelayRow]:
-        table = self._table
-        free = (
-            select(table.case_no, table.seq)
-            .where(table.free_at <= func.now())
-            .order_by(table.position)
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-        lease = (
-            update(table)
-            .where(tuple_(table.case_no, table.seq).in_(free))
-            .values(free_at=func.now() + _LEASE, attempts=table.attempts + 1)
-            .returning(table)
-        )
+    async def _lease(self) -> Sequence[_Leased]:
         async with transaction(self._factory) as session:
-            return list(await session.scalars(lease))
+            return [_Leased(*row) for row in await session.execute(self._statements.lease)]
 
     async def _hand_over(self, groups: Sequence[_Group]) -> bool:
         """True when recorded, False when the intake failed on it or did not come to an end with it. Raises when
@@ -242,39 +271,40 @@ class EventRelay:
         await self._delete(rows)
         return True
 
-    async def _delete(self, rows: Sequence[RelayRow]) -> None:
+    async def _delete(self, rows: Sequence[_Leased]) -> None:
         async with transaction(self._factory) as session:
-            await session.execute(delete(self._table).where(self._these(rows)))
+            await session.execute(self._statements.delete, _these(rows))
 
-    async def _postpone(self, rows: Sequence[RelayRow]) -> None:
+    async def _postpone(self, rows: Sequence[_Leased]) -> None:
         await self._free(rows, timedelta(seconds=min(2 ** max(row.attempts for row in rows), _LONGEST_DELAY)))
 
-    async def _free(self, rows: Sequence[RelayRow], after: timedelta) -> None:
+    async def _free(self, rows: Sequence[_Leased], after: timedelta) -> None:
         async with transaction(self._factory) as session:
-            await session.execute(update(self._table).where(self._these(rows)).values(free_at=func.now() + after))
-
-    def _these(self, rows: Sequence[RelayRow]) -> Any:
-        return tuple_(self._table.case_no, self._table.seq).in_([_key(row) for row in rows])
+            await session.execute(self._statements.free, {**_these(rows), "after": after})
 
 
 def _document(event: CaseEvent) -> dict[str, Any]:
     return event.model_dump(mode="json", exclude_defaults=True)
 
 
-def _key(row: RelayRow) -> tuple[str, int]:
+def _these(rows: Sequence[_Leased]) -> dict[str, Any]:
+    return {"of_cases": [row.case_no for row in rows], "of_seqs": [row.seq for row in rows]}
+
+
+def _key(row: _Leased) -> tuple[str, int]:
     return row.case_no, row.seq
 
 
-def _by_case(rows: Sequence[RelayRow]) -> list[list[RelayRow]]:
+def _by_case(rows: Sequence[_Leased]) -> list[list[_Leased]]:
     return [list(group) for _, group in groupby(sorted(rows, key=_key), key=lambda row: row.case_no)]
 
 
-def _forget(left: dict[tuple[str, int], RelayRow], rows: Iterable[RelayRow]) -> None:
+def _forget(left: dict[tuple[str, int], _Leased], rows: Iterable[_Leased]) -> None:
     for row in rows:
         del left[_key(row)]
 
 
-def _read(rows: list[RelayRow]) -> _Group | None:
+def _read(rows: list[_Leased]) -> _Group | None:
     """None when they cannot be read: written by a newer release, or damaged. What stands there is not logged."""
     try:
         events = tuple(CaseEvent.model_validate(row.event) for row in rows)
@@ -285,7 +315,7 @@ def _read(rows: list[RelayRow]) -> _Group | None:
     return _Group(rows, RecordedEvents(case_no=rows[0].case_no, events=events))
 
 
-def _identity(rows: Sequence[RelayRow]) -> str:
+def _identity(rows: Sequence[_Leased]) -> str:
     """Derived from what is handed over, so that the same batch under way twice is one activity."""
     keys = "\n".join(f"{case_no}:{seq}" for case_no, seq in sorted(_key(row) for row in rows))
     return "events-" + hashlib.sha256(keys.encode()).hexdigest()[:32]
