@@ -47,6 +47,7 @@ def create_engine(url: str, *, pool_size: int = 20) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=10,
         hide_parameters=True,
+        skip_autocommit_rollback=True,
         json_serializer=lambda value: to_json(value).decode(),
         json_deserializer=from_json,
         connect_args={"timeout": 10, "command_timeout": 60, "server_settings": {"timezone": "UTC"}},
