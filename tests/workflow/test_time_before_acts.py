@@ -89,7 +89,7 @@ async def test_a_public_notice_has_ended_before_a_later_objection(start_case: St
     assert await refused(case, decide("n", Decision.REFUSED), days=9) == (Refusal.STEP_NOT_OPEN, Rule.REFUSE)
     ended = await recorded(case, EventKind.STEP_DECIDED)
     assert (ended.cause, ended.state) == (Cause.NOTICE_ENDED, StepState.GRANTED)
-    assert ended.at == start_of_day(due.promised + timedelta(days=1))
+    assert ended.at == start_of_day(due.promised + timedelta(days=1)) - timedelta(microseconds=1)
 
 
 async def test_silence_is_no_objection_before_a_later_one(start_case: StartCase) -> None:
