@@ -1,9 +1,9 @@
 """A new calendar brought to many open cases, in a stack of its own: `.venv/bin/python bench/redating.py`.
 
-Cases are filed through the portal and stay open: every department works in the manual inbox, and nobody sits there.
-Then a calendar with three more days off is published. Half-way through the intake is killed (SIGKILL); the process
-runner starts it again. Measured is from the publication to the last case, the time the intake was away left out. At the
-end the report is read whole and held against the cases filed, and of some cases the history against "asked once".
+Cases are filed through the portal and stay open (:mod:`open_cases`). Then a calendar with three more days off is
+published. Half-way through the intake is killed (SIGKILL); the process runner starts it again. Measured is from the
+publication to the last case, the time the intake was away left out. At the end the report is read whole and held
+against the cases filed, and of some cases the history against "asked once".
 """
 
 from __future__ import annotations
@@ -27,19 +27,20 @@ import httpx
 import uvloop
 from temporalio.client import Client
 
-from lianban.catalog.terms import DeliveryMode
 from lianban.clock.deadlines import local_date
 from lianban.clock.files import load_calendar
+from lianban.platform.crypto import Keyring
+from lianban.platform.temporal import connect
 from lianban.publishing.calendars import publish_calendar
 from lianban.publishing.store import PublishedStore
-from lianban_sandbox.portal.client import PortalClient
-from lianban_sandbox.portal.filing import Filer
 from lianban_sandbox.portal.state import RunningStack
 from lianban_stack.ports import Ports
+from lianban_stack.postgres import SUPERUSER
+from lianban_stack.programs import DATABASE
 from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
+from open_cases import file_open_cases
 from processes import processor_seconds
-from whole import ANSWERS, THEME
 
 CATALOG: Final = Path(__file__).parent.parent / "catalog"
 SAMPLE: Final = 50
@@ -58,7 +59,6 @@ def main() -> None:
             Ports.free(),
             synchronous="NORMAL",
             environment=environment,
-            inbox=departments(),
         )
         stack.up(attached=True)
         try:
@@ -67,14 +67,13 @@ def main() -> None:
             stack.down()
 
 
-def departments() -> frozenset[str]:
-    found = re.findall(r"code: ([a-z0-9-]+)", (CATALOG / "departments.yaml").read_text(encoding="utf-8"))
-    return frozenset(found)
-
-
 async def measure(stack: Stack, folder: Path, cases: int, at_once: int) -> None:
+    began_all = time.perf_counter()
     running = RunningStack.read(stack.state.root)
-    numbers = await file(running, cases, at_once)
+    secrets = stack.secrets()
+    client = await connect(f"127.0.0.1:{running.ports['temporal']}", "default", Keyring.load(secrets.keyring))
+    database = f"postgresql://{SUPERUSER}:{secrets.database[SUPERUSER]}@127.0.0.1:{stack.ports.postgres}/{DATABASE}"
+    numbers = await file_open_cases(stack, client, database, cases, at_once)
     token = running.authority.issue("bench", ("operator",))
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(base_url=running.urls["intake"], headers=headers, trust_env=False) as http:
@@ -95,41 +94,11 @@ async def measure(stack: Stack, folder: Path, cases: int, at_once: int) -> None:
         print(f"{cases} open cases, {at_once} at once: {seconds:.1f} s, {cases / seconds:.1f} cases/s")
         print(f"  killed after {killed - began:.1f} s, away for {back - killed:.1f} s")
         await check_report(http, version, numbers)
-    await check_histories(running, random.Random(0).sample(numbers, min(SAMPLE, cases)))
+    await check_histories(client, random.Random(0).sample(numbers, min(SAMPLE, cases)))
     print("processor time by program but the intake, ms a case")
     for name, used in spent.most_common():
         print(f"  {name:13} {1000 * used / cases:8.1f}")
-
-
-async def file(running: RunningStack, cases: int, at_once: int) -> list[str]:
-    """Numbers of cases filed, all of them started."""
-    numbers: list[str] = []
-    began = time.perf_counter()
-    async with running.portal("bench") as portal:
-        filer = await Filer.prepare(portal, THEME, answers=ANSWERS, delivery=DeliveryMode.ELECTRONIC)
-        body = await filer.build("bench")
-        left = iter(range(cases))
-
-        async def lane() -> None:
-            for number in left:
-                source = {**body["source"], "number": f"bench-{number}"}
-                numbers.append((await portal.file({**body, "source": source}, f"bench-{number}"))["case_no"])
-
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(at_once):
-                lanes.create_task(lane())
-        print(f"filed {cases} in {time.perf_counter() - began:.0f} s", flush=True)
-        for number in numbers:
-            await accepted(portal, number)
-    print(f"all accepted after {time.perf_counter() - began:.0f} s", flush=True)
-    return numbers
-
-
-async def accepted(portal: PortalClient, number: str) -> None:
-    while True:
-        if (await portal.progress(number))["due"] is not None:
-            return
-        await asyncio.sleep(0.2)
+    print(f"all in all {time.perf_counter() - began_all:.0f} s")
 
 
 def publish(folder: Path, store: Path) -> str:
@@ -195,8 +164,7 @@ async def check_report(http: httpx.AsyncClient, version: str, numbers: Sequence[
     print(f"  read whole in {time.perf_counter() - began:.1f} s")
 
 
-async def check_histories(running: RunningStack, numbers: Sequence[str]) -> None:
-    client = await Client.connect(f"127.0.0.1:{running.ports['temporal']}")
+async def check_histories(client: Client, numbers: Sequence[str]) -> None:
     for number in numbers:
         history = await client.get_workflow_handle(number).fetch_history()
         accepted = [

@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import ServiceClient
-from workflow_world import HISTORIES, RECORDING, Case, Services, StartCase, hosted_by
+from workflow_world import HISTORIES, RECORDING, Case, Host, Services, StartCase, hosted_by
 
 from fixtures.plans import make_case
 from lianban.catalog.plan import Plan
@@ -50,7 +50,9 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             changes.setdefault("delivery", DeliveryMode.COURIER)
             changes.setdefault("received_at", datetime.now(UTC))
             case = make_case(f"case-{queue}", plan, **changes)
-            await stack.enter_async_context(case_worker(case_client, queue))
+            host = Host(lambda: case_worker(case_client, queue))
+            await host.come()
+            stack.push_async_callback(host.go)
             for name, activities in hosted_by(plan, services).items():
                 if name in hosted:
                     continue  # a second case of the same services
@@ -59,7 +61,7 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             handle = await case_client.start_workflow(
                 names.CASE_WORKFLOW, case, id=case.case_no, task_queue=queue, result_type=CaseResult
             )
-            started.append(Case(case_client, handle, services))
+            started.append(Case(case_client, handle, services, host))
             return started[-1]
 
         yield start

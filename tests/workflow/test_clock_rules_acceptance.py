@@ -117,6 +117,22 @@ async def test_l_supplement_the_clock_starts_anew(start_case: StartCase) -> None
     await case.act(decide("a"))
 
 
+async def test_l_supplement_what_is_complete_has_to_be_accepted(start_case: StartCase) -> None:
+    case = await start_case(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    services = case.services
+    await services.until(lambda: services.tasks)
+    lead = {"department": "lead"}
+    await case.act(act_of(ACCEPTANCE_STEP, ActKind.REQUEST_SUPPLEMENT, **lead))
+    await case.supplement(ACCEPTANCE_STEP)
+    not_accepted = act_of(ACCEPTANCE_STEP, ActKind.NOT_ACCEPT, **lead)
+    assert await case.refused(case.act(not_accepted)) == (Refusal.MUST_BE_ACCEPTED, Rule.SUPPLEMENT)
+    await case.act(act_of(ACCEPTANCE_STEP, ActKind.ACCEPT, **lead))
+    await services.until(lambda: [task.step for task in services.tasks] == [ACCEPTANCE_STEP, "a"])
+    await case.act(act_of("a", ActKind.REQUEST_SUPPLEMENT))
+    await case.supplement("a", "s2")
+    assert await case.refused(case.act(act_of("a", ActKind.NOT_ACCEPT))) == (Refusal.MUST_BE_ACCEPTED, Rule.SUPPLEMENT)
+
+
 async def test_l_supplement_at_acceptance_the_five_days_start_anew(start_case: StartCase) -> None:
     case = await start_case(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
     services = case.services

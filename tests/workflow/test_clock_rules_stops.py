@@ -8,6 +8,7 @@ from workflow_world import Case, Services, StartCase, after, dates_of, opened, t
 from fixtures.plans import CALENDAR, act_of, decide, make_plan, make_step, working_days
 from lianban.catalog.plan import PlanProcedure
 from lianban.catalog.terms import (
+    DeliveryMode,
     RefusalPolicy,
     Silence,
     SpecialProcedureKind,
@@ -20,8 +21,10 @@ from lianban.contracts.acts import Refusal
 from lianban.contracts.status import (
     ActKind,
     ActorKind,
+    CaseStatus,
     Cause,
     Decision,
+    DeliveryState,
     EventKind,
     MessageKind,
     Outcome,
@@ -99,6 +102,20 @@ async def test_l_stop_the_case_stands_still_only_with_every_open_step(start_case
 
 
 # -- L-REFUSE, L-REMEDY, L-WD ---
+
+
+async def test_l_refuse_is_told_in_writing_though_the_rest_is_withdrawn(start_case: StartCase) -> None:
+    policy = RefusalPolicy.INDEPENDENT
+    case = await start_case(make_plan(make_step("a", policy=policy), make_step("b", policy=policy)))
+    services = await opened(case, 2)
+    services.delivered = DeliveryState.SIGNED
+    [refusal] = (await case.act(decide("a", Decision.REFUSED))).events
+    await case.withdraw()
+    assert (await case.handle.result()).status is CaseStatus.WITHDRAWN
+    [order] = services.deliveries
+    assert (order.refusals, order.results, order.outcome) == ((refusal.seq,), (), Outcome.WITHDRAWN)
+    assert order.mode is DeliveryMode.ELECTRONIC
+    assert [event.delivery for event in case.all_events() if event.delivery] == ["ordered", "signed"]
 
 
 async def test_l_refuse_only_a_person_and_in_writing(start_case: StartCase) -> None:

@@ -13,9 +13,15 @@ from typing import Any
 
 import pytest
 from temporalio import activity
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.update.v1 import UpdateRef, WaitPolicy
+from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper
+from temporalio.worker import Worker
 
 from fixtures.plans import CALENDAR
 from lianban.catalog.plan import Plan
@@ -122,6 +128,23 @@ class Services:
         self._tell()
 
 
+class Host:
+    """The orchestrator's worker of one case, which may go away and come back."""
+
+    def __init__(self, make: Callable[[], Worker]) -> None:
+        self._make = make
+        self._worker: Worker | None = None
+
+    async def come(self) -> None:
+        self._worker = self._make()
+        await self._worker.__aenter__()
+
+    async def go(self) -> None:
+        if self._worker is not None:
+            await self._worker.__aexit__(None, None, None)
+            self._worker = None
+
+
 class Case:
     """One running case and what a test does to it."""
 
@@ -130,9 +153,12 @@ class Case:
         client: Client,
         handle: WorkflowHandle[Any, CaseResult],
         services: Services,
+        host: Host,
     ) -> None:
         self.handle = handle
         self.services = services
+        self._client = client
+        self._host = host
         self._skipper = TimeSkipper(client)
         self._skipped = timedelta(0)
         self.events: list[CaseEvent] = []
@@ -143,6 +169,45 @@ class Case:
     async def act_together(self, acts: Sequence[DepartmentAct]) -> None:
         """All within the same moment, as when several departments answer at once."""
         await asyncio.gather(*(self.act(act) for act in acts))
+
+    async def meet(self, act: DepartmentAct, **passed: float) -> ActOutcome:
+        """Time passes while the worker is away, up to what becomes due first; then the act arrives. The worker comes
+        back to both at once."""
+        while not await self._is_at_rest():
+            await asyncio.sleep(0.02)
+        await self._host.go()
+        passing = asyncio.create_task(self.skip(**passed))
+        fired = EventType.EVENT_TYPE_TIMER_FIRED
+        while all(event.event_type != fired for event in (await self.handle.fetch_history()).events):
+            await asyncio.sleep(0.02)
+        acting = asyncio.create_task(self.act(act))
+        while not await self._is_admitted(act.act_id):
+            await asyncio.sleep(0.02)
+        await self._host.come()
+        try:
+            return await acting
+        finally:
+            await passing
+
+    async def _is_at_rest(self) -> bool:
+        """Nothing but time moves it: time is not skipped while anything else does."""
+        found = (await self.handle.describe()).raw_description
+        return not found.pending_activities and not found.HasField("pending_workflow_task")
+
+    async def _is_admitted(self, update: str) -> bool:
+        execution = WorkflowExecution(workflow_id=self.handle.id)
+        asked = PollWorkflowExecutionUpdateRequest(
+            namespace=self._client.namespace,
+            update_ref=UpdateRef(workflow_execution=execution, update_id=update),
+            wait_policy=WaitPolicy(),
+        )
+        try:
+            await self._client.workflow_service.poll_workflow_execution_update(asked)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return False
+            raise
+        return True
 
     async def supplement(self, step: str, act_id: str = "s") -> ActOutcome:
         return await self._update(names.UPDATE_SUPPLEMENT, Supplement(act_id=act_id, step=step), act_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import httpx
@@ -109,11 +110,14 @@ async def test_a_supervisor_makes_an_exception_for_any_department(world: World) 
     for headers in (world.bearer("li", department="market"), world.bearer_as("zhao", HEAD, "market")):
         assert (await act(world, task, written, f"k-{case.id}", headers)).status_code == 403
     supervisor = world.bearer("zhou", "supervisor", None)
-    answer = await act(world, task, written, f"k-{case.id}", supervisor)
-    assert answer.status_code == 200
+    first, again = [await act(world, task, written, f"k-{case.id}", supervisor) for _ in range(2)]
+    assert (first.status_code, again.json()) == (200, first.json())
     applied = (await case.query(SmallCase.acts))[-1]
     assert (applied.department, applied.officer, applied.overrides) == ("market", "zhou", "L-ONCE")
     assert (await world.callback({**request, "act_id": f"second-{case.id}"})).status_code == 200
+    other = await world.start("review")
+    early = await act(world, names.task_id(other.id, "review"), written, f"e-{case.id}", supervisor)
+    assert (early.status_code, slug(early), early.json()["rule"]) == (409, "not-overridable", "L-ONCE")
     nowhere = await act(world, "none:review", written, f"n-{case.id}", supervisor)
     assert (nowhere.status_code, slug(nowhere)) == (404, "unknown-task")
 
@@ -127,11 +131,20 @@ async def test_the_head_of_the_government_extends_the_case(world: World) -> None
     head: tuple[Role, ...] = ("government_head",)
     nobody = await act(world, task, written, f"k-{case.id}", world.bearer_as("sun", head, None))
     assert (nobody.status_code, slug(nobody)) == (403, "forbidden")
-    answer = await act(world, task, written, f"k-{case.id}", world.bearer_as("sun", head, "market"))
-    assert answer.status_code == 200
-    assert [(a.step, a.role) for a in await case.query(SmallCase.acts)] == [("case", "government_head")]
+    sun = world.bearer_as("sun", head, "market")
+    first, again = [await act(world, task, written, f"k-{case.id}", sun) for _ in range(2)]
+    assert (first.status_code, first.json()) == (200, {"status": "applied", "case_status": "in_progress"})
+    assert again.json() == first.json()
+    conflict = await act(world, task, {**written, "days": 14}, f"k-{case.id}", sun)
+    assert (conflict.status_code, slug(conflict)) == (409, "idempotency-conflict")
+    applied = [(a.step, a.role, a.days) for a in await case.query(SmallCase.acts)]
+    assert applied == [("case", "government_head", 15)]
+    [row] = await world.rows("tasks", case.id)
+    assert row["due"] == date(2030, 1, 1)
     elsewhere = await act(world, task, written, f"k-{case.id}", world.bearer_as("sun", head, "health"))
     assert (elsewhere.status_code, elsewhere.json()["rule"]) == (403, "L-EXT-15")
+    nowhere = await act(world, "nobody:case", written, f"n-{case.id}", sun)
+    assert (nowhere.status_code, slug(nowhere)) == (404, "unknown-task")
 
 
 async def test_every_fault_at_once_with_its_rule(world: World) -> None:

@@ -172,6 +172,7 @@ async def test_what_is_wrong_is_put_aside_and_nothing_else_waits(world: World, t
         "future": ({**good, "act_id": "future", "occurred_at": future}, "/occurred_at：办理时间晚于"),
         "date": ({**good, "act_id": "date", "occurred_at": "2026-13-45"}, "/occurred_at：应为日期时间"),
         "other": ({**good, "act_id": "another", "kind": "approve"}, "/act_id：办理动作编号应与清单中的相同；/kind："),
+        "above": (written("override", case.id, act_id="above"), "/role：部门的密钥只证明部门"),
         "?y=1&z 序": ({**good, "act_id": "?y=1&z 序"}, "/act_id：格式不符合要求"),
     }
     keys = {name: f"{case.id}-{name}" for name in bad}

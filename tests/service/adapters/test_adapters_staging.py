@@ -269,6 +269,12 @@ def bad_rows(case_no: str) -> list[tuple[dict[str, Any], list[dict[str, Any]], t
         ),
         ({"result_num": 1}, [{**pdf, "file_content": b"%PDF" + b"0" * 21 * 1024 * 1024}], ("不得超过 20 MiB",)),
         ({"handle_explain": "长" * 400_000}, [], ("文字合计不得超过 1 MiB",)),
+        (
+            {"event_name": "extend", "result_type": None, "approver_role": "government_head", "handle_explain": "甲"}
+            | {"special_days": 5},
+            [],
+            ("approver_role：部门的密钥只证明部门",),
+        ),
         ({"cd_operation": "D"}, [], ("cd_operation：办理动作只能新增",)),
     ]
 

@@ -9,7 +9,8 @@ from adapters_outside import DOSSIER
 from adapters_small_case import SmallCase
 from adapters_world import World, decision, supplement
 from fastapi.responses import Response
-from test_adapters_clock_acts import act_of
+from test_adapters_clock_acts import WRITTEN, act_of
+from test_adapters_inbox_acts import act
 
 from lianban.contracts import names
 
@@ -139,7 +140,10 @@ async def test_a_second_one_after_an_exception(world: World) -> None:
     case = await awaited(world)
     await case.signal(SmallCase.hand_in, supplement(case.id, "review"))
     await told(world, case)
-    assert (await world.callback(act_of("override", case.id))).status_code == 200
+    written = {"kind": "override", **WRITTEN["override"]}
+    supervisor = world.bearer("zhou", "supervisor", None)
+    task = names.task_id(case.id, "review")
+    assert (await act(world, task, written, f"o-{case.id}", supervisor)).status_code == 200
     assert (await world.callback(act_of("request_supplement", case.id))).status_code == 200
     await case.signal(SmallCase.hand_in, supplement(case.id, "review", seq=300))
     await told(world, case, 2)

@@ -25,6 +25,7 @@ async def test_receipt(intake: World) -> None:
             "events": f"/v1/applications/{case_no}/events",
             "results": f"/v1/applications/{case_no}/results",
             "supplements": f"/v1/cases/{case_no}/supplements",
+            "documents": f"/v1/cases/{case_no}/documents",
             "withdraw": f"/v1/applications/{case_no}/withdraw",
         },
     }

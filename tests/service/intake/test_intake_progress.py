@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from intake_events import START, accepted, due, event, granted, licence, put_document, record, started
-from intake_world import World, slug
+from intake_world import CREDIT_CODE, World, slug
 
-from lianban.clock.deadlines import SkippedDay
+from lianban.clock.deadlines import SkippedDay, deadline, local_date
 from lianban.clock.facts import ClockFacts, Stop
-from lianban.clock.limits import Light
+from lianban.clock.limits import Light, Unit
 from lianban.contracts.documents import ActDocument
 from lianban.contracts.status import (
     CLOSED,
@@ -23,6 +23,21 @@ from lianban.contracts.status import (
     Outcome,
     StepState,
 )
+
+
+async def filed_for_acceptance(intake: World) -> str:
+    """A case that an officer has to accept."""
+    application = await intake.application(
+        theme="T2",
+        answers={},
+        form={"shop_name": "某公司"},
+        materials=[],
+        applicant={"name": "某公司", "credit_code": CREDIT_CODE, "mobile": "13800000000"},
+        delivery={"mode": "electronic"},
+    )
+    answer = await intake.file(application)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["case_no"])
 
 
 async def progress_of(intake: World, case_no: str) -> dict[str, Any]:
@@ -39,7 +54,9 @@ async def test_just_filed(intake: World) -> None:
     case_no = await intake.filed()
     progress = await progress_of(intake, case_no)
     assert (progress["status"], progress["status_zh"], progress["light"]) == ("received", "已收件", "none")
-    assert progress["delivery"] == {"mode": "courier", "mode_zh": "快递送达", "state": None, "state_zh": None}
+    none_yet = {"state": None, "state_zh": None, "shipments": []}
+    assert progress["delivery"] == {"mode": "courier", "mode_zh": "快递送达", **none_yet}
+    assert progress["acceptance"] is None, "accepted on filing"
     steps = steps_of(progress)
     assert steps["hygiene"]["department_name"] == "许可局"
     assert {step["state_zh"] for step in progress["steps"]} == {"待前置环节"}
@@ -71,6 +88,10 @@ async def test_from_acceptance_to_completion(intake: World) -> None:
     assert progress["delivery"]["state_zh"] == "已签收"
     assert progress["closed_at"] == "2026-03-02T10:00:00Z"
     assert progress["due"]["promised"] == "2026-03-20", "the delivery clock's deadline is not the case's"
+    [shipment] = progress["delivery"]["shipments"]
+    assert (shipment["number"], shipment["state_zh"], shipment["handed_over"]) == (1, "已签收", "2026-03-02")
+    assert shipment["due"] == {"promised": "2026-03-28", "legal": "2026-04-28", "provisional": False}
+    assert (shipment["clock"]["started"], shipment["clock"]["used"]) == ("2026-03-02", 0)
     assert steps_of(progress)["owner-check"]["decision"] == "granted"
 
 
@@ -89,6 +110,63 @@ async def test_delivery_is_as_far_as_the_least_advanced_shipment(intake: World) 
     assert await told(3, 2, DeliveryState.IN_TRANSIT) == "picked_up", "older than what is known"
     assert await told(6, 1, DeliveryState.SIGNED) == "signed"
     assert await told(7, 2, DeliveryState.RETURNED) == "returned"
+
+
+async def test_what_is_decided_waits_within_its_own_time_and_what_comes_back_within_another(intake: World) -> None:
+    case_no = await intake.filed()
+    done = {"case_status": CaseStatus.DELIVERING, "shipment": 1}
+    certified = granted(3, "hygiene").model_copy(update={"at": START + timedelta(days=1)})
+    await record(intake, case_no, accepted(1), granted(2, "owner-check"), certified)
+    [waiting] = (await progress_of(intake, case_no))["delivery"]["shipments"]
+    assert (waiting["number"], waiting["state"], waiting["clock"]["started"]) == (None, None, "2026-03-03")
+    assert waiting["due"]["promised"] == "2026-03-10", "5 working days of the theme"
+    back = START + timedelta(days=7)
+    await record(
+        intake,
+        case_no,
+        event(4, EventKind.DELIVERY_ORDERED, delivery=DeliveryState.ORDERED, due=due(10), **done),
+        event(5, EventKind.DELIVERY_MOVED, delivery=DeliveryState.PICKED_UP, **done),
+        event(6, EventKind.DELIVERY_MOVED, delivery=DeliveryState.RETURNED, at=back, **done),
+    )
+    [returned] = (await progress_of(intake, case_no))["delivery"]["shipments"]
+    assert (returned["state_zh"], returned["clock"]["started"], returned["handed_over"]) == (
+        "已退回",
+        "2026-03-09",
+        None,
+    )
+    assert returned["due"]["promised"] == "2026-03-16"
+
+
+async def test_the_clock_of_acceptance_stands_still_for_a_supplement_and_begins_anew(intake: World) -> None:
+    case_no = await filed_for_acceptance(intake)
+    begun = await progress_of(intake, case_no)
+    today = local_date(datetime.fromisoformat(begun["received_at"]))
+    counted = deadline(intake.state.catalogues.current.calendar, today, 5, Unit.WORKING_DAYS)
+    clock = begun["acceptance"]["clock"]
+    assert (begun["acceptance"]["due"]["promised"], begun["clock"]) == (counted.day.isoformat(), None)
+    assert (clock["started"], clock["used"], clock["left"]) == (today.isoformat(), 0, clock["legal_left"])
+    wait = Stop(began=date(2026, 3, 2), reason="等待申请人补正", planned=date(2026, 3, 30))
+    facts = ClockFacts(started=today, stops=(wait,))
+    unaccepted = {"case_status": CaseStatus.SUPPLEMENT, "until": date(2026, 3, 30), "clock": facts}
+    await record(intake, case_no, event(1, EventKind.CASE_SUPPLEMENT_REQUESTED, **unaccepted))
+    stopped = (await progress_of(intake, case_no))["acceptance"]
+    assert (stopped["due"], stopped["clock"]["stopped"], stopped["clock"]["left"]) == (None, True, None)
+    [move] = stopped["clock"]["moves"]
+    assert (move["reason"], move["text_zh"]) == (
+        "supplement",
+        "告知申请人补正，停止计时，应于2026年3月30日前（含当日）补正。",
+    )
+    anew = ClockFacts(started=date(2026, 3, 10), stops=(wait.model_copy(update={"ended": date(2026, 3, 10)}),))
+    again = {"case_status": CaseStatus.RECEIVED, "due": due(17), "clock": anew}
+    await record(intake, case_no, event(2, EventKind.CASE_SUPPLEMENT_RECEIVED, **again))
+    await record(intake, case_no, accepted(3, at=START + timedelta(days=10)))
+    ended = (await progress_of(intake, case_no))["acceptance"]
+    assert (ended["due"]["promised"], ended["clock"]["started"], ended["ended"]) == (
+        "2026-03-17",
+        "2026-03-10",
+        "2026-03-12",
+    )
+    assert (ended["clock"]["used"], ended["clock"]["left"]) == (2, 3)
 
 
 async def test_a_case_that_was_withdrawn_has_no_light(intake: World) -> None:

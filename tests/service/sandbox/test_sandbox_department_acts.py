@@ -76,15 +76,6 @@ async def test_a_procedure_lasts_until_it_is_released(departments: Any, platform
     assert (kinds(platform)[2:], platform.acts[2]["decision"]) == (["decide"], "refused")
 
 
-async def test_the_case_is_extended_by_the_head_of_the_government(departments: Any, platform: Any) -> None:
-    await departments.order("/market", first=[{**EXTEND, "days": 15, "role": "government_head"}])
-    await departments.send()
-    await departments.settled("answered")
-    extend, decide = platform.acts
-    assert (extend["task_id"], extend["role"], extend["days"]) == ("C1:case", "government_head", 15)
-    assert decide["task_id"] == "C1:food-licence"
-
-
 async def test_who_accepts_only_asks(departments: Any, platform: Any) -> None:
     await departments.order("/market", first=[SUPPLEMENT, STOP, EXTEND])
     await departments.send("acceptance", **DOSSIER)
@@ -141,7 +132,14 @@ async def test_a_department_that_is_down_hears_of_no_supplement(departments: Any
 
 
 @pytest.mark.parametrize(
-    "first", [[{"act": "sleep"}], [{"act": "stop", "days": 0}], [{"act": "stop", "procedure": "nap"}], "stop"]
+    "first",
+    [
+        [{"act": "sleep"}],
+        [{"act": "stop", "days": 0}],
+        [{"act": "stop", "procedure": "nap"}],
+        "stop",
+        [{**EXTEND, "role": "supervisor"}],
+    ],
 )
 async def test_impossible_orders_are_turned_away(departments: Any, first: Any) -> None:
     address = f"{departments.base}/control/departments/market"

@@ -41,7 +41,9 @@ def test_decided_in_every_way(outcome: Outcome | None, mode: DeliveryMode | None
     refused = outcome in (Outcome.REFUSED, Outcome.PARTIAL)
     assert ("救济途径" in text.sms) == refused
     assert ("行政复议" in text.body) == refused
-    assert ("全部办结" in text.sms) == (outcome is not None)
+    assert ("全部办结" in text.sms) == (outcome not in (None, Outcome.WITHDRAWN))
+    assert ("继续有效" in text.body) == (outcome is Outcome.WITHDRAWN)
+    assert ("尚有环节在办理" in text.body) == (outcome is None)
     assert ("寄送" in text.sms) == (mode is DeliveryMode.COURIER)
     assert all(result in text.body for result in results)
     assert text.sms.endswith("。")

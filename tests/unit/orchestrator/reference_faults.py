@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from reference_model import OPEN_STATES, ReferenceCase, RefStep, local, silent_since
+from reference_model import OPEN_STATES, Asked, ReferenceCase, RefStep, local, silent_since
 
 from lianban.catalog.terms import AcceptanceMode, HandlingMode, SpecialProcedureKind, StepKind
 from lianban.clock.limits import Unit
@@ -95,7 +95,7 @@ def _of_acceptance(case: ReferenceCase, act: DepartmentAct) -> set[Fault]:
         accepting = act.kind is ActKind.ACCEPT
         found.add((Refusal.ALREADY_ACCEPTED if accepting else Refusal.ACCEPTANCE_OVER, Rule.ACCEPT_5))
     if act.kind is not ActKind.ACCEPT:
-        found |= _of_request(act, case.asked.times >= case.asked.allowed)
+        found |= _of_request(act, case.asked)
     if act.kind in (ActKind.NOT_ACCEPT, ActKind.REQUEST_SUPPLEMENT):
         found |= _past(act, case.received)
     return found
@@ -137,7 +137,7 @@ def _of_step(case: ReferenceCase, step: RefStep, act: DepartmentAct, now: dateti
             over = step.accepted or at > silent_since(case, step)
             if over and step.state is not StepState.SUPPLEMENT:
                 found.add((Refusal.ACCEPTANCE_OVER, Rule.ACCEPT_5))
-            found |= _of_request(act, step.asked.times >= step.asked.allowed)
+            found |= _of_request(act, step.asked)
             if act.kind is not ActKind.OVERRIDE:
                 found |= _past_day(act, step)
         case ActKind.STOP:
@@ -159,10 +159,12 @@ def _of_step(case: ReferenceCase, step: RefStep, act: DepartmentAct, now: dateti
     return found
 
 
-def _of_request(act: DepartmentAct, used_up: bool) -> set[Fault]:
-    found = _document(act)
+def _of_request(act: DepartmentAct, asked: Asked) -> set[Fault]:
+    found, used_up = _document(act), asked.times >= asked.allowed
     if act.kind is ActKind.NOT_ACCEPT:
         found |= _person(act)
+        if asked.complete:
+            found.add((Refusal.MUST_BE_ACCEPTED, Rule.SUPPLEMENT))
     if act.kind is ActKind.REQUEST_SUPPLEMENT and used_up:
         found.add((Refusal.ALREADY_REQUESTED, Rule.ONCE))
     if act.kind is ActKind.OVERRIDE:

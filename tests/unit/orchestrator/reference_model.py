@@ -32,6 +32,7 @@ class Asked:
     times: int = 0
     allowed: int = 1
     until: date = date.max
+    complete: bool = False
 
 
 @dataclass
@@ -117,7 +118,7 @@ class ReferenceCase:
             self._accept(self.complete, now)  # L-ACCEPT-5
         for step in self.steps.values():
             if step.state is StepState.SUPPLEMENT and step.asked.until == over:
-                self._end(step, StepState.LAPSED, local(now))
+                self._end(step, StepState.LAPSED, over)
         self.silence(now)
 
     def silence(self, now: datetime) -> None:
@@ -128,7 +129,7 @@ class ReferenceCase:
                 notice = step.plan.kind is StepKind.NOTICE
                 last = step.clock.promised(self.worked) if notice else step.clock.own(self.worked)
                 if last < local(now):
-                    self._end(step, StepState.GRANTED, last + timedelta(1))
+                    self._end(step, StepState.GRANTED, last)
         self._open_ready(now)
 
     def _tacit(self, step: RefStep) -> bool:
@@ -160,12 +161,14 @@ class ReferenceCase:
         if code == ACCEPTANCE_STEP:
             self.complete = max(now - timedelta(seconds=waited), self.complete)
             self.status = CaseStatus.RECEIVED
+            self.asked.complete = True
             self.acceptance = Limit(self.plan.acceptance_limit, local(self.complete))
             return
         step = self.steps[code]
         wait = step.waits[-1]
         day = max(local(now - timedelta(seconds=waited)), wait.began)
         step.state, step.receipt, wait.ended = StepState.OPEN, day, day
+        step.asked.complete = True
         if step.clock is not None:
             old = step.clock
             step.clock = Limit(old.limit, day, extension=old.extension, promise_moves=old.promise_moves)

@@ -212,6 +212,7 @@ ROWS: list[Row] = [
     (asked_of_case, of_lead(ActKind.ACCEPT), R.SUPPLEMENT_AWAITED, L.SUPPLEMENT),
     (asked_of_case, of_lead(ActKind.REQUEST_SUPPLEMENT), R.SUPPLEMENT_AWAITED, L.SUPPLEMENT),
     (complete_case, of_lead(ActKind.REQUEST_SUPPLEMENT), R.ALREADY_REQUESTED, L.ONCE),
+    (complete_case, of_lead(ActKind.NOT_ACCEPT), R.MUST_BE_ACCEPTED, L.SUPPLEMENT),
     (complete_case, override(ACCEPTANCE_STEP, department="lead", role=Role.AGENCY_HEAD), R.WRONG_ROLE, L.ONCE),
     (filed, override(ACCEPTANCE_STEP, department="lead"), R.NOT_OVERRIDABLE, L.ONCE),
     (filed, of_lead(ActKind.NOT_ACCEPT, **SYSTEM), R.HUMAN_NEEDED, L.ACCEPT_5),
@@ -231,6 +232,7 @@ ROWS: list[Row] = [
     (open_case, act_of("t", ActKind.NOT_ACCEPT), R.NO_ACCEPTANCE, L.ACCEPT_5),
     # what is missing is told once
     (supplemented, request(), R.ALREADY_REQUESTED, L.ONCE),
+    (supplemented, not_accept(), R.MUST_BE_ACCEPTED, L.SUPPLEMENT),
     (supplemented, excuse(role=Role.OFFICER), R.WRONG_ROLE, L.ONCE),
     (supplemented, excuse(role=None), R.WRONG_ROLE, L.ONCE),
     (supplemented, excuse(overrides=L.EXT_10), R.NOT_OVERRIDABLE, L.ONCE),

@@ -21,7 +21,7 @@ from lianban.catalog.terms import Channel, DeliveryMode
 from lianban.clock.deadlines import deadline, local_date, start_of_day
 from lianban.contracts import names
 from lianban.contracts.acts import ActOutcome
-from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
+from lianban.contracts.case import CASE_EDITION, CaseInput, CaseProgress, CaseResult
 from lianban.contracts.orders import TaskOrder
 from lianban.contracts.status import CaseStatus, EventKind, StepState
 from lianban_rehearsal.course.drawing import draw
@@ -39,9 +39,6 @@ from lianban_rehearsal.records import RunRecord, Stage
 _DECIDING: Final = frozenset({CaseStatus.RECEIVED, CaseStatus.SUPPLEMENT, CaseStatus.IN_PROGRESS})
 _SOON: Final = 20.0
 """Seconds of real time after which a case is asked for what it should have told."""
-
-_EDITION: Final = 1
-"""Without the daily reminders of what is overdue: they move no date, and each would be a skip of its own."""
 
 _A_MOMENT: Final = timedelta(minutes=16)
 """Past an instant at which a timer is due, the first turn of the workflow, or the quarter of an hour for which a case
@@ -74,7 +71,8 @@ class RehearsedCase:
             received_at=self._start,
             channel=Channel.PORTAL,
             delivery=DeliveryMode.ELECTRONIC,
-            edition=_EDITION,
+            edition=CASE_EDITION,
+            reminders=False,  # they move no date, and each would be a skip of its own
         )
         self._handle: WorkflowHandle[Any, CaseResult] = client.get_workflow_handle(
             self._case.case_no, result_type=CaseResult

@@ -18,7 +18,7 @@ from lianban.contracts.orders import (
     DeliveryReceipt,
     MessageOrder,
     TaskOrder,
-    TaskReceipt,
+    TaskOrders,
     TaskSupplement,
     TaskWithdrawal,
 )
@@ -41,11 +41,11 @@ class Departments:
         finally:
             del self._told[case_no]
 
-    @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
-    async def submit_task(self, order: TaskOrder) -> TaskReceipt:
-        if told := self._told.get(order.case_no):
-            told(order)
-        return TaskReceipt(channel="rehearsal")
+    @activity.defn(name=names.ACTIVITY_SUBMIT_TASKS)
+    async def submit_tasks(self, orders: TaskOrders) -> None:
+        for order in orders.tasks:
+            if told := self._told.get(order.case_no):
+                told(order)
 
 
 @activity.defn(name=names.ACTIVITY_WITHDRAW_TASK)
@@ -85,11 +85,12 @@ async def hosted(client: Client, plan: Plan) -> AsyncIterator[Departments]:
     async with contextlib.AsyncExitStack() as stack:
         workers = [
             case_worker(client),
+            make_worker(client, names.QUEUE_DEPARTMENTS, activities=[departments.submit_tasks]),
             make_worker(client, names.QUEUE_INTAKE, activities=[_record_events]),
             make_worker(client, names.QUEUE_NOTIFY, activities=[_send_message, _deliver_results]),
         ]
         for department in sorted({plan.lead_department, *(step.department for step in plan.steps)}):
-            theirs: list[Callable[..., Any]] = [departments.submit_task, _withdraw_task, _supplement_task]
+            theirs: list[Callable[..., Any]] = [_withdraw_task, _supplement_task]
             workers.append(make_worker(client, names.department_queue(department), activities=theirs))
         for worker in workers:
             await stack.enter_async_context(worker)

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any, Final
 
 from lianban.catalog.terms import StepKind
-from lianban.contracts.names import CASE_STEP
 from lianban_sandbox import documents
 
 Act = dict[str, Any]
@@ -83,12 +82,10 @@ def resume(task: Mapping[str, Any], department: str, now: datetime, number: int,
     return act | {"procedure": procedure, "outcome": _OUTCOME}
 
 
-def extend(task: Mapping[str, Any], department: str, now: datetime, number: int, role: str, days: int) -> Act:
-    """延长期限 (art. 42): of the step, by the head of the agency; of the case, by the head of the government."""
+def extend(task: Mapping[str, Any], department: str, now: datetime, number: int, days: int) -> Act:
+    """延长期限 (art. 42): of the step, by the head of the agency."""
     act = _act(task, department, now, "extend", officer=f"{department}-head", number=number)
-    if role == "government_head":
-        act |= {"task_id": f"{task['case_no']}:{CASE_STEP}", "officer": "government-head"}
-    return act | {"role": role, "days": days, "reason": _TO_EXTEND.format(days=days)}
+    return act | {"role": "agency_head", "days": days, "reason": _TO_EXTEND.format(days=days)}
 
 
 def _anything(task: Mapping[str, Any]) -> list[dict[str, str]]:

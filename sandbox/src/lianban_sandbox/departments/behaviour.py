@@ -49,11 +49,10 @@ class Stop(_Order):
 
 
 class Extend(_Order):
-    """The head of the agency extends the step, the head of the government the case."""
+    """The head of the agency extends the step."""
 
     act: Literal["extend"]
     days: int = Field(default=10, ge=1)
-    role: Literal["agency_head", "government_head"] = "agency_head"
 
 
 class Behaviour(_Order):

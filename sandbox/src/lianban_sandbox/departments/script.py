@@ -43,7 +43,7 @@ def write(item: Item, task: Mapping[str, Any], department: str, now: datetime, n
         case Resume():
             return answers.resume(task, department, now, number, item.procedure)
         case Extend():
-            return answers.extend(task, department, now, number, item.role, item.days)
+            return answers.extend(task, department, now, number, item.days)
 
 
 def decide(task: Mapping[str, Any], department: str, now: datetime, behaviour: Behaviour) -> answers.Act:

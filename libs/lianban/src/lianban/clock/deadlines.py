@@ -73,6 +73,12 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)
 
 
+def within_its_day(instant: datetime) -> datetime:
+    """24:00 belongs to the day that it ends (Counting 1), though the same instant begins the next one: the last moment
+    of that day. Any other instant is itself."""
+    return instant - timedelta(microseconds=1) if instant == start_of_day(local_date(instant)) else instant
+
+
 class TakenOut(NamedTuple):
     """Days from ``first`` to ``last`` that a stop takes out of a clock (L-STOP)."""
 

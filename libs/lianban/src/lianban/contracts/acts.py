@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     NOT_REQUESTED = "not-requested"  # a supplement nobody asked for
     SUPPLEMENT_OVER = "supplement-over"  # its last day is over
     SUPPLEMENT_AWAITED = "supplement-awaited"
+    MUST_BE_ACCEPTED = "must-be-accepted"  # everything that was asked for has been handed in
     STOPPED = "stopped"  # only its resumption ends a special procedure
     NOT_STOPPED = "not-stopped"
     ALREADY_STOPPED = "already-stopped"  # by the same procedure

@@ -16,7 +16,7 @@ from lianban.contracts.base import Contract
 from lianban.contracts.events import Due
 from lianban.contracts.status import CaseStatus, Decision, DeliveryState, Outcome, StepState
 
-CASE_EDITION: Final = 3
+CASE_EDITION: Final = 4
 """Edition of the case's own rules a new case starts under; see :attr:`CaseInput.edition`."""
 
 
@@ -31,11 +31,14 @@ class CaseInput(Contract):
     delivery: DeliveryMode
     edition: int = Field(
         default=1,
-        description="what a case does by itself, so that a case keeps to what it began with. "
+        description="what a case does by itself and refuses, so that a case keeps to what it began with. "
         "2: red is told again each working day (R16), and time comes before a later act. "
-        "3: the tasks of a turn are handed over together, and operators' lists do not name an electronic delivery "
+        "3: what ends by itself at 24:00 ends on that day, so that what follows counts from it; what was supplemented "
+        "has to be accepted; refusals are told of when the rest is withdrawn. "
+        "4: the tasks of a turn are handed over together, and operators' lists do not name an electronic delivery "
         "that goes smoothly",
     )
+    reminders: bool = Field(default=True, description="red is told again each working day; a rehearsal goes without")
 
 
 class CaseResult(Contract):

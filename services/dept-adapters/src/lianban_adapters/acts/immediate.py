@@ -28,7 +28,7 @@ from lianban_adapters.channels.port import INBOX
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.tasks import repository as tasks
 
-_UNREADABLE: Final = "业务系统的即时答复不合格式，或者缺少应有的办理结果、文件，未采用，请人工核办。"
+_UNREADABLE: Final = "业务系统的即时答复不合格式，缺少应有的办理结果、文件，或者须由他人批准，未采用，请人工核办。"
 _ID_TAKEN: Final = "业务系统的即时答复所用的编号已用于另一个办理动作，未采用，请人工核办。"
 
 _log = logging.getLogger(__name__)
@@ -46,8 +46,9 @@ class ImmediateAnswers:
 
     async def take(self, order: TaskOrder, channel: str, answers: Sequence[Any]) -> tuple[str, bool]:
         """The task is acknowledged and its answers are stored, together: where the task lies then, and whether it was
-        still waiting to be sent. What no case may get is left to a person: an answer that cannot be read or lacks
-        results, and a denial by a system (L-REFUSE). Raises :class:`DossierUnavailable`."""
+        still waiting to be sent. What no case may get is left to a person: an answer that cannot be read, lacks results
+        or needs somebody above the department, and a denial by a system (L-REFUSE). Raises
+        :class:`DossierUnavailable`."""
         identity = task_id(order.case_no, order.step)
         try:
             submissions = [await self._submission(order, identity, answer) for answer in answers]
@@ -80,7 +81,7 @@ class ImmediateAnswers:
         if act.task_id != identity:
             raise Problem(422, "invalid-act", "答复的是另一项任务")
         submission = of_system(order.department, act, self._keyring)
-        faults = list(result_faults(order.results, submission))
+        faults = [*submission.unproven, *result_faults(order.results, submission)]
         if (document := submission.prepared.document) and document.missing:
             dossier = await self._dossiers.fetch(order.case_no, order.step, MISSING_PURPOSE, order.documents)
             faults += missing_faults(dossier, document)

@@ -130,8 +130,8 @@ class WrittenAct(_Written):
     outcome: Statement | None = Field(default=None, description="特别程序的结果")
     role: Role | None = Field(
         default=None,
-        description="批准人的身份：agency_head 部门负责人，government_head 本级政府负责人，supervisor 督办，"
-        "officer 经办人",
+        description="批准人的身份：officer 经办人，agency_head 部门负责人；government_head 本级政府负责人、"
+        "supervisor 督办，只由本人用自己的令牌在人工收件箱作出",
     )
     overrides: Rule | None = Field(default=None, description="督办准许：准许突破的规则，如 L-ONCE")
 

@@ -64,6 +64,8 @@ class Acts:
         known = await self._look_up(submission)
         if known.act is not None:
             return await self._repeat(known.act, submission)
+        if submission.unproven:
+            raise invalid(list(submission.unproven))
         task = _checked(known, submission)
         await self._check_missing(task, submission)
         document = await self._documents.keep(submission.prepared)

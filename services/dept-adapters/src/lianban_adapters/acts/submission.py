@@ -13,6 +13,8 @@ from lianban.contracts.acts import DepartmentAct
 from lianban.contracts.names import CASE_STEP
 from lianban.contracts.status import ActKind, ActorKind, Decision, Role
 from lianban.platform.crypto import Keyring
+from lianban.platform.problems import FieldError
+from lianban_adapters.acts.capacity import unproven
 from lianban_adapters.acts.documents import Prepared, fingerprint, prepare
 from lianban_adapters.acts.schemas import CallbackAct, InboxAct, WrittenAct
 from lianban_adapters.acts.tables import Act
@@ -20,7 +22,8 @@ from lianban_adapters.acts.tables import Act
 
 @dataclass(frozen=True)
 class Submission:
-    """``holder``: the officer who must hold the task in the inbox; none for a callback, and for whoever approves."""
+    """``holder``: the officer who must hold the task in the inbox; none for a callback, and for whoever approves.
+    ``unproven``: the capacity it is approved in, where what came with it does not prove that."""
 
     department: str
     act_id: str
@@ -37,6 +40,7 @@ class Submission:
     procedure: SpecialProcedureKind | None = None
     days: int | None = None
     overrides: Rule | None = None
+    unproven: tuple[FieldError, ...] = ()
 
     @property
     def is_automatic_denial(self) -> bool:
@@ -72,6 +76,7 @@ def of_system(department: str, act: CallbackAct, keyring: Keyring) -> Submission
         officer=act.officer,
         prepared=prepared,
         fingerprint=fingerprint(keyring, act.task_id, act, prepared),
+        unproven=tuple(unproven({"kind": act.kind, "role": act.role, "task_id": act.task_id})),
         **_content(act),
     )
 

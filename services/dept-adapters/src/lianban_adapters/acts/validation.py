@@ -14,8 +14,9 @@ from lianban.contracts.documents import NotAcceptedGround
 from lianban.contracts.status import ACT_ZH, ActKind, ActorKind, Decision
 from lianban.platform.media_types import sniff
 from lianban.platform.problems import FieldError, Problem, field_errors
+from lianban_adapters.acts.capacity import unproven
 from lianban_adapters.acts.kinds import FIELD_ZH, SHAPES, kind_of, rule_of, rule_of_field
-from lianban_adapters.acts.schemas import WrittenAct
+from lianban_adapters.acts.schemas import CallbackAct, WrittenAct
 
 _AHEAD: Final = timedelta(minutes=5)
 """Clocks of departments may go fast by this much."""
@@ -30,7 +31,11 @@ A = TypeVar("A", bound=WrittenAct)
 
 
 def parse(model: type[A], raw: Any, now: datetime, defaults: Mapping[str, Any] | None = None) -> A:
-    """Raises the problem 422 ``invalid-act``. ``defaults``: what is known without being written, for the rules."""
+    """Raises the problem 422 ``invalid-act``. ``defaults``: what is known without being written, for the rules.
+
+    Where the capacity alone is not proven the act is well-formed: it may be the repetition of one that was taken when
+    that was not asked yet, and is refused after it has been looked up.
+    """
     faults: list[FieldError] = []
     act: A | None = None
     try:
@@ -45,8 +50,15 @@ def parse(model: type[A], raw: Any, now: datetime, defaults: Mapping[str, Any] |
     if act is not None:
         faults.extend(_contents(act, now))
     if faults or act is None:
-        raise invalid(faults)
+        raise invalid(_with_unproven(faults, raw) if model is CallbackAct else faults)
     return act
+
+
+def _with_unproven(faults: list[FieldError], raw: Any) -> list[FieldError]:
+    """Whoever may not approve it need not learn what else to write in that place."""
+    found = list(unproven(raw)) if isinstance(raw, Mapping) else []
+    named = {fault.pointer for fault in found}
+    return [*(fault for fault in faults if fault.pointer not in named), *found]
 
 
 def invalid(faults: list[FieldError]) -> Problem:

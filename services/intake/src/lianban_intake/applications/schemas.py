@@ -65,6 +65,7 @@ class Links(BaseModel):
     events: str
     results: str
     supplements: str
+    documents: str = Field(description="文书目录")
     withdraw: str
 
 
@@ -83,6 +84,7 @@ class Receipt(BaseModel):
             events=f"{base}/events",
             results=f"{base}/results",
             supplements=f"/v1/cases/{case_no}/supplements",
+            documents=f"/v1/cases/{case_no}/documents",
             withdraw=f"{base}/withdraw",
         )
         return cls(case_no=case_no, status=CaseStatus.RECEIVED, links=links)

@@ -32,12 +32,24 @@ def clock_of(row: ClockRow, calendar: CalendarSnapshot, until: date) -> ClockSho
     if facts is None:
         return None
     moves = {int(seq): Move.model_validate(move) for seq, move in (row.moves or {}).items()}
+    return clock_shown(facts, row.promised, row.legal, moves, calendar, until)
+
+
+def clock_shown(
+    facts: ClockFacts,
+    promised: date | None,
+    legal: date | None,
+    moves: Mapping[int, Move],
+    calendar: CalendarSnapshot,
+    until: date,
+) -> ClockShown:
+    """``promised``, ``legal``: its last days; none while it is stopped. ``moves`` by the number of their event."""
     return ClockShown(
         started=facts.started,
         stopped=facts.stopped,
         used=_used(calendar, facts, until),
-        left=_left(calendar, row.promised, until),
-        legal_left=_left(calendar, row.legal, until),
+        left=_left(calendar, promised, until),
+        legal_left=_left(calendar, legal, until),
         extension=facts.extension,
         stops=tuple(
             StopShown(reason=stop.reason, began=stop.began, planned=stop.planned, ended=stop.ended)

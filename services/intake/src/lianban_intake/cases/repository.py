@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Row, String, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Row, String, and_, bindparam, exists, func, or_, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lianban.catalog.terms import AcceptanceMode
+from lianban.clock.limits import TimeLimit
 from lianban.contracts.events import CaseEvent
 from lianban.contracts.status import CaseStatus, EventKind
+from lianban_intake.cases.phases import TELLING, Limits
 from lianban_intake.cases.tables import Case, CaseShipment, CaseStep
 from lianban_intake.events.tables import Event
 from lianban_intake.outbox.tables import PendingStart
@@ -36,11 +39,35 @@ _WITH_STEPS = (
     .order_by(CaseStep.position)
 )
 
+_PHASES = text("""
+SELECT k.plan ->> 'acceptance' AS acceptance, k.plan -> 'acceptance_limit' AS acceptance_limit,
+    k.plan -> 'delivery_limit' AS delivery_limit,
+    (SELECT array_agg(s ->> 'code') FROM json_array_elements(k.plan -> 'steps') AS s
+     WHERE EXISTS (SELECT FROM json_array_elements(s -> 'results') AS r WHERE CAST(r ->> 'deliverable' AS boolean))
+    ) AS deliverable,
+    (SELECT json_agg(e.body ORDER BY e.seq) FROM intake.events AS e
+     WHERE e.case_no = a.case_no AND e.kind = ANY(CAST(:kinds AS text[]))) AS events
+FROM intake.applications AS a JOIN intake.compilations AS k ON k.digest = a.compilation
+WHERE a.case_no = :case_no
+""")
+
 
 async def with_steps(connection: AsyncConnection, case_no: str, source: str | None) -> Sequence[Row[Any]]:
     """One row for each step, in plan order, each with the columns of the case and the
     states of its ``shipments``; none when there is no such case."""
     return (await connection.execute(_WITH_STEPS, {"number": case_no, "source": source})).all()
+
+
+async def phases(connection: AsyncConnection, case_no: str) -> tuple[Limits, list[CaseEvent]]:
+    """What the clocks of acceptance and delivery follow from: limits of the plan, and what tells of them, in order."""
+    row = (await connection.execute(_PHASES, {"case_no": case_no, "kinds": list(TELLING)})).one()
+    on_filing = AcceptanceMode(row.acceptance) is AcceptanceMode.ON_FILING
+    limits = Limits(
+        acceptance=None if on_filing else TimeLimit.model_validate(row.acceptance_limit),
+        delivery=TimeLimit.model_validate(row.delivery_limit),
+        deliverable=frozenset(row.deliverable or ()),
+    )
+    return limits, [CaseEvent.model_validate(body) for body in row.events or ()]
 
 
 async def events(connection: AsyncConnection, case_no: str, source: str | None) -> list[CaseEvent]:

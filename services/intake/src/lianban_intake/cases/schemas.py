@@ -92,15 +92,40 @@ class StepShown(Shown):
     clock: ClockShown | None
 
 
+class AcceptanceShown(Shown):
+    """受理期限 (行政许可法 art. 32), from receipt to acceptance. ``due`` none: stopped, for a supplement is waited for;
+    ``ended``: the day it counts up to."""
+
+    due: DueDates | None
+    clock: ClockShown
+    ended: date | None
+
+
+class ShipmentShown(Shown):
+    """送达期限 (art. 44), from the earliest decision in it to its handing over. ``number`` and ``state`` none: its
+    results wait for those of other steps. What comes back begins a new one."""
+
+    number: int | None
+    state: DeliveryState | None
+    state_zh: str | None
+    due: DueDates | None
+    clock: ClockShown
+    handed_over: date | None
+
+
 class DeliveryShown(Shown):
+    """``state``: of the shipment that has come least far."""
+
     mode: DeliveryMode
     mode_zh: str
     state: DeliveryState | None
     state_zh: str | None
+    shipments: tuple[ShipmentShown, ...]
 
 
 class Progress(Shown):
     """``deemed``: accepted by silence (行政许可法 art. 32), counted from the day everything had been received.
+    ``acceptance``: the clock of acceptance; none where the theme is accepted on filing.
     ``due`` is none while the clock is stopped. ``light``: the worst of the case's own clock and of the steps that are
     open."""
 
@@ -120,6 +145,7 @@ class Progress(Shown):
     received_at: datetime
     accepted_at: datetime | None
     deemed: bool
+    acceptance: AcceptanceShown | None
     decided_at: datetime | None
     closed_at: datetime | None
     due: DueDates | None

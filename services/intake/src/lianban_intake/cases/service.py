@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -13,7 +13,7 @@ from lianban.catalog.terms import DeliveryMode
 from lianban.catalog.wording import DELIVERY_MODE_ZH, SPECIAL_PROCEDURE_ZH
 from lianban.clock.calendar import CalendarSnapshot
 from lianban.clock.deadlines import local_date
-from lianban.clock.limits import Light
+from lianban.clock.limits import Light, TimeLimit
 from lianban.clock.rules import RULE_ZH
 from lianban.contracts.events import CaseEvent, Due
 from lianban.contracts.names import ACCEPTANCE_STEP
@@ -33,16 +33,19 @@ from lianban.contracts.status import (
     StepState,
 )
 from lianban.platform.problems import Problem
-from lianban_intake.cases import repository
-from lianban_intake.cases.clocks import ClockRow, clock_of
+from lianban_intake.cases import phases, repository
+from lianban_intake.cases.clocks import ClockRow, clock_of, clock_shown
+from lianban_intake.cases.phases import Limits, Phase
 from lianban_intake.cases.rules import rule_of
 from lianban_intake.cases.schemas import (
+    AcceptanceShown,
     ClockShown,
     DeliveryShown,
     DueDates,
     EventList,
     EventShown,
     Progress,
+    ShipmentShown,
     StepShown,
     TracedDueDates,
 )
@@ -64,7 +67,8 @@ async def progress(
     rows = await repository.with_steps(connection, case_no, source)
     if not rows:
         raise no_such_case()
-    return _Today(calendar).progress(rows)
+    limits, told = await repository.phases(connection, case_no)
+    return _Today(calendar).progress(rows, limits, told)
 
 
 async def events(connection: AsyncConnection, case_no: str, source: str | None) -> EventList:
@@ -82,7 +86,7 @@ class _Today:
         self._calendar = calendar
         self._day = local_date(datetime.now(UTC))
 
-    def progress(self, rows: Sequence[Row[Any]]) -> Progress:
+    def progress(self, rows: Sequence[Row[Any]], limits: Limits, told: Sequence[CaseEvent]) -> Progress:
         case = rows[0]
         steps = tuple(self._step(row) for row in rows)
         status = CaseStatus(case.status)
@@ -107,6 +111,7 @@ class _Today:
             received_at=case.received_at,
             accepted_at=(case.complete_at or case.received_at) if case.deemed else case.accepted_at,
             deemed=case.deemed,
+            acceptance=self._acceptance(limits, told, case),
             decided_at=case.decided_at,
             closed_at=case.closed_at,
             due=_due(case.promised_due, case.legal_due, case.due_provisional),
@@ -119,6 +124,9 @@ class _Today:
                 mode_zh=DELIVERY_MODE_ZH[DeliveryMode(case.delivery_mode)],
                 state=delivery,
                 state_zh=DELIVERY_ZH[delivery] if delivery else None,
+                shipments=tuple(
+                    self._shipment(phase, limits.delivery) for phase in phases.deliveries(told, limits.deliverable)
+                ),
             ),
             steps=steps,
         )
@@ -146,6 +154,29 @@ class _Today:
                 row.step_ended_at,
             ),
         )
+
+    def _acceptance(self, limits: Limits, told: Sequence[CaseEvent], case: Row[Any]) -> AcceptanceShown | None:
+        if limits.acceptance is None:
+            return None
+        phase = phases.acceptance(told, case.received_at)
+        due = phase.dates(self._calendar, limits.acceptance)
+        ended = phases.last_day(phase, due, deemed=case.deemed)
+        return AcceptanceShown(due=due_of(due), clock=self._of_phase(phase, due, ended), ended=ended)
+
+    def _shipment(self, phase: Phase, limit: TimeLimit) -> ShipmentShown:
+        due = phase.dates(self._calendar, limit)
+        return ShipmentShown(
+            number=phase.number,
+            state=phase.state,
+            state_zh=DELIVERY_ZH[phase.state] if phase.state else None,
+            due=due_of(due),
+            clock=self._of_phase(phase, due, phase.ended),
+            handed_over=phase.ended,
+        )
+
+    def _of_phase(self, phase: Phase, due: Due | None, ended: date | None) -> ClockShown:
+        promised, legal = (due.promised, due.legal) if due else (None, None)
+        return clock_shown(phase.facts, promised, legal, phase.moves, self._calendar, ended or self._day)
 
     def _clock(self, row: ClockRow, ended_at: datetime | None) -> ClockShown | None:
         return clock_of(row, self._calendar, local_date(ended_at) if ended_at else self._day)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, RefusalPolicy
 from lianban.clock.calendar import CalendarSnapshot
-from lianban.clock.deadlines import Deadline, deadline, local_date
+from lianban.clock.deadlines import Deadline, deadline, local_date, within_its_day
 from lianban.clock.facts import ClockFacts
 from lianban.clock.limits import Light, TimeLimit
 from lianban.clock.rules import Rule
@@ -40,8 +40,12 @@ from lianban_orchestrator.domain.transitions import Trigger
 
 _SEVERITY: Final = {Light.NONE: 0, Light.GREEN: 1, Light.YELLOW: 2, Light.RED: 3}
 _REMINDS_SINCE: Final = 2
-_THIRD_EDITION: Final = 3
 """Edition from which red is told again each working day, and what is due comes before an act handed in later."""
+_COMPLETE_SINCE: Final = 3
+"""Edition from which what ends at 24:00 ends on the day that is over, what is complete has to be accepted, and a
+withdrawal leaves no refusal untold."""
+_TOGETHER_SINCE: Final = 4
+"""Edition from which the tasks of a turn are handed over together, and an electronic delivery is told in passing."""
 
 
 _OF_AN_ACT: Final = {"department", "actor", "officer", "act_id", "document", "role", "procedure", "days", "overrides"}
@@ -63,15 +67,19 @@ class CaseMachine:
         received_at: datetime,
         delivery: DeliveryMode,
         edition: int = CASE_EDITION,
+        *,
+        reminders: bool = True,
     ) -> None:
         self.case_no = case_no
         self.plan = plan
         self.calendar = calendar
         self.received_at = received_at
         self.complete_at = received_at  # when everything was there: at first, or with the supplement
-        self.reminds = self.time_first = edition >= _REMINDS_SINCE
-        self.hands_over_together = edition >= _THIRD_EDITION
-        self.delivers_in_passing = edition >= _THIRD_EDITION and delivery is DeliveryMode.ELECTRONIC
+        self.time_first = edition >= _REMINDS_SINCE
+        self.reminds = self.time_first and reminders
+        self.ends_within_days = self.accepts_what_is_complete = self.leaves_none_untold = edition >= _COMPLETE_SINCE
+        self.hands_over_together = edition >= _TOGETHER_SINCE
+        self.delivers_in_passing = self.hands_over_together and delivery is DeliveryMode.ELECTRONIC
         self.status = CaseStatus.RECEIVED
         self.outcome: Outcome | None = None
         self.accepted_at: datetime | None = None
@@ -149,6 +157,10 @@ class CaseMachine:
     def when(self, waited: float, now: datetime, not_before: datetime | None = None) -> datetime:
         """When it was done: the time an act lay with us counts against nobody."""
         return max(now - timedelta(seconds=waited), not_before or self.received_at)
+
+    def over_at(self, ends_at: datetime) -> datetime:
+        """When what ends by itself at 24:00 has ended: on that day, not on the next (Counting 1)."""
+        return within_its_day(ends_at) if self.ends_within_days else ends_at
 
     # -- acceptance ---------------------------------------------------------------------------------------------
 
@@ -291,7 +303,7 @@ class CaseMachine:
         clock = self.shipments.waiting_clock
         if self.status is CaseStatus.DELIVERING and not any(s.final for s in self.shipments.shipped):
             shipment = self.shipments.ship(now, final=True)
-        elif clock and (clock.light is not Light.GREEN or self.status is CaseStatus.WITHDRAWN):
+        elif (clock and clock.light is not Light.GREEN) or (self.status is CaseStatus.WITHDRAWN and self._untold):
             shipment = self.shipments.ship(now, final=False)
         else:
             return None
@@ -302,6 +314,12 @@ class CaseMachine:
             delivery=shipment.state,
             shipment=shipment.number,
         )
+
+    @property
+    def _untold(self) -> bool:
+        """Whether anything that has been decided waits for what is not decided yet: results, or refusals, whose reasons
+        and remedies are owed in writing (art. 38) though there is nothing to hand over."""
+        return bool(self.shipments.waiting or (self.leaves_none_untold and self.shipments.refusals))
 
     def check_delivery(self, act: DeliveryAct) -> None:
         """Raises ActRefused for a shipment this case does not have, or a case that has ended."""

@@ -25,6 +25,7 @@ _MESSAGES: Final = {
     Refusal.NOT_REQUESTED: "没有要求申请人补正。",
     Refusal.SUPPLEMENT_OVER: "补正期限已过，不能再补正。",
     Refusal.SUPPLEMENT_AWAITED: "正在等待申请人补正，收到补正后方可办理。",
+    Refusal.MUST_BE_ACCEPTED: "申请人已按要求提交全部补正材料，应当受理，不得不予受理。",
     Refusal.STOPPED: "特别程序尚未结束，恢复计时后方可办理。",
     Refusal.NOT_STOPPED: "没有正在进行的该项特别程序。",
     Refusal.ALREADY_STOPPED: "该项特别程序已在进行中。",

@@ -41,5 +41,10 @@ class Supplements:
         return self.until is not None and self.until.ends_at <= handed_in_at
 
     @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for has come."""
+        return self.asked > 0 and self.until is None
+
+    @property
     def used_up(self) -> bool:
         return self.asked >= self.allowed

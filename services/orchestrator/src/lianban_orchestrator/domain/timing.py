@@ -83,7 +83,7 @@ def _tick_open(machine: CaseMachine, step: Step, now: datetime) -> list[CaseEven
     if ends_at is not None and ends:
         cause = Cause.NOTICE_ENDED if step.is_notice else Cause.TACIT_OPINION
         machine.take_back(step, cause)
-        events += machine.grant(step, ends_at, now, cause=cause)
+        events += machine.grant(step, machine.over_at(ends_at), now, cause=cause)
     return events
 
 
@@ -94,8 +94,9 @@ def _tick_awaited(machine: CaseMachine, step: Step, now: datetime) -> list[CaseE
     if until is None or not step.supplements.is_over(now):
         return []
     machine.take_back(step, Cause.NOT_SUPPLEMENTED)
-    step.end(Trigger.LAPSE, until.ends_at)
-    event = machine.step_event(EventKind.STEP_LAPSED, until.ends_at, step, cause=Cause.NOT_SUPPLEMENTED, due=None)
+    at = machine.over_at(until.ends_at)
+    step.end(Trigger.LAPSE, at)
+    event = machine.step_event(EventKind.STEP_LAPSED, at, step, cause=Cause.NOT_SUPPLEMENTED, due=None)
     return machine.end_negatively(step, event, now)
 
 

@@ -78,7 +78,13 @@ class CaseWorkflow:
     def __init__(self, case: CaseInput) -> None:
         self._case = case
         self._machine = CaseMachine(
-            case.case_no, case.plan, case.calendar, case.received_at, case.delivery, case.edition
+            case.case_no,
+            case.plan,
+            case.calendar,
+            case.received_at,
+            case.delivery,
+            case.edition,
+            reminders=case.reminders,
         )
         self._attributes = Attributes(case)
         self._errands: set[asyncio.Task[None]] = set()

@@ -162,7 +162,7 @@ def delivery_order(
         case_no=case.case_no,
         theme_name=case.plan.theme_name,
         mode=shipment.mode,
-        outcome=outcome if shipment.final else None,
+        outcome=outcome if shipment.final or outcome is Outcome.WITHDRAWN else None,
         results=shipment.results,
         last=last,
         shipment=shipment.number,

@@ -24,9 +24,10 @@ class Reception:
         refused for good: the same act again would be refused again."""
         try:
             act = parse(CallbackAct, found.act, datetime.now(UTC))
+            submission = of_system(department, act, self._keyring)
             if found.faults:
-                raise Unusable(found.faults)
-            answer = (await self._acts.take(of_system(department, act, self._keyring))).body
+                raise Unusable((*found.faults, *submission.unproven))
+            answer = (await self._acts.take(submission)).body
         except Problem as problem:
             if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise

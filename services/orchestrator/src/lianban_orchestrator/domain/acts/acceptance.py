@@ -49,6 +49,7 @@ def check_of_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> No
     last_instant = machine.acceptance_clock.last_instant
     if last_instant is not None and machine.when(act.waited, now, machine.complete_at) >= last_instant:
         raise refused(Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)  # the timer that says so has only not come yet
+    _check_complete(machine, machine.supplements, act)
     _check_content(machine.supplements, act, machine.received_at)
 
 
@@ -79,6 +80,7 @@ def check(machine: CaseMachine, step: Step, act: DepartmentAct, now: datetime) -
         needs_open(step, act)
     if step.state is not StepState.SUPPLEMENT and _acceptance_over(machine, step, act, now):
         raise refused(Refusal.ACCEPTANCE_OVER, act, Rule.ACCEPT_5)
+    _check_complete(machine, step.supplements, act)
     _check_content(step.supplements, act, step.counted_from)
 
 
@@ -114,6 +116,12 @@ def _acceptance_over(machine: CaseMachine, step: Step, act: DepartmentAct, now: 
 
 
 # -- both -----------------------------------------------------------------------------------------------------------
+
+
+def _check_complete(machine: CaseMachine, asked: Supplements, act: DepartmentAct) -> None:
+    """When all corrections are handed in it must be accepted (art. 32, L-SUPPLEMENT)."""
+    if machine.accepts_what_is_complete and act.kind is ActKind.NOT_ACCEPT and asked.complete:
+        raise refused(Refusal.MUST_BE_ACCEPTED, act, Rule.SUPPLEMENT)
 
 
 def _check_content(asked: Supplements, act: DepartmentAct, since: datetime | None) -> None:
