@@ -60,7 +60,7 @@ def test_the_directory_names_every_department_and_keeps_its_secrets(tmp_path: Pa
     found = load_directory(path).departments
     assert found["market"].secret == first.secret
     assert found["market"].endpoint == "http://127.0.0.1:28011/departments/market/tasks"
-    assert found["fire"].channel is Channel.INBOX
+    assert found["fire"].channel == Channel.INBOX
     assert found["fire"].secret != first.secret
 
 

@@ -72,7 +72,7 @@ async def perform(stack: Stack, console: Console) -> list[tuple[CaseRun, Evidenc
     catalog = load_catalog(stack.catalog)
     calendar = load_calendar(stack.catalog / "calendars")
     directory = load_directory(stack.secrets().directory)
-    inbox = frozenset(c for c, entry in directory.departments.items() if entry.channel is Channel.INBOX)
+    inbox = frozenset(c for c, entry in directory.departments.items() if entry.channel == Channel.INBOX)
     temporal = await Client.connect(f"{network.HOST}:{stack.ports.temporal}")
     runs = [CaseRun(scene, catalog.themes[scene.theme].name) for scene in scenes()]
     async with (
