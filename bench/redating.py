@@ -30,6 +30,7 @@ from temporalio.client import Client
 from lianban.catalog.terms import DeliveryMode
 from lianban.clock.deadlines import local_date
 from lianban.clock.files import load_calendar
+from lianban.platform.directory import Channel
 from lianban.publishing.calendars import publish_calendar
 from lianban.publishing.store import PublishedStore
 from lianban_sandbox.portal.client import PortalClient
@@ -58,7 +59,7 @@ def main() -> None:
             Ports.free(),
             synchronous="NORMAL",
             environment=environment,
-            inbox=departments(),
+            kinds=dict.fromkeys(departments(), Channel.INBOX),
         )
         stack.up(attached=True)
         try:
@@ -67,9 +68,8 @@ def main() -> None:
             stack.down()
 
 
-def departments() -> frozenset[str]:
-    found = re.findall(r"code: ([a-z0-9-]+)", (CATALOG / "departments.yaml").read_text(encoding="utf-8"))
-    return frozenset(found)
+def departments() -> list[str]:
+    return re.findall(r"code: ([a-z0-9-]+)", (CATALOG / "departments.yaml").read_text(encoding="utf-8"))
 
 
 async def measure(stack: Stack, folder: Path, cases: int, at_once: int) -> None:
