@@ -97,7 +97,7 @@ def _entry(code: str, known: dict[str, Any] | None, kind: Channel, played: Playg
     }
     if _is_local(entry.get("endpoint", _LOCAL)):
         entry = {**entry, "endpoint": f"{played.url}/departments/{code}/tasks"}
-    for name, settings in _SETTINGS.items():
+    for name, settings in SETTINGS.items():
         if entry.get(name) or entry.get("channel") == name:
             entry = {**entry, name: settings(code, entry.get(name) or {}, played)}
     return entry
@@ -119,7 +119,7 @@ def _staging(code: str, known: dict[str, Any], played: Playground) -> dict[str, 
     return {"interval": _INTERVAL, **known, "database_url": own}
 
 
-_SETTINGS: Final[Mapping[str, Callable[[str, dict[str, Any], Playground], dict[str, Any]]]] = {
+SETTINGS: Final[Mapping[str, Callable[[str, dict[str, Any], Playground], dict[str, Any]]]] = {
     Channel.POLLING.value: _polling,
     Channel.STAGING.value: _staging,
 }
