@@ -6,7 +6,7 @@ from fixtures.catalogues import CITY
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.loader import load_catalog
 from lianban.platform.directory import Channel, Directory
-from lianban_stack.demo.kinds import KIND_ZH, Carried, idle
+from lianban_stack.demo.kinds import KIND_ZH, Carried, arrived, faults_of_ways, idle
 from lianban_stack.demo.scenes import scenes
 from lianban_stack.departments import KINDS
 
@@ -28,6 +28,20 @@ def test_a_kind_that_carried_nothing_is_a_fault() -> None:
     assert list(idle(directory, carried)) == ["没有经“人工收件箱”送达的任务", "没有经“轮询”收到办理动作"]
     carried += [Carried("polling", "税务局", 1), Carried("inbox", "卫健委", 1)]
     assert list(idle(directory, carried)) == []
+
+
+def test_what_went_another_way_than_the_directory_says_is_a_fault() -> None:
+    answered, given_up = {"status": 200}, {"status": None}
+    acts = [
+        {"kind": "extend", "went_by": "staging", "callback": answered},
+        {"kind": "resume", "went_by": "staging", "callback": given_up},
+        {"kind": "stop", "went_by": "staging", "callback": None},
+        {"kind": "decide", "went_by": "rest", "callback": {"status": 202}},
+    ]
+    task = {"step": "review", "came_by": "staging", "acts": acts}
+    assert list(faults_of_ways(task, "staging")) == ["review 的 decide 应经“前置库表”收到，实为 rest"]
+    assert list(faults_of_ways({**task, "acts": []}, "polling")) == ["review 应经“轮询”送达，实为 staging"]
+    assert arrived(task) == 2
 
 
 def test_the_five_themes_use_every_kind_there_is() -> None:

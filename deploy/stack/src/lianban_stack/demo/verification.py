@@ -14,7 +14,7 @@ from lianban.contracts.names import ACCEPTANCE_STEP, task_id
 from lianban.contracts.status import ACT_ZH, ActKind, EventKind
 from lianban.platform.directory import Directory
 from lianban_sandbox.portal.client import PortalClient
-from lianban_stack.demo.kinds import Carried
+from lianban_stack.demo.kinds import Carried, arrived, faults_of_ways
 from lianban_stack.demo.outside import Outside
 from lianban_stack.demo.scenes import CaseRun, Json
 
@@ -96,7 +96,8 @@ class Verifier:
                 task = await self._outside.inbox_task(department, task_id(run.case_no, code))
                 if task["state"] != "decided":
                     run.faults.append(f"{code} 在收件箱为 {task['state_zh']}")
-                carried.append(self._carried(department, len(task["acts"])))
+                applied = [act for act in task["acts"] if act["state"] == "applied"]
+                carried.append(self._carried(department, len(applied)))
             else:
                 expected[code] = "withdrawn" if step["kind"] == StepKind.NOTICE else "answered"
         if self._catalog.themes[run.scene.theme].acceptance is AcceptanceMode.LEAD:
@@ -104,20 +105,16 @@ class Verifier:
         found = {code: task["state"] for code, task in tasks.items()}
         if found != expected:
             run.faults.append(f"部门收到的任务不符：应为 {expected}，实为 {found}")
-        return [*carried, *(self._came(run, task) for task in tasks.values())]
-
-    def _came(self, run: CaseRun, task: Json) -> Carried:
-        """A task of the sandbox's records, and how it and its acts went."""
-        kind = self._directory.departments[task["department"]].channel
-        ways = {task["came_by"], *(act["went_by"] for act in task["acts"])}
-        if ways != {kind}:
-            run.faults.append(f"{task['step']} 应经 {kind} 往来，实为 {sorted(ways)}")
-        arrived = [act for act in task["acts"] if act["callback"] and act["callback"]["status"] in (200, 202)]
-        return self._carried(task["department"], len(arrived))
+        for task in tasks.values():
+            run.faults.extend(faults_of_ways(task, self._kind(task["department"])))
+            carried.append(self._carried(task["department"], arrived(task)))
+        return carried
 
     def _carried(self, department: str, acts: int) -> Carried:
-        kind = self._directory.departments[department].channel
-        return Carried(kind, self._catalog.departments[department].short_name, acts)
+        return Carried(self._kind(department), self._catalog.departments[department].short_name, acts)
+
+    def _kind(self, department: str) -> str:
+        return self._directory.departments[department].channel
 
     async def _check_lights(self, run: CaseRun) -> None:
         """What was late was seen: as an event of the case, and in the duty officer's mailbox."""
