@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,24 @@ def test_a_department_of_an_earlier_release_keeps_its_kind_and_another_one_takes
     assert [one.department for one in staging_databases(path)] == ["market"]
     edit(path, market={"channel": "rest"})
     assert staging_databases(path) == []
+
+
+def test_the_server_of_files_is_known_by_its_key_wherever_it_moves(tmp_path: Path) -> None:
+    path, kinds = tmp_path / "directory.yaml", {"telecom": Channel.FILES}
+    found = []
+    for port in (18022, 28022):
+        ensure_directory(path, kinds, kinds, replace(PLAYED, sftp=(tmp_path / "sftp", port)))
+        files = load_directory(path).departments["telecom"].files
+        assert files is not None
+        assert (files.port, files.known_hosts.split()[0]) == (port, f"[127.0.0.1]:{port}")
+        found.append(files)
+    assert found[0].private_key_file == found[1].private_key_file == tmp_path / "sftp" / "client.key"
+    assert found[0].known_hosts.split()[1:] == found[1].known_hosts.split()[1:]
+    edit(path, telecom={"files": {"host": "10.0.0.9", "user": "lianban", "password": "word", "known_hosts": "h ssh-x"}})
+    before = path.read_text(encoding="utf-8")
+    ensure_directory(path, kinds, kinds, replace(PLAYED, sftp=(tmp_path / "sftp", 38022)))
+    assert "10.0.0.9" in before
+    assert YAML(typ="safe", pure=True).load(path) == YAML(typ="safe", pure=True).load(before)
 
 
 def test_systems_of_others_stay_as_they_were_written(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ async def test_every_theme_completes_and_the_outside_agrees(stack: Stack) -> Non
     carried = [one for _, evidence in results if evidence is not None for one in evidence.carried]
     directory = load_directory(stack.secrets().directory)
     assert list(kinds.idle(directory, carried)) == []
-    assert {one.kind for one in carried} == {"rest", "polling", "staging", "inbox"}
+    assert {one.kind for one in carried} == {"rest", "polling", "staging", "files", "inbox"}
     assert len(carried) == sum(len(run.steps) for run in runs) + 1  # one theme's lead department accepts the case
 
     console.print(display.reckoning(results), display.kinds(carried))

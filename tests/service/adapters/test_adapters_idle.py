@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, cast
 
+from adapters_files import served
 from adapters_outside import serving
 from adapters_polling import TOKEN, PolledSystem
 from adapters_staging import in_postgres
@@ -69,4 +71,13 @@ async def test_polling() -> None:
     async with serving(PolledSystem().app) as url:
         polling = {"base_url": f"{url}/api", "token": TOKEN, "interval": 0.5}
         cost = await cost_of_a_look({"channel": "polling", "secret": new_secret(), "polling": polling})
+    assert cost * _LOOKS < _SHARE, f"{cost * 1000:.2f} ms a look"
+
+
+async def test_files(tmp_path: Path) -> None:
+    """The department's side of it, in the same process, is paid as well."""
+    async with served(tmp_path / "root") as (server, settings):
+        settings |= {"interval": 0.5}
+        cost = await cost_of_a_look({"channel": "files", "secret": new_secret(), "files": settings})
+        assert server.logins == _DEPARTMENTS
     assert cost * _LOOKS < _SHARE, f"{cost * 1000:.2f} ms a look"

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from lianban.platform.directory import Channel
 from lianban.platform.webhooks import new_secret
+from lianban_sandbox.departments.sftp import new_keys
 from lianban_stack import network
 from lianban_stack.secret_files import write_secret
 
@@ -26,6 +27,10 @@ KINDS: Final[Mapping[str, Channel]] = {
     "human-resources": Channel.STAGING,
     "medical-insurance": Channel.STAGING,
     "housing": Channel.STAGING,
+    # Companies whose billing takes batches of files.
+    "water-utility": Channel.FILES,
+    "gas-utility": Channel.FILES,
+    "telecom": Channel.FILES,
     # No system at all.
     "urban-management": Channel.INBOX,
 }
@@ -39,10 +44,11 @@ _INTERVAL: Final = 1.0
 @dataclass(frozen=True)
 class Playground:
     """Where the sandbox plays departments: ``url`` of its HTTP server, ``database`` (host:port) of the server that has
-    their databases, none where there is none."""
+    their databases, ``sftp`` the folder with its SFTP server's keys, and the port; none where there is none."""
 
     url: str
     database: str | None = None
+    sftp: tuple[Path, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,9 +125,19 @@ def _staging(code: str, known: dict[str, Any], played: Playground) -> dict[str, 
     return {"interval": _INTERVAL, **known, "database_url": own}
 
 
+def _files(code: str, known: dict[str, Any], played: Playground) -> dict[str, Any]:
+    if played.sftp is None or known.get("host", network.HOST) != network.HOST:
+        return known
+    folder, port = played.sftp
+    key, known_hosts = new_keys(folder, network.HOST, port)
+    own = {"host": network.HOST, "port": port, "user": code, "private_key_file": str(key), "known_hosts": known_hosts}
+    return {"interval": _INTERVAL, "folder": "exchange", **known, **own}
+
+
 SETTINGS: Final[Mapping[str, Callable[[str, dict[str, Any], Playground], dict[str, Any]]]] = {
     Channel.POLLING.value: _polling,
     Channel.STAGING.value: _staging,
+    Channel.FILES.value: _files,
 }
 """What each kind's part of an entry becomes, of what stands there."""
 

@@ -86,6 +86,7 @@ def services(
         "sandbox": {
             **{f"LIANBAN_PORT_{name.upper()}": str(port) for name, port in named.items() if name.startswith("sandbox")},
             "LIANBAN_SANDBOX_STAGING_URLS": json.dumps(played),
+            "LIANBAN_SANDBOX_SFTP_FOLDER": str(state.sftp),
             "LIANBAN_ADAPTERS_URL": ports.url("adapters"),
             "LIANBAN_NOTIFY_URL": ports.url("notify"),
             "LIANBAN_SMS_KEY_FILE": str(secrets.sms),
@@ -108,9 +109,10 @@ def services(
 
 
 def _sandbox_ready(ports: Ports) -> bool:
-    """Every one of its servers answers."""
+    """Every one of its servers answers. That of SFTP is there before the others, if any department needs it."""
     named = ports.as_dict().items()
-    web = [port for name, port in named if name.startswith("sandbox") and port != ports.sandbox_smtp]
+    not_web = (ports.sandbox_smtp, ports.sandbox_sftp)
+    web = [port for name, port in named if name.startswith("sandbox") and port not in not_web]
     return all(http_ready(port, "/health/live") for port in web) and network.accepts(ports.sandbox_smtp)
 
 

@@ -132,7 +132,11 @@ class Stack:
     def secrets(self) -> Secrets:
         """The stack's secrets, made where they are missing; the departments' directory brought up to date."""
         found = secret_files.ensure(self.state.secrets)
-        played = Playground(self.ports.url("sandbox_departments"), f"{network.HOST}:{self.ports.postgres}")
+        played = Playground(
+            self.ports.url("sandbox_departments"),
+            f"{network.HOST}:{self.ports.postgres}",
+            (self.state.sftp, self.ports.sandbox_sftp),
+        )
         ensure_directory(found.directory, self.departments(), self._kinds, played)
         return found
 
@@ -146,7 +150,7 @@ class Stack:
         return {
             name: self.ports.url(name)
             for name in self.ports.as_dict()
-            if name not in ("postgres", "temporal", "sandbox_smtp")
+            if name not in ("postgres", "temporal", "sandbox_smtp", "sandbox_sftp")
         }
 
     @property

@@ -14,6 +14,7 @@ KIND_ZH: Final[Mapping[str, str]] = {
     Channel.REST: "推送和回调",
     Channel.POLLING: "轮询",
     Channel.STAGING: "前置库表",
+    Channel.FILES: "文件交换",
     Channel.INBOX: "人工收件箱",
 }
 
