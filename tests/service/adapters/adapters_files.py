@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,13 +27,19 @@ class _Sftp(asyncssh.SFTPServer):
         super().__init__(channel, chroot=os.fsencode(served.root))
         self._served = served
 
-    def opendir_of(self, path: bytes) -> str:
-        return path.decode(errors="surrogateescape").removeprefix("./")
-
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
-        self._served.listed[self.opendir_of(path)] += 1
+        self._served.listed[path.decode(errors="surrogateescape")] += 1
+        self._check(path)
         async for name in super().scandir(path):
             yield name
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> Any:
+        self._check(oldpath)
+        return super().rename(oldpath, newpath)
+
+    def _check(self, path: bytes) -> None:
+        if os.path.basename(path).decode(errors="surrogateescape") in self._served.forbidden:
+            raise asyncssh.SFTPPermissionDenied("forbidden")
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         await self._served.open.wait()
@@ -48,7 +55,8 @@ class _Sftp(asyncssh.SFTPServer):
 
 class FolderServer:
     """``root``: what its one user sees. ``listed``: how often each folder was; ``logins``: connections that got in.
-    ``open`` is cleared to let every write hang; ``breaks_after``: bytes after which the connection breaks, once."""
+    ``open`` is cleared to let every write hang; ``breaks_after``: bytes after which the connection breaks, once.
+    ``forbidden``: names of folders its user may neither look into nor move."""
 
     def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
         self.root = root
@@ -63,6 +71,7 @@ class FolderServer:
         self.open.set()
         self.written = 0
         self.breaks_after: int | None = None
+        self.forbidden: set[str] = set()
 
     async def start(self) -> None:
         served = self
@@ -198,3 +207,29 @@ def settings_of(server: FolderServer, key_file: Path, host_key: asyncssh.SSHKey 
         "batch": 5,
         "settle": 0.3,
     }
+
+
+@asynccontextmanager
+async def served_elsewhere(root: Path) -> AsyncIterator[dict[str, Any]]:
+    """By a process of its own, whose work is not ours. Ends with its input."""
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, str(root), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    try:
+        yield json.loads(await server.stdout.readline())
+    finally:
+        server.stdin.close()
+        await server.wait()
+
+
+async def _serve(root: Path) -> None:
+    async with served(root) as (_, settings):
+        sys.stdout.write(json.dumps(settings) + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1])))

@@ -201,6 +201,28 @@ async def test_a_link_in_a_batch_leads_nowhere(world: World, folder: DepartmentF
     assert "licence.pdf：不是普通文件；不接受符号链接" in folder.reason(case.id)
 
 
+async def test_what_the_platform_may_not_touch_holds_up_nothing(
+    world: World, folder: DepartmentFolder, server: tuple[FolderServer, dict[str, Any]]
+) -> None:
+    """A program that writes as another user, for nobody else."""
+    case = await world.start("review", "other", department="housing")
+    closed = [f"{case.id}-{number}" for number in range(5)]
+    server[0].forbidden.update(closed)
+    for name in (*closed, f"{case.id}-z"):
+        folder.write(name, act_of(case.id, "review"))
+    assert (await receipt(world, folder, f"{case.id}-z"))["status"] == "applied"
+
+    async def told() -> bool:
+        return all(folder.receipt(name) is not None for name in closed)
+
+    await world.until(told)
+    for name in closed:
+        assert "平台的账号没有读取的权限" in folder.reason(name)
+        assert (folder.path / "acts" / "new" / name).exists()
+    folder.write(f"{case.id}-zz", act_of(case.id, "other"))
+    assert (await receipt(world, folder, f"{case.id}-zz"))["status"] == "applied"
+
+
 async def test_what_was_put_aside_is_mended_and_taken(world: World, folder: DepartmentFolder) -> None:
     case = await world.start("review", "other", department="housing")
     act = act_of(case.id, "review")

@@ -179,6 +179,23 @@ async def test_what_was_cut_off_goes_on_where_it_was(
     assert list((folder.path / "tasks" / "tmp").iterdir()) == []
 
 
+async def test_attempts_that_fail_do_not_fill_the_disk(
+    server: FolderServer, settings: dict[str, Any], folder: DepartmentFolder, store: Any
+) -> None:
+    dossier = await dossier_of(store, bytes(1_000_000), bytes(2_000_000))
+    async with connected(settings) as connection:
+        channel = FilesChannel(connection, store, "https://lianban.example")
+        for _ in range(4):
+            server.written, server.breaks_after = 0, 1_900_000
+            with pytest.raises(Unavailable):
+                await channel.send(order(CASE, "review", "housing"), dossier)
+        left = sum(path.stat().st_size for path in (folder.path / "tasks" / "tmp").rglob("*") if path.is_file())
+        assert left < 3_000_000
+        await channel.send(order(CASE, "review", "housing"), dossier)
+    assert whole(folder.batch(f"{CASE}:review"))
+    assert list((folder.path / "tasks" / "tmp").iterdir()) == []
+
+
 async def test_a_material_that_is_damaged_here_is_not_handed_over(
     settings: dict[str, Any], folder: DepartmentFolder, store: Any, tmp_path: Path
 ) -> None:

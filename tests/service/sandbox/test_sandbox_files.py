@@ -137,8 +137,13 @@ async def test_an_act_that_is_not_wanted(folders: Folders, status: str, code: in
 async def test_what_is_not_as_listed_is_put_aside_with_a_reason(folders: Folders) -> None:
     await folders.put("C1.licence", created(), sha256="0" * 64)
     await folders.put("C2.licence", {"type": "task.created", "data": {}})
+    for name, manifest in (("C3.licence", "{"), ("C4.licence", '{"files": [{}]}'), ("C5.licence", '{"files": []}')):
+        made = folders.disk / "tasks" / "tmp" / name
+        made.mkdir()
+        (made / "manifest.json").write_text(manifest)
+        made.rename(folders.disk / "tasks" / "new" / name)
     aside = folders.disk / "tasks" / "quarantine"
-    await until(lambda: aside.is_dir() and len(list(aside.iterdir())) == 4)
+    await until(lambda: aside.is_dir() and len(list(aside.iterdir())) == 10)
     assert (aside / "C1.licence.reason.txt").read_text(encoding="utf-8") == "task.json：与清单不符\n"
     assert await folders.records() == []
 

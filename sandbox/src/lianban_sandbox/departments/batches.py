@@ -63,12 +63,15 @@ class ExchangeFolder:
 
 def message(batch: Path) -> Any:
     """What the platform says, once every file of the batch is what the manifest says. Raises :class:`Damaged`."""
-    manifest = json.loads((batch / "manifest.json").read_bytes())
-    for file in manifest["files"]:
-        content = (batch / file["name"]).read_bytes()
-        if (len(content), hashlib.sha256(content).hexdigest()) != (file["size"], file["sha256"]):
-            raise Damaged(f"{file['name']}：与清单不符")
-    return json.loads((batch / "task.json").read_bytes())
+    try:
+        manifest = json.loads((batch / "manifest.json").read_bytes())
+        for file in manifest["files"]:
+            content = (batch / file["name"]).read_bytes()
+            if (len(content), hashlib.sha256(content).hexdigest()) != (file["size"], file["sha256"]):
+                raise Damaged(f"{file['name']}：与清单不符")
+        return json.loads((batch / "task.json").read_bytes())
+    except (ValueError, KeyError, TypeError, FileNotFoundError, NotADirectoryError):
+        raise Damaged("清单或者任务读不出来，或者缺少文件") from None
 
 
 def _contents(act: Act) -> dict[str, bytes]:

@@ -105,7 +105,7 @@ class FilesSettings(FetchSettings):
     relative to where the user lands. ``settle``: seconds a faulty batch must have lain unchanged before it counts as
     written and wrong."""
 
-    host: str = Field(pattern=r"^[A-Za-z0-9._:-]+$", max_length=255)
+    host: str = Field(pattern=r"^[A-Za-z0-9:-]{1,63}(\.[A-Za-z0-9-]{1,63})*$", max_length=253)
     port: int = Field(default=22, ge=1, le=65535)
     user: str = Field(min_length=1, max_length=128)
     private_key_file: Path | None = None

@@ -52,6 +52,10 @@ class FilesConnection:
         self._opening = asyncio.Lock()
         self._link: _Link | None = None
 
+    @property
+    def server(self) -> str:
+        return self._settings.host
+
     async def close(self) -> None:
         link, self._link = self._link, None
         if link is not None:

@@ -29,8 +29,8 @@ _MISSING: Final = (SFTPNoSuchFile, SFTPNoSuchPath)
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """``size`` in bytes, ``changed`` in seconds by the server's clock. Links are neither folders nor files; nor is a
-    file whose server does not say what it is (then ``is_file``)."""
+    """``size`` in bytes, ``changed`` in seconds by the server's clock. A link is neither folder nor file; what the
+    server gives no type of counts as a file."""
 
     name: str
     size: int

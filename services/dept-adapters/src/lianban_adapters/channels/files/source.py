@@ -7,12 +7,16 @@ that somebody is still writing. A batch counts as wrong once it has not changed 
 from __future__ import annotations
 
 import json
+import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
+
+from asyncssh import SFTPPermissionDenied
 
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.files.acts import act_of, reason, summary, told
@@ -44,10 +48,13 @@ MAX_ACT: Final = 1024 * 1024
 """Bytes of the act beside its files."""
 
 _MAX_ENTRIES: Final = 500
+_LEFT_ALONE: Final = 600.0  # seconds
 _MAX_DETAIL: Final = 2000
 _MIB: Final = 1024 * 1024
 _NO_FILE: Final = "不是普通文件；不接受符号链接和子目录"
 _BEIJING: Final = ZoneInfo("Asia/Shanghai")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,8 +87,9 @@ class FilesSource:
         if suspect is not None and time.monotonic() < suspect.due:
             raise Unfinished
         async with self._connection.folder() as folder:
-            looks = await _looks(folder, key)
+            looks: Sequence[Entry] = ()
             try:
+                looks = await _looks(folder, key)
                 files = await _files(folder, key, looks)
             except Unusable:
                 if suspect is not None and suspect.looks == looks:
@@ -94,8 +102,7 @@ class FilesSource:
         answer = {name: value for name, value in asdict(receipt).items() if value is not None}
         async with self._connection.folder() as folder:
             await _answer(folder, key, answer)
-            place = await _free_place(folder, ACTS_DONE, key)
-            await folder.move(f"{ACTS_NEW}/{key}", place)
+            await self._move(folder, key, await _free_place(folder, ACTS_DONE, key))
 
     async def quarantine(self, key: str, faults: Sequence[FieldError]) -> None:
         answer = {"status": Status.QUARANTINED, "detail": summary(faults, _MAX_DETAIL), "errors": told(faults)}
@@ -104,15 +111,27 @@ class FilesSource:
             place = await _free_place(folder, ACTS_QUARANTINE, key)
             text = reason(safe_name(key), place, faults)
             await folder.replace(f"{place}.reason.txt", text.encode(errors="backslashreplace"))
+            await self._move(folder, key, place)
+
+    async def _move(self, folder: Folder, key: str, place: str) -> None:
+        """What we may not move lies on: its receipt says what became of it. It is left alone for a while."""
+        try:
             await folder.move(f"{ACTS_NEW}/{key}", place)
+        except SFTPPermissionDenied:
+            self._suspects[key] = _Suspect(None, time.monotonic() + _LEFT_ALONE)
+            _log.warning("batch may not be moved", extra={"server": self._connection.server})
 
 
 async def _looks(folder: Folder, key: str) -> Sequence[Entry]:
-    """The batch itself, and what is in it. Raises :class:`Unfinished` for one that is gone."""
+    """The batch itself, and what is in it. Raises :class:`Unfinished` for one that is gone, :class:`Unusable` for one
+    we may not look into."""
     own = await folder.entry(f"{ACTS_NEW}/{key}")
     if own is None:
         raise Unfinished
-    return (own, *(await folder.entries(f"{ACTS_NEW}/{key}") if own.is_folder else ()))
+    if not own.is_folder:
+        return (own,)
+    with _permitted():
+        return (own, *await folder.entries(f"{ACTS_NEW}/{key}"))
 
 
 async def _files(folder: Folder, key: str, looks: Sequence[Entry]) -> dict[str, bytes]:
@@ -133,10 +152,21 @@ async def _files(folder: Folder, key: str, looks: Sequence[Entry]) -> dict[str, 
         raise unusable("no-file", _NO_FILE, f"{MANIFEST}#")
     if there[MANIFEST].size > MAX_MANIFEST:
         raise unusable("too-large", f"不得超过 {MAX_MANIFEST // 1024} KiB", f"{MANIFEST}#")
-    manifest = read_manifest(await folder.read(f"{path}/{MANIFEST}", MAX_MANIFEST), key, ACT)
+    with _permitted():
+        content = await folder.read(f"{path}/{MANIFEST}", MAX_MANIFEST)
+    manifest = read_manifest(content, key, ACT)
     if faults := _faults(manifest, there):
         raise Unusable(faults)
-    return await _contents(folder, path, manifest)
+    with _permitted():
+        return await _contents(folder, path, manifest)
+
+
+@contextmanager
+def _permitted() -> Iterator[None]:
+    try:
+        yield
+    except SFTPPermissionDenied:
+        raise unusable("permission", "平台的账号没有读取的权限") from None
 
 
 def _faults(manifest: Manifest, there: Mapping[str, Entry]) -> list[FieldError]:
