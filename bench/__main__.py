@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianban-bench-") as folder:
-        stack = Stack(StateFolder(Path(folder)), Ports.free(), synchronous="NORMAL", inbox=frozenset())
+        stack = Stack(StateFolder(Path(folder)), Ports.free(), synchronous="NORMAL", kinds={})
         stack.up(attached=True)
         try:
             uvloop.run(measure(stack, options.cases, options.at_once, options.turns))

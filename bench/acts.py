@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=4, choices=range(1, 5), help="departments that let go")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianban-bench-") as folder:
-        stack = Stack(StateFolder(Path(folder)), Ports.free(), synchronous="NORMAL", inbox=frozenset())
+        stack = Stack(StateFolder(Path(folder)), Ports.free(), synchronous="NORMAL", kinds={})
         stack.up(attached=True)
         try:
             uvloop.run(measure(stack, options.cases, options.turns))

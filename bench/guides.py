@@ -36,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     paths = list(addresses(load_catalog(CATALOG), options.situations))
     with tempfile.TemporaryDirectory(prefix="lianban-bench-") as folder:
-        stack = Stack(StateFolder(Path(folder)), Ports.free(), synchronous="NORMAL", inbox=frozenset())
+        stack = Stack(StateFolder(Path(folder)), Ports.free(), synchronous="NORMAL", kinds={})
         stack.up(attached=True)
         try:
             uvloop.run(measure(stack.ports.url("intake"), paths, options.requests, options.at_once))

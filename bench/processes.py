@@ -34,9 +34,18 @@ def processor_seconds(stack: Stack) -> dict[str, float]:
     spent = {DRIVER: _spent(psutil.Process(os.getpid()))}
     for status in stack.status():
         if status.process and status.process.pid:
-            process = psutil.Process(status.process.pid)
-            spent[status.process.name] = _spent(process) + sum(_spent(child) for child in process.children(True))
+            spent[status.process.name] = _with_children(status.process.pid)
     return spent
+
+
+def program_seconds(stack: Stack, name: str) -> float:
+    """Of one program, without asking it how it is."""
+    return _with_children(stack.processes()[name].pid)
+
+
+def _with_children(pid: int) -> float:
+    process = psutil.Process(pid)
+    return _spent(process) + sum(_spent(child) for child in process.children(True))
 
 
 def _spent(process: psutil.Process) -> float:

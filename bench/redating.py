@@ -58,6 +58,7 @@ def main() -> None:
             StateFolder(Path(folder) / "state"),
             Ports.free(),
             synchronous="NORMAL",
+            kinds={},
             environment=environment,
         )
         stack.up(attached=True)

@@ -18,13 +18,14 @@ from lianban.catalog.loader import load_catalog
 from lianban.catalog.models import Catalog
 from lianban.clock.files import load_calendar
 from lianban.platform.auth import TokenAuthority
-from lianban.platform.directory import load_directory
+from lianban.platform.directory import Channel, load_directory
 from lianban_sandbox.portal.client import PortalClient
 from lianban_stack import network
 from lianban_stack.demo.carrier import Carrier
 from lianban_stack.demo.outside import Outside
 from lianban_stack.demo.scenes import CaseRun, Scene
 from lianban_stack.demo.verification import Verifier
+from lianban_stack.departments import KINDS
 from lianban_stack.ports import Ports
 from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
@@ -37,6 +38,8 @@ TOWNSHIP = "429006107"
 
 AT_ONCE_DECIDED = {"LIANBAN_SANDBOX_DECISION_SECONDS": "0", "LIANBAN_SANDBOX_PARCEL_SECONDS": "0.2"}
 
+WITH_SYSTEMS = {code: kind for code, kind in KINDS.items() if kind is not Channel.INBOX}
+
 
 @pytest.fixture
 def quick_stack(stack_folder: Path) -> Stack:
@@ -45,7 +48,7 @@ def quick_stack(stack_folder: Path) -> Stack:
         Ports.free(),
         synchronous="NORMAL",
         environment=AT_ONCE_DECIDED,
-        inbox=frozenset(),
+        kinds=WITH_SYSTEMS,
     )
 
 

@@ -51,7 +51,7 @@ def xiantao(stack_folder: Path) -> Path:
 @pytest.mark.timeout(240)
 async def test_an_imported_theme_runs_in_the_second_division(stack_folder: Path, xiantao: Path) -> None:
     state, ports = StateFolder(stack_folder), Ports.free()
-    stack = Stack(state, ports, synchronous="NORMAL", catalog=xiantao, environment=LIVELY, inbox=frozenset())
+    stack = Stack(state, ports, synchronous="NORMAL", catalog=xiantao, environment=LIVELY, kinds={})
     await asyncio.to_thread(stack.up)
     authority = TokenAuthority.load(stack.secrets().token_keys)
     async with PortalClient.signed_in(ports.url("intake"), authority) as portal:

@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from lianban.clock.limits import Light
-from lianban_stack.demo import display
+from lianban.platform.directory import load_directory
+from lianban_stack.demo import display, kinds
 from lianban_stack.demo.show import perform
 from lianban_stack.stack import Stack
 
@@ -26,10 +27,17 @@ async def test_every_theme_completes_and_the_outside_agrees(stack: Stack) -> Non
     assert not any("预填 0 项" in run.story[0] or "证照 0 份" in run.story[0] for run in runs)
     assert {run.scene.late.light for run in runs if run.scene.late} == {Light.YELLOW, Light.RED}
 
-    console.print(display.reckoning(results))
+    carried = [one for _, evidence in results if evidence is not None for one in evidence.carried]
+    directory = load_directory(stack.secrets().directory)
+    assert list(kinds.idle(directory, carried)) == []
+    assert {one.kind for one in carried} == {"rest", "polling", "staging", "files", "inbox"}
+    assert len(carried) == sum(len(run.steps) for run in runs) + 1  # one theme's lead department accepts the case
+
+    console.print(display.reckoning(results), display.kinds(carried))
     shown = str(console.file.getvalue())
     for run, evidence in results:
         assert evidence is not None
         assert evidence.parcels != ()
         assert run.case_no in shown
         assert all(waybill in shown for waybill, _ in evidence.parcels)
+    assert all(f"{name} {kind}" in shown for kind, name in kinds.KIND_ZH.items())

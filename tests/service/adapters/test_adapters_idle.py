@@ -19,7 +19,8 @@ from lianban.platform.objects import ObjectStore
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.channels.incoming.reception import Reception
 from lianban_adapters.channels.incoming.runner import Runner
-from lianban_adapters.channels.registry import Channels, Surroundings
+from lianban_adapters.channels.kinds import Surroundings
+from lianban_adapters.channels.registry import Channels
 
 _DEPARTMENTS = 25
 _SHARE = 0.02

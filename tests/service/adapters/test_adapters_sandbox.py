@@ -23,6 +23,7 @@ from lianban_sandbox.world import running
 
 TOKEN = "sandbox-token-0123456789"
 KINDS = ("polled", "tables", "folders")
+WAYS = {"polled": "polling", "tables": "staging", "folders": "files"}
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +115,7 @@ async def test_a_licence_is_granted_with_its_certificate(world: World, control: 
     task = await state(world, control, case.id, "answered")
     assert task["data"]["elements"]["child_name"]["text"] == "王小明"
     assert task["callback"] == {"attempts": 1, "status": 200, "problem": None}
+    assert {task["came_by"], *(act["went_by"] for act in task["acts"])} == {WAYS[department]}
     [act] = await case.query(SmallCase.acts)
     assert act.decision is Decision.GRANTED
     document = ActDocument.model_validate_json(await world.store.get(act.document))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
+from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from pydantic import BaseModel
 from temporalio.client import Client
 
 from lianban.catalog.plan import PlanResult
@@ -17,12 +21,14 @@ from lianban.catalog.terms import StepKind
 from lianban.contracts.events import Due
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.contracts.status import Cause
-from lianban.platform.directory import Directory
+from lianban.platform.directory import DepartmentEntry, Directory, DirectoryInvalid
 from lianban.platform.objects import ObjectStore
 from lianban.platform.webhooks import new_secret
 from lianban_adapters import app
+from lianban_adapters.channels.inbox import InboxChannel
+from lianban_adapters.channels.kinds import GROUP, Kinds, Link, Surroundings
 from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_supplemented, task_withdrawn
-from lianban_adapters.channels.registry import KINDS, Channels, Surroundings, UnknownChannel
+from lianban_adapters.channels.registry import KINDS, Channels
 from lianban_adapters.dossiers.models import Dossier
 from lianban_adapters.tasks.activities import TaskActivities
 from lianban_adapters.waiting import retry_after
@@ -150,19 +156,98 @@ def test_a_department_is_sent_as_much_as_it_can_bear(monkeypatch: pytest.MonkeyP
     assert limits == {"dept-slow": (3, 2.5), "dept-usual": (20, None)}
 
 
-async def test_channels_are_made_as_the_directory_says() -> None:
-    directory = Directory.model_validate(
-        {
-            "departments": {
-                "market": {"channel": "rest", "endpoint": "https://market.example/tasks", "secret": new_secret()},
-                "health": {"channel": "inbox", "secret": new_secret()},
-            },
-            "supervisor": {},
-        }
-    )
+def a_directory(**entries: dict[str, Any]) -> Directory:
+    departments = {code: {"secret": new_secret(), **entry} for code, entry in entries.items()}
+    return Directory.model_validate({"departments": departments, "supervisor": {}})
+
+
+class MailSettings(BaseModel):
+    host: str
+    port: int
+
+
+class MailChannel(InboxChannel):
+    name = "mail"
+
+
+def mail(entry: DepartmentEntry, around: Surroundings) -> Link:
+    entry.own_settings(MailSettings)
+    return Link(MailChannel())
+
+
+def misnamed(entry: DepartmentEntry, around: Surroundings) -> Link:
+    return Link(InboxChannel())
+
+
+def broken(entry: DepartmentEntry, around: Surroundings) -> Link:
+    raise OSError("no key")
+
+
+not_a_kind = "text"
+
+
+def added(**values: str) -> Kinds:
+    return Kinds(KINDS, [EntryPoint(name, f"{__name__}:{value}", GROUP) for name, value in values.items()])
+
+
+@pytest.fixture
+async def around() -> AsyncIterator[Surroundings]:
     async with AsyncExitStack() as stack:
-        around = Surroundings(stack, "https://lianban.example", 5.0, cast(ObjectStore, None))
-        channels = Channels(directory, around)
-        assert (channels.of("market").name, channels.of("health").name) == ("rest", "inbox")
-        with pytest.raises(UnknownChannel, match="market: rest"):
-            Channels(directory, around, {"inbox": KINDS["inbox"]})
+        yield Surroundings(stack, "https://lianban.example", 5.0, cast(ObjectStore, None))
+
+
+async def test_channels_are_made_as_the_directory_says(around: Surroundings) -> None:
+    directory = a_directory(
+        market={"channel": "rest", "endpoint": "https://market.example/tasks"}, health={"channel": "inbox"}
+    )
+    channels = Channels(directory, around)
+    assert (channels.of("market").name, channels.of("health").name) == ("rest", "inbox")
+
+
+async def test_a_kind_of_somebody_elses_is_one_of_the_others(around: Surroundings) -> None:
+    directory = a_directory(
+        archives={"channel": "mail", "settings": {"host": "mail.example", "port": 25}},
+        market={"channel": "rest", "endpoint": "https://market.example/tasks"},
+    )
+    channels = Channels(directory, around, added(mail="mail", unused="no_such_thing"))
+    assert (channels.of("archives").name, channels.of("market").name) == ("mail", "rest")
+
+
+async def test_every_fault_is_told_by_department_and_field(around: Surroundings) -> None:
+    directory = a_directory(
+        market={"channel": "fax"},
+        archives={"channel": "mail", "settings": {"port": "topsecret"}},
+        health={"channel": "text"},
+        tax={"channel": "gone"},
+        police={"channel": "misnamed"},
+    )
+    kinds = added(mail="mail", text="not_a_kind", gone="no_such_thing", misnamed="misnamed")
+    with pytest.raises(DirectoryInvalid) as caught:
+        Channels(directory, around, kinds)
+    told = str(caught.value).split("; d")
+    assert len(told) == 6
+    for part, expected in zip(
+        told,
+        (
+            "departments.market.channel: unknown kind fax; known: .*gone, inbox, .*rest, staging, text",
+            "departments.archives.settings.host: Field required",
+            "departments.archives.settings.port: Input should be a valid integer",
+            "departments.health.channel: kind text of an unknown package: .*not_a_kind is no function",
+            "departments.tax.channel: kind gone of an unknown package cannot be loaded .*no_such_thing",
+            "departments.police.channel: kind misnamed makes a channel that calls itself inbox",
+        ),
+        strict=True,
+    ):
+        assert re.search(expected.removeprefix("d"), part), part
+    assert "topsecret" not in str(caught.value)
+
+
+async def test_a_name_that_two_packages_claim_is_no_kind(around: Surroundings) -> None:
+    with pytest.raises(DirectoryInvalid, match=r"kind inbox comes from more than one package: an unk.*, lianban-adapt"):
+        Channels(a_directory(market={"channel": "inbox"}), around, added(inbox="mail"))
+
+
+async def test_what_else_goes_wrong_names_the_department(around: Surroundings) -> None:
+    with pytest.raises(OSError, match="no key") as caught:
+        Channels(a_directory(archives={"channel": "broken"}), around, added(broken="broken"))
+    assert caught.value.__notes__ == ["departments.archives: channel broken"]

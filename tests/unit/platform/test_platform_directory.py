@@ -26,7 +26,7 @@ def write(tmp_path: Path, content: str) -> Path:
 
 def test_departments_and_contacts(tmp_path: Path) -> None:
     directory = load_directory(write(tmp_path, GOOD))
-    assert directory.departments["market"].channel is Channel.REST
+    assert directory.departments["market"].channel == Channel.REST
     assert directory.departments["health"].endpoint is None
     assert directory.supervisor.mobile == "13800000000"
     assert [(entry.rate_per_second, entry.concurrency) for entry in directory.departments.values()] == [
@@ -42,7 +42,7 @@ def test_departments_and_contacts(tmp_path: Path) -> None:
     [
         ("departments: [", "line"),
         ("departments: {market: {channel: rest, secret: whsec_secret}}\nsupervisor: {}", "needs an endpoint"),
-        ("departments: {market: {channel: fax, secret: whsec_secret}}\nsupervisor: {}", "departments.market.channel"),
+        ("departments: {market: {channel: Fax!, secret: whsec_secret}}\nsupervisor: {}", "departments.market.channel"),
         ("departments: {market: {channel: inbox, secret: topsecret}}\nsupervisor: {}", "departments.market.secret"),
         ("departments: {m: {channel: inbox, secret: whsec_a, rate_per_second: 0}}\nsupervisor: {}", "rate_per_second"),
         ("departments: {m: {channel: inbox, secret: whsec_a, concurrency: 0}}\nsupervisor: {}", "concurrency"),
@@ -88,6 +88,15 @@ def test_the_guides_directories_are_some(tmp_path: Path) -> None:
         ["polling", "staging"],
     ]
     assert shown[0].departments["market"].hours is not None
+
+
+@pytest.mark.parametrize("page", ["channels.zh-CN.md", "examples/channel-folder/README.zh-CN.md"])
+def test_an_entry_of_a_further_kind_keeps_its_settings_for_whoever_brings_it(tmp_path: Path, page: str) -> None:
+    text = (Path(__file__).parents[3] / "docs" / page).read_text(encoding="utf-8")
+    [entries] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    entry = load_directory(write(tmp_path, entries + "supervisor: {}\n")).departments["archives"]
+    assert (entry.channel, entry.settings["interval"]) == ("folder", 5)
+    assert "ferry" not in repr(entry)
 
 
 @pytest.mark.parametrize(

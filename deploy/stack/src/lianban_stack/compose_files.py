@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lianban_stack import secret_files
+from lianban_stack.departments import Playground, ensure_directory
 from lianban_stack.postgres import ROLES, SUPERUSER
 
 _SANDBOX = "http://sandbox:18011"
@@ -21,7 +22,8 @@ def write(folder: Path, departments: Iterable[str]) -> Path:
     for part in parts:
         part.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = secret_files.ensure(folder / "secrets")
-    secret_files.ensure_directory(found.directory, departments, _SANDBOX, frozenset())
+    # There, every department begins with REST: a department's database is none of what is made here.
+    ensure_directory(found.directory, departments, {}, Playground(_SANDBOX))
     uid = os.geteuid() or _CONTAINER_USER
     gid = os.getegid() or _CONTAINER_USER
     if os.geteuid() == 0:

@@ -38,6 +38,7 @@ class Ports:
     sandbox_mail_records: int = 18014
     sandbox_registries: int = 18015
     sandbox_licences: int = 18016
+    sandbox_sftp: int = 18022
     sandbox_smtp: int = 18025
 
     @classmethod

@@ -22,6 +22,9 @@ ROLES = ("intake", "adapters", "notify")
 PROVINCE = "province"
 """Role and database that stand for the province's staging tables (前置库)."""
 
+SANDBOX = "sandbox"
+"""Role that owns the databases of departments that the sandbox plays by staging tables."""
+
 _SETTINGS = {
     "listen_addresses": network.HOST,
     "unix_socket_directories": "",  # a socket's path may be no longer than 107 bytes, a clone's is anybody's guess
@@ -139,18 +142,23 @@ class Cluster:
             lines.append(f"CREATE SCHEMA IF NOT EXISTS {role} AUTHORIZATION {role};")
         self.sql("SET client_min_messages = warning;\n" + "\n".join(lines), name)
 
-    def create_owned_database(self, owner: str, password: str, script: str) -> None:
-        """Make a role with a database of the same name that is its own, filled by ``script`` once. It sees nothing of
-        the services, nor they of it. ASCII letters, digits, - and _ only in the password."""
+    def set_role(self, role: str, password: str) -> None:
+        """Make a role of somebody outside, or give it this password. ASCII letters, digits, - and _ only."""
         self.sql(
-            f"SELECT 'CREATE ROLE {owner}' WHERE to_regrole('{owner}') IS NULL \\gexec\n"
-            f"ALTER ROLE {owner} LOGIN PASSWORD '{password}';\n"
-            f"SELECT 'CREATE DATABASE {owner} OWNER {owner}' WHERE NOT EXISTS"
-            f" (SELECT FROM pg_database WHERE datname = '{owner}') \\gexec\n"
-            f"REVOKE ALL ON DATABASE {owner} FROM PUBLIC;"
+            f"SELECT 'CREATE ROLE {role}' WHERE to_regrole('{role}') IS NULL \\gexec\n"
+            f"ALTER ROLE {role} LOGIN PASSWORD '{password}';"
+        )
+
+    def create_owned_database(self, name: str, owner: str, script: str) -> None:
+        """Make a database of somebody outside, filled by ``script`` once. Its owner sees nothing of the services, nor
+        they of it."""
+        self.sql(
+            f"SELECT 'CREATE DATABASE {name} OWNER {owner}' WHERE NOT EXISTS"
+            f" (SELECT FROM pg_database WHERE datname = '{name}') \\gexec\n"
+            f"REVOKE ALL ON DATABASE {name} FROM PUBLIC;"
         )
         empty = "SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public') AS empty"
-        self.sql(f"{empty} \\gset\n\\if :empty\nBEGIN;\nSET ROLE {owner};\n{script}COMMIT;\n\\endif", owner)
+        self.sql(f"{empty} \\gset\n\\if :empty\nBEGIN;\nSET ROLE {owner};\n{script}COMMIT;\n\\endif", name)
 
     def url(self, role: str, password: str, database: str) -> str:
         return f"postgresql+asyncpg://{role}:{password}@{network.HOST}:{self.port}/{database}"

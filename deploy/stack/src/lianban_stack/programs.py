@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import json
 import sys
+from collections.abc import Iterable
 
 from lianban_stack import network, temporal
+from lianban_stack.departments import StagingDatabase
 from lianban_stack.ports import Ports
-from lianban_stack.postgres import PROVINCE, Cluster
+from lianban_stack.postgres import PROVINCE, SANDBOX, Cluster
 from lianban_stack.program import Program, http_ready
 from lianban_stack.secret_files import Secrets
 from lianban_stack.state import StateFolder
@@ -37,9 +39,12 @@ def servers(cluster: Cluster, server: TemporalServer) -> list[Program]:
     ]
 
 
-def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluster) -> list[Program]:
-    """The services and the sandbox, each with its LIANBAN_* settings."""
+def services(
+    state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluster, staging: Iterable[StagingDatabase]
+) -> list[Program]:
+    """The services and the sandbox, each with its LIANBAN_* settings. ``staging``: databases the sandbox plays in."""
     named = ports.as_dict()
+    played = {one.department: cluster.url(SANDBOX, secrets.database[SANDBOX], one.name) for one in staging}
     common = {
         "LIANBAN_HOST": network.HOST,
         "LIANBAN_TEMPORAL_ADDRESS": f"{network.HOST}:{ports.temporal}",
@@ -80,6 +85,8 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
         },
         "sandbox": {
             **{f"LIANBAN_PORT_{name.upper()}": str(port) for name, port in named.items() if name.startswith("sandbox")},
+            "LIANBAN_SANDBOX_STAGING_URLS": json.dumps(played),
+            "LIANBAN_SANDBOX_SFTP_FOLDER": str(state.sftp),
             "LIANBAN_ADAPTERS_URL": ports.url("adapters"),
             "LIANBAN_NOTIFY_URL": ports.url("notify"),
             "LIANBAN_SMS_KEY_FILE": str(secrets.sms),
@@ -102,9 +109,10 @@ def services(state: StateFolder, ports: Ports, secrets: Secrets, cluster: Cluste
 
 
 def _sandbox_ready(ports: Ports) -> bool:
-    """Every one of its servers answers."""
+    """Every one of its servers answers. That of SFTP is there before the others, if any department needs it."""
     named = ports.as_dict().items()
-    web = [port for name, port in named if name.startswith("sandbox") and port != ports.sandbox_smtp]
+    not_web = (ports.sandbox_smtp, ports.sandbox_sftp)
+    web = [port for name, port in named if name.startswith("sandbox") and port not in not_web]
     return all(http_ready(port, "/health/live") for port in web) and network.accepts(ports.sandbox_smtp)
 
 

@@ -7,22 +7,23 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
 import psutil
 from ruamel.yaml import YAML
 
-from lianban_stack import leftovers, network, programs, secret_files
+from lianban.platform.directory import Channel
+from lianban_stack import foreign_databases, leftovers, network, programs, secret_files
+from lianban_stack.departments import KINDS, Playground, StagingDatabase, ensure_directory, staging_databases
 from lianban_stack.errors import PortsTakenError, ProgramFailedError, StackError
 from lianban_stack.launch import Identity
 from lianban_stack.ports import Ports
-from lianban_stack.postgres import PROVINCE, ROLES, SUPERUSER, Cluster
+from lianban_stack.postgres import PROVINCE, ROLES, SANDBOX, SUPERUSER, Cluster
 from lianban_stack.privileges import RunAs
 from lianban_stack.program import Program
 from lianban_stack.publication import publish_or_keep
@@ -30,9 +31,6 @@ from lianban_stack.secret_files import Secrets
 from lianban_stack.state import StateFolder, clone
 from lianban_stack.supervision import ProgramState, SupervisionError, Supervisor
 from lianban_stack.temporal import TemporalServer
-
-INBOX = frozenset({"urban-management"})
-"""Departments that, until their entry in the directory is edited, have no system and work in the manual inbox."""
 
 _PATIENCE = 60
 """Seconds a program may take to become healthy."""
@@ -60,8 +58,8 @@ class Status:
 class Stack:
     """``synchronous``: how hard Temporal's store waits for the disk; see :class:`TemporalServer`.
 
-    ``catalog`` None takes the clone's. ``environment`` is added to every service's settings. ``inbox``: departments
-    that begin without a system of their own.
+    ``catalog`` None takes the clone's. ``environment`` is added to every service's settings. ``kinds``: what
+    departments begin with, see :data:`lianban_stack.departments.KINDS`; those not listed with REST.
     """
 
     def __init__(
@@ -72,14 +70,14 @@ class Stack:
         synchronous: Literal["FULL", "NORMAL"] = "FULL",
         catalog: Path | None = None,
         environment: dict[str, str] | None = None,
-        inbox: frozenset[str] = INBOX,
+        kinds: Mapping[str, Channel] = KINDS,
     ) -> None:
         self.state = state
         self.ports = ports
         self.catalog = catalog or clone() / "catalog"
         self._synchronous = synchronous
         self._environment = environment or {}
-        self._inbox = inbox
+        self._kinds = kinds
         self._supervisor = Supervisor(state)
         self._child: subprocess.Popen[bytes] | None = None
         self.unpublished: list[str] = []
@@ -125,8 +123,8 @@ class Stack:
         """Each program with its process and whether it says it is healthy."""
         states = self.processes()
         run_as = RunAs(Identity.UNCHANGED, 0)
-        secrets = Secrets(self.state.secrets, dict.fromkeys((SUPERUSER, *ROLES, PROVINCE), ""))
-        found = self._programs(Cluster(self.state.postgres, self.ports.postgres, "", run_as), secrets)
+        secrets = Secrets(self.state.secrets, dict.fromkeys((SUPERUSER, *ROLES, PROVINCE, SANDBOX), ""))
+        found = self._programs(Cluster(self.state.postgres, self.ports.postgres, "", run_as), secrets, ())
         with ThreadPoolExecutor(max_workers=len(found)) as threads:
             ready = list(threads.map(lambda program: program.ready(), found))
         return [Status(p.label, states.get(p.name), ok) for p, ok in zip(found, ready, strict=True)]
@@ -134,8 +132,12 @@ class Stack:
     def secrets(self) -> Secrets:
         """The stack's secrets, made where they are missing; the departments' directory brought up to date."""
         found = secret_files.ensure(self.state.secrets)
-        endpoints = self.ports.url("sandbox_departments")
-        secret_files.ensure_directory(found.directory, self.departments(), endpoints, self._inbox)
+        played = Playground(
+            self.ports.url("sandbox_departments"),
+            f"{network.HOST}:{self.ports.postgres}",
+            (self.state.sftp, self.ports.sandbox_sftp),
+        )
+        ensure_directory(found.directory, self.departments(), self._kinds, played)
         return found
 
     def departments(self) -> list[str]:
@@ -148,7 +150,7 @@ class Stack:
         return {
             name: self.ports.url(name)
             for name in self.ports.as_dict()
-            if name not in ("postgres", "temporal", "sandbox_smtp")
+            if name not in ("postgres", "temporal", "sandbox_smtp", "sandbox_sftp")
         }
 
     @property
@@ -160,7 +162,8 @@ class Stack:
     def _up(self, observer: Observer, attached: bool) -> None:
         secrets = self.secrets()
         cluster = Cluster.prepare(self.state.postgres, self.ports.postgres, secrets.database[SUPERUSER])
-        found = self._programs(cluster, secrets)
+        staging = staging_databases(secrets.directory)
+        found = self._programs(cluster, secrets, staging)
         for program in found:
             observer(program.label, Progress.WAITING)
         self._supervisor.configure(found)
@@ -173,13 +176,11 @@ class Stack:
             self.unpublished = publication.result()
         cluster.set_roles(secrets.database)
         cluster.create_database(programs.DATABASE)
-        # What the intake ships for the province's administrators.
-        staging = (files("lianban_intake.exchange") / "ddl" / "postgresql.sql").read_text(encoding="utf-8")
-        cluster.create_owned_database(PROVINCE, secrets.database[PROVINCE], staging)
+        foreign_databases.set_up(cluster, secrets, staging)
         self._migrate(services, observer)
         self._start(services, observer)
 
-    def _programs(self, cluster: Cluster, secrets: Secrets) -> list[Program]:
+    def _programs(self, cluster: Cluster, secrets: Secrets, staging: Sequence[StagingDatabase]) -> list[Program]:
         server = TemporalServer(
             self.ports.temporal,
             self.state.temporal,
@@ -187,7 +188,7 @@ class Stack:
             f"{self.ports.url('orchestrator')}/codec",
             self._synchronous,
         )
-        services = programs.services(self.state, self.ports, secrets, cluster)
+        services = programs.services(self.state, self.ports, secrets, cluster, staging)
         extended = [
             dataclasses.replace(program, environment={**program.environment, **self._environment})
             for program in services

@@ -61,6 +61,11 @@ class StateFolder:
         return self.root / "secrets"
 
     @property
+    def sftp(self) -> Path:
+        """Keys and disks of departments that the sandbox plays by files."""
+        return self.root / "sftp"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 

@@ -19,6 +19,7 @@ from lianban_sandbox.departments.behaviour import Behaviour, Mode
 from lianban_sandbox.departments.desk import Desk, State, Task
 from lianban_sandbox.departments.messages import Messages
 from lianban_sandbox.departments.polled import Polled
+from lianban_sandbox.departments.ways import Callback
 from lianban_sandbox.web import Refused, answer, application, listing, read, signed
 
 
@@ -54,7 +55,8 @@ class Departments:
             message = json.loads(body)
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "no task") from None
-        return answer(await self._messages.receive(department, request.headers["webhook-id"], message))
+        message_id = request.headers["webhook-id"]
+        return answer(await self._messages.receive(department, message_id, message, Callback.kind))
 
     async def get_control(self, _: Request) -> Response:
         board = self._board
@@ -156,10 +158,11 @@ def _show(task: Task) -> dict[str, Any]:
         "step": task.step,
         "theme": task.data.get("theme"),
         "state": task.state.value,
+        "came_by": task.came_by,
         "received_at": task.received_at.isoformat(timespec="milliseconds"),
         "withdrawn": task.withdrawn,
         "act": task.act,
-        "acts": [{**done.act, "callback": _callback(done.report)} for done in task.done],
+        "acts": [{**done.act, "went_by": done.went_by, "callback": _callback(done.report)} for done in task.done],
         "supplements": len(task.supplemented),
         "data": task.data,
     }

@@ -37,20 +37,23 @@ _FAILED: Final = {Fate.REJECTED: State.REJECTED, Fate.GAVE_UP: State.GAVE_UP}
 
 @dataclass(slots=True)
 class Done:
-    """An act as it was written, and what the platform said to it."""
+    """An act as it was written, the kind of way it went, and what the platform said to it."""
 
     act: answers.Act
+    went_by: str
     report: Report | None = None
 
 
 @dataclass(slots=True, eq=False)
 class Task:
-    """A task as the department has it. ``data`` is what the platform sent, ``message_id`` its webhook-id."""
+    """A task as the department has it. ``data`` is what the platform sent, ``message_id`` its webhook-id, ``came_by``
+    the kind of way it came."""
 
     department: str
     message_id: str
     data: Mapping[str, Any]
     received_at: datetime
+    came_by: str
     state: State = State.WAITING
     at_once: bool = False
     behaviour: Behaviour = field(default_factory=Behaviour)
@@ -108,7 +111,7 @@ class Desk:
             task.state = State.PUBLISHED  # nothing more to do about it, so it is not open
         elif behaviour.immediate and isinstance(self._ways[task.department], Callback):
             task.at_once = True
-            task.done.append(Done(script.decide(task.data, task.department, datetime.now(UTC), behaviour)))
+            self._write(task, script.decide(task.data, task.department, datetime.now(UTC), behaviour))
             task.state = State.ANSWERED
         else:
             self._schedule(task)
@@ -175,8 +178,11 @@ class Desk:
             act = script.write(task.first[0], task.data, task.department, now, len(task.done))
         else:
             act = script.decide(task.data, task.department, now, task.behaviour)
-        task.done.append(Done(act))
+        self._write(task, act)
         self._start_call(task)
+
+    def _write(self, task: Task, act: answers.Act) -> None:
+        task.done.append(Done(act, self._ways[task.department].kind))
 
     def _next(self, task: Task) -> None:
         """An act has arrived. A held department waits before it decides, and while a special procedure lasts."""

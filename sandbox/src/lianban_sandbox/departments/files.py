@@ -27,6 +27,8 @@ _log = logging.getLogger(__name__)
 class FileSystem:
     """Is also the way its acts go."""
 
+    kind = "files"
+
     def __init__(self, department: str, path: Path) -> None:
         self._department = department
         self._folder = ExchangeFolder(path)
@@ -70,7 +72,7 @@ class FileSystem:
     async def _take(self, messages: Messages, batch: Path, task: str) -> None:
         try:
             message = await asyncio.to_thread(batches.message, batch)
-            await messages.receive(self._department, batch.name, message)
+            await messages.receive(self._department, batch.name, message, self.kind)
             await asyncio.to_thread(self._folder.settle, batch)
         except Refused as refused:
             if refused.status_code < 500:  # what a department that is down does not take stays where it is

@@ -19,8 +19,9 @@ class Messages:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def receive(self, department: str, message_id: str, message: Any) -> dict[str, Any]:
-        """``task.created``, ``task.supplemented`` or ``task.withdrawn``; what the department answers."""
+    async def receive(self, department: str, message_id: str, message: Any, came_by: str) -> dict[str, Any]:
+        """``task.created``, ``task.supplemented`` or ``task.withdrawn``; what the department answers. ``came_by``: the
+        kind of way it came."""
         try:
             kind, data = message["type"], message["data"]
             task_id, step = str(data["task_id"]), str(data["step"])
@@ -36,18 +37,17 @@ class Messages:
         if kind == "task.supplemented":
             awaited = self._desk.supplement(task_id, message_id, data)
             return {"status": "supplemented" if awaited else "ignored"}
-        return await self._created(department, message_id, data, task_id, step)
+        return await self._created(department, message_id, data, came_by)
 
-    async def _created(
-        self, department: str, message_id: str, data: Mapping[str, Any], task_id: str, step: str
-    ) -> dict[str, Any]:
+    async def _created(self, department: str, message_id: str, data: Mapping[str, Any], came_by: str) -> dict[str, Any]:
+        task_id, step = str(data["task_id"]), str(data["step"])
         behaviour = self._desk.switchboard.behaviour(department, step)
         if behaviour.mode is Mode.SLOW and self._desk.known(task_id) is None:
             await asyncio.sleep(behaviour.delay_seconds)
         known = self._desk.known(task_id)
         if known is not None:
             return self._repeated(known, message_id)
-        task = Task(department, message_id, data, datetime.now(UTC))
+        task = Task(department, message_id, data, datetime.now(UTC), came_by)
         self._desk.take(task, behaviour)
         return _receipt(task)
 

@@ -55,7 +55,7 @@ class Polled:
             message = json.loads(await request.body())
         except ValueError:
             raise Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "no task") from None
-        answered = await self._messages.receive(department, request.url.path, message)
+        answered = await self._messages.receive(department, request.url.path, message, Tray.kind)
         return answer({"status": answered["status"]})
 
     async def list_acts(self, request: Request) -> Response:

@@ -40,6 +40,8 @@ _log = logging.getLogger(__name__)
 class TableSystem:
     """Is also the way its acts go."""
 
+    kind = "staging"
+
     def __init__(self, department: str, engine: AsyncEngine) -> None:
         self._department = department
         self._engine = engine
@@ -100,7 +102,8 @@ class TableSystem:
             found = await connection.execute(_MATERIALS, {"batch": row["cd_batch"]})
             materials = [dict(material) for material in found.mappings()]
         try:
-            await messages.receive(self._department, row["cd_batch"], rows.message(row, materials))
+            message = rows.message(row, materials)
+            await messages.receive(self._department, row["cd_batch"], message, self.kind)
         except Refused as refused:
             return None if refused.status_code >= 500 else 9
         return 1

@@ -25,6 +25,10 @@ _STATUS: Final = {
 
 
 class Way(Protocol):
+    @property
+    def kind(self) -> str:
+        """As the platform's directory calls it."""
+
     async def deliver(self, act: Act) -> Report:
         """Returns once the platform has said what becomes of the act, or will not be asked any more."""
 
@@ -36,6 +40,8 @@ def report_of(status: str, problem: str | None) -> Report:
 
 
 class Callback:
+    kind = "rest"
+
     def __init__(self, caller: Caller, adapters_url: str, department: str, key: Webhook) -> None:
         self._caller = caller
         self._url = f"{adapters_url}/v1/departments/{department}/acts"
@@ -48,6 +54,8 @@ class Callback:
 
 class Tray:
     """Acts lie here until somebody fetches them and leaves a receipt."""
+
+    kind = "polling"
 
     def __init__(self) -> None:
         self._numbers = itertools.count(1)

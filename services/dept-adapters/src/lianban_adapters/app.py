@@ -33,7 +33,8 @@ from lianban_adapters.acts.outbox import Outbox
 from lianban_adapters.acts.service import Acts
 from lianban_adapters.channels.incoming.reception import Reception
 from lianban_adapters.channels.incoming.runner import Runner
-from lianban_adapters.channels.registry import Channels, Surroundings
+from lianban_adapters.channels.kinds import Surroundings
+from lianban_adapters.channels.registry import Channels
 from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.inbox.endpoints import router as inbox_router

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lianban.contracts.status import DELIVERY_ZH, DeliveryState
+from lianban_stack.demo.kinds import KIND_ZH, Carried
 from lianban_stack.demo.scenes import CaseRun
 from lianban_stack.demo.verification import Evidence
 
@@ -127,6 +128,21 @@ def savings(runs: Sequence[CaseRun]) -> Table:
             before, after = run.savings["before"], run.savings["after"]
             figures = [f"{before[key]}→{after[key]}" for key in _SAVED_ZH]
             table.add_row(f"{run.scene.theme} {plain(run.theme_name)}", *figures)
+    return table
+
+
+def kinds(carried: Sequence[Carried]) -> Table:
+    """By which kind of system departments were reached."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("对接方式", no_wrap=True)
+    for word in ("任务", "动作"):
+        table.add_column(word, justify="right", no_wrap=True)
+    table.add_column("部门", overflow="fold")
+    for kind, name in KIND_ZH.items():
+        own = [one for one in carried if one.kind == kind]
+        if own:
+            departments = "、".join(dict.fromkeys(one.department for one in own))
+            table.add_row(f"{name} {kind}", str(len(own)), str(sum(one.acts for one in own)), departments)
     return table
 
 

@@ -22,7 +22,7 @@ from lianban_sandbox.portal.client import PortalClient, PortalError
 from lianban_sandbox.timeskip import CaseEnded, SkipStalled
 from lianban_stack import display as stack_display
 from lianban_stack import network
-from lianban_stack.demo import display
+from lianban_stack.demo import display, kinds
 from lianban_stack.demo.carrier import Carrier, Stuck
 from lianban_stack.demo.outside import Outside
 from lianban_stack.demo.province import Province
@@ -57,13 +57,16 @@ def demonstrate(folder: Path, console: Console) -> int:
     console.print(display.reckoning(results))
     runs = [run for run, _ in results]
     console.print(display.savings(runs), "", highlight=False)
-    for fault in display.faults(runs):
+    carried = [one for _, evidence in results if evidence is not None for one in evidence.carried]
+    console.print(display.kinds(carried), "", highlight=False)
+    idle = list(kinds.idle(load_directory(stack.secrets().directory), carried))
+    for fault in (*display.faults(runs), *idle):
         console.print(fault, style="red", soft_wrap=True)
     console.print(f"用时 {time.monotonic() - started:.0f} 秒；没有留下运行的进程；日志在 {stack.state.logs}")
     completed = sum(run.completed for run in runs)
     failed = len(runs) - completed
     console.print(f"demo: {completed} cases completed, {failed} failed", highlight=False)
-    return 1 if failed else 0
+    return 1 if failed or idle else 0
 
 
 async def perform(stack: Stack, console: Console) -> list[tuple[CaseRun, Evidence | None]]:
@@ -72,7 +75,7 @@ async def perform(stack: Stack, console: Console) -> list[tuple[CaseRun, Evidenc
     catalog = load_catalog(stack.catalog)
     calendar = load_calendar(stack.catalog / "calendars")
     directory = load_directory(stack.secrets().directory)
-    inbox = frozenset(c for c, entry in directory.departments.items() if entry.channel is Channel.INBOX)
+    inbox = frozenset(c for c, entry in directory.departments.items() if entry.channel == Channel.INBOX)
     temporal = await Client.connect(f"{network.HOST}:{stack.ports.temporal}")
     runs = [CaseRun(scene, catalog.themes[scene.theme].name) for scene in scenes()]
     async with (

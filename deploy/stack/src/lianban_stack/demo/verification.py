@@ -14,6 +14,7 @@ from lianban.contracts.names import ACCEPTANCE_STEP, task_id
 from lianban.contracts.status import ACT_ZH, ActKind, EventKind
 from lianban.platform.directory import Directory
 from lianban_sandbox.portal.client import PortalClient
+from lianban_stack.demo.kinds import Carried, arrived, faults_of_ways
 from lianban_stack.demo.outside import Outside
 from lianban_stack.demo.scenes import CaseRun, Json
 
@@ -30,13 +31,14 @@ _TOLD = {*_EVENT.values(), EventKind.STEP_RESUMED}
 
 @dataclass(frozen=True)
 class Evidence:
-    """What was found outside. ``parcels``: waybill number and state of each."""
+    """What was found outside. ``parcels``: waybill number and state of each; ``carried``: a line for each task."""
 
     working_days: int
     files: int
     messages: int
     mails: int
     parcels: tuple[tuple[str, str], ...]
+    carried: tuple[Carried, ...]
 
 
 class Verifier:
@@ -61,7 +63,7 @@ class Verifier:
         fault = run.faults.append
         if run.status != "completed" or run.progress["outcome"] != "granted":
             fault(f"状态为 {run.progress['status_zh']}，结果为 {run.progress['outcome_zh']}")
-        await self._check_tasks(run)
+        carried = await self._check_tasks(run)
         await self._check_lights(run)
         await self._check_acts(run)
         files = await self._check_results(run)
@@ -77,10 +79,13 @@ class Verifier:
             messages=len(messages),
             mails=len(mails),
             parcels=tuple((parcel["waybill_no"], parcel["state"]) for parcel in parcels),
+            carried=tuple(carried),
         )
 
-    async def _check_tasks(self, run: CaseRun) -> None:
-        """Every step was handed to its department once, and ended there as it ended here."""
+    async def _check_tasks(self, run: CaseRun) -> list[Carried]:
+        """Every step was handed to its department once, by the department's kind of system, and ended there as it ended
+        here."""
+        carried = []
         tasks = {task["step"]: task for task in await self._outside.tasks(run.case_no)}
         expected = {}
         for step in run.steps:
@@ -91,6 +96,8 @@ class Verifier:
                 task = await self._outside.inbox_task(department, task_id(run.case_no, code))
                 if task["state"] != "decided":
                     run.faults.append(f"{code} 在收件箱为 {task['state_zh']}")
+                applied = [act for act in task["acts"] if act["state"] == "applied"]
+                carried.append(self._carried(department, len(applied)))
             else:
                 expected[code] = "withdrawn" if step["kind"] == StepKind.NOTICE else "answered"
         if self._catalog.themes[run.scene.theme].acceptance is AcceptanceMode.LEAD:
@@ -98,6 +105,16 @@ class Verifier:
         found = {code: task["state"] for code, task in tasks.items()}
         if found != expected:
             run.faults.append(f"部门收到的任务不符：应为 {expected}，实为 {found}")
+        for task in tasks.values():
+            run.faults.extend(faults_of_ways(task, self._kind(task["department"])))
+            carried.append(self._carried(task["department"], arrived(task)))
+        return carried
+
+    def _carried(self, department: str, acts: int) -> Carried:
+        return Carried(self._kind(department), self._catalog.departments[department].short_name, acts)
+
+    def _kind(self, department: str) -> str:
+        return self._directory.departments[department].channel
 
     async def _check_lights(self, run: CaseRun) -> None:
         """What was late was seen: as an event of the case, and in the duty officer's mailbox."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -23,7 +23,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 _CLOCK_TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_KIND: Final = r"^[a-z][a-z0-9-]{0,31}$"
 _HOST_KEY: Final = r"(?m)^(@cert-authority +)?[^\s#@]\S* +[a-z][a-z0-9@.-]+ +[A-Za-z0-9+/=]{16,}"
+
+M = TypeVar("M", bound=BaseModel)
 
 
 class DirectoryInvalid(Exception):
@@ -31,6 +34,9 @@ class DirectoryInvalid(Exception):
 
 
 class Channel(StrEnum):
+    """The kinds that come with the platform. Further ones come with packages of others: only the adapters know them
+    all, whoever else reads the directory takes any word."""
+
     REST = "rest"  # tasks are posted to the department's system, which calls back
     POLLING = "polling"  # the department's system is only ever called: it calls nobody back
     STAGING = "staging"  # tables in a database of the department's
@@ -119,14 +125,17 @@ class DepartmentEntry(_Entry):
     """What the channel needs must be there; what another one would need may be, so that a department can be switched
     to the inbox and back by one word.
 
+    ``settings``: for a kind of somebody else's, whose package checks them.
+
     ``rate_per_second`` and ``concurrency``: what the department's system can bear, tasks handed to it in a second
     and at a time; no rate: as fast as they come."""
 
-    channel: Channel
+    channel: str = Field(pattern=_KIND)
     endpoint: str | None = Field(default=None, pattern=r"^https?://")
     polling: PollingSettings | None = Field(default=None, validate_default=True)
     staging: StagingSettings | None = Field(default=None, validate_default=True)
     files: FilesSettings | None = Field(default=None, validate_default=True)
+    settings: dict[str, Any] = Field(default={}, repr=False)
     secret: str = Field(pattern=r"^whsec_", repr=False)
     duty_email: str | None = Field(default=None, repr=False)
     duty_mobile: str | None = Field(default=None, repr=False)
@@ -144,9 +153,13 @@ class DepartmentEntry(_Entry):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if self.channel is Channel.REST and self.endpoint is None:
+        if self.channel == Channel.REST and self.endpoint is None:
             raise ValueError("channel rest needs an endpoint")
         return self
+
+    def own_settings(self, model: type[M]) -> M:
+        """``settings`` as the package that brings the kind describes them. Raises :class:`ValidationError`."""
+        return model.model_validate(self.settings)
 
 
 class Contact(_Entry):
@@ -169,5 +182,12 @@ def load_directory(path: Path) -> Directory:
         mark = getattr(error, "problem_mark", None)
         raise DirectoryInvalid(f"{path}: not YAML" + (f", line {mark.line + 1}" if mark else "")) from None
     except ValidationError as error:
-        places = (".".join(str(part) for part in fault["loc"]) + ": " + fault["msg"] for fault in error.errors())
-        raise DirectoryInvalid(f"{path}: " + "; ".join(places)) from None
+        raise DirectoryInvalid(f"{path}: " + "; ".join(faults_of(error))) from None
+
+
+def faults_of(error: ValidationError, *above: str) -> list[str]:
+    """Every fault with the path of its field, ``above`` going before it."""
+    return [
+        ".".join((*above, *(str(part) for part in fault["loc"]))) + ": " + fault["msg"]
+        for fault in error.errors(include_url=False, include_input=False)
+    ]

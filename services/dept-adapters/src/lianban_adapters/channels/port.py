@@ -1,4 +1,5 @@
-"""What a channel is. A new way to reach departments is one more class like these.
+"""What a channel is. A new way to reach departments is one more class like these, be it in a package of somebody else's
+(docs/channels.zh-CN.md).
 
 A channel only carries tasks out. What comes back goes to :class:`lianban_adapters.acts.service.Acts`, whichever way
 it came; where a department calls nobody, it is fetched (:mod:`lianban_adapters.channels.incoming`).

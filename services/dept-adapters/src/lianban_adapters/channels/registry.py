@@ -1,22 +1,20 @@
-"""Links by department, as the directory file says. A kind is a name and a function that makes its link."""
+"""Links by department, as the directory file says, and the kinds of channels that come with the platform."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from aiohttp import ClientTimeout
+from pydantic import ValidationError
 
-from lianban.platform.directory import DepartmentEntry, Directory, FetchSettings
-from lianban.platform.objects import ObjectStore
+from lianban.platform.directory import DepartmentEntry, Directory, DirectoryInvalid, FetchSettings, faults_of
 from lianban.platform.outgoing import open_session
 from lianban_adapters.channels.files.channel import FilesChannel
 from lianban_adapters.channels.files.connection import FilesConnection
 from lianban_adapters.channels.files.source import FilesSource
 from lianban_adapters.channels.inbox import InboxChannel
-from lianban_adapters.channels.incoming.port import Source
+from lianban_adapters.channels.kinds import Fetching, KindInvalid, Kinds, Link, Maker, Surroundings, added_kinds
 from lianban_adapters.channels.polling.channel import PollingChannel
 from lianban_adapters.channels.polling.client import PollingClient
 from lianban_adapters.channels.polling.source import PollingSource
@@ -30,35 +28,6 @@ S = TypeVar("S", bound=FetchSettings)
 
 _READING: Final = 120.0
 """Seconds for an act of 20 MiB over a slow line. Nobody waits for it but the department's own acts."""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What a channel may need. ``stack`` closes what it opens."""
-
-    stack: AsyncExitStack
-    public_url: str
-    send_timeout: float
-    store: ObjectStore
-
-
-@dataclass(frozen=True)
-class Fetching:
-    """Where a department's acts are fetched, and how many seconds lie between two looks."""
-
-    source: Source
-    interval: float
-
-
-@dataclass(frozen=True)
-class Link:
-    """Both directions. ``fetching``: none where the department calls us, or works in the inbox."""
-
-    channel: Channel
-    fetching: Fetching | None = None
-
-
-Maker = Callable[[DepartmentEntry, Surroundings], Link]
 
 
 def _rest(entry: DepartmentEntry, around: Surroundings) -> Link:
@@ -116,20 +85,36 @@ KINDS: Final[Mapping[str, Maker]] = {
 }
 
 
-class UnknownChannel(Exception):
-    """The directory names a kind nobody has registered."""
+def _linked(entry: DepartmentEntry, kinds: Mapping[str, Maker], around: Surroundings) -> Link:
+    maker = kinds.get(entry.channel)
+    if maker is None:
+        raise KindInvalid(f"unknown kind {entry.channel}; known: {', '.join(sorted(kinds))}")
+    link = maker(entry, around)
+    if link.channel.name != entry.channel:  # by that name tasks remember which way they went
+        raise KindInvalid(f"kind {entry.channel} makes a channel that calls itself {link.channel.name}")
+    return link
 
 
 class Channels:
-    """Made when the service starts, so that an unknown kind is noticed then and not by the first task."""
+    """Made when the service starts, so that a kind nobody has, or settings that are wrong, are noticed then and not by
+    the first task. ``kinds`` None: all that are installed. Raises :class:`DirectoryInvalid` with every fault."""
 
-    def __init__(self, directory: Directory, around: Surroundings, kinds: Mapping[str, Maker] = KINDS) -> None:
+    def __init__(self, directory: Directory, around: Surroundings, kinds: Mapping[str, Maker] | None = None) -> None:
+        kinds = kinds if kinds is not None else Kinds(KINDS, added_kinds())
         self._links: dict[str, Link] = {}
+        faults: list[str] = []
         for code, entry in directory.departments.items():
-            maker = kinds.get(entry.channel)
-            if maker is None:
-                raise UnknownChannel(f"{code}: {entry.channel}")
-            self._links[code] = maker(entry, around)
+            try:
+                self._links[code] = _linked(entry, kinds, around)
+            except KindInvalid as invalid:
+                faults.append(f"departments.{code}.channel: {invalid}")
+            except ValidationError as error:
+                faults.extend(faults_of(error, f"departments.{code}", "settings"))
+            except Exception as error:
+                error.add_note(f"departments.{code}: channel {entry.channel}")
+                raise
+        if faults:
+            raise DirectoryInvalid("; ".join(faults))
 
     def of(self, department: str) -> Channel:
         """KeyError when the directory does not list the department."""

@@ -32,7 +32,7 @@ async def switch_department(department: str, switch: Switch, caller: Operator, o
     entry = own.directory.departments.get(department)
     if entry is None:
         raise unknown_department()
-    if entry.channel is Channel.INBOX:
+    if entry.channel == Channel.INBOX:
         raise Problem(409, "no-own-system", "该部门没有业务系统", "该部门的任务本来就在人工收件箱办理，无需切换。")
     await own.gates.switch(department, switch.to is Target.INBOX, own_code(caller), switch.reason)
     [status] = await _status(own, [department])
