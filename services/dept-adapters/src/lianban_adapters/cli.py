@@ -1,4 +1,4 @@
-"""``lianban adapter``: how departments stand, and switching one to the manual inbox and back."""
+"""``lianban adapter``: how departments stand, switching one to the manual inbox and back, the conformance kit."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic_core import from_json, to_json
 from lianban.clock.deadlines import SHANGHAI
 from lianban.commands.tables import table
 from lianban.platform.outgoing import open_session
+from lianban_adapters.conformance.cli import conform_command
 
 _TIMEOUT: Final = ClientTimeout(total=30)
 _HEAD: Final = ("部门", "对接方式", "状态", "积压", "最早收件", "最近成功", "下次开放", "最近失败")
@@ -31,7 +32,10 @@ token_option = click.option(
 
 @click.group()
 def adapter() -> None:
-    """部门对接：查看各部门的情况，切换到人工收件箱。"""
+    """部门对接：查看各部门的情况，切换到人工收件箱，对接检验。"""
+
+
+adapter.add_command(conform_command)
 
 
 @adapter.command()

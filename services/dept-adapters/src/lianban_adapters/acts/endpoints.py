@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -34,13 +35,19 @@ async def receive_act(
     if entry is None:
         raise unknown_department()
     body = await request.body()
-    message_id = verify(entry.secret, request.headers, body)
-    act = parse(CallbackAct, read_json(body), datetime.now(UTC))
-    if act.act_id != message_id:
-        raise invalid([FieldError("/act_id", "not-message-id", "办理动作编号应与 webhook-id 相同")])
+    act = signed_act(entry.secret, request.headers, body)
     answer = await own.acts.take(of_system(department, act, own.keyring))
     response.status_code = answer.status
     return answer.body
+
+
+def signed_act(secret: str, headers: Mapping[str, str], body: bytes) -> CallbackAct:
+    """Raises the problem 401 or 422 to answer with."""
+    message_id = verify(secret, headers, body)
+    act = parse(CallbackAct, read_json(body), datetime.now(UTC))
+    if act.act_id != message_id:
+        raise invalid([FieldError("/act_id", "not-message-id", "办理动作编号应与 webhook-id 相同")])
+    return act
 
 
 def read_json(body: bytes) -> Any:

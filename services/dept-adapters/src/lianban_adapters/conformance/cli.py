@@ -1,0 +1,141 @@
+"""``lianban adapter conform``."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import click
+
+from lianban_adapters.conformance.kit import Patience
+from lianban_adapters.conformance.listener import listen
+from lianban_adapters.conformance.runner import Order, conform
+from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
+
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+_LEAST_TOKEN: Final = 16
+
+
+def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, int]:
+    host, _, port = value.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise click.BadParameter("应为 主机:端口")
+    return host.strip("[]"), int(port)
+
+
+def _web(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+        raise click.BadParameter("应为 http:// 或 https:// 开头的网址")
+    return value
+
+
+@click.command("conform")
+@click.option("--department", required=True, metavar="代码", help="部门代码")
+@click.option("--kind", default="rest", type=click.Choice(["rest", "polling"]), show_default=True, help="对接方式")
+@click.option("--endpoint", required=True, callback=_web, help="部门接收任务的网址；轮询的为各接口共同的前一段")
+@click.option(
+    "--secret-file", required=True, type=_FILE, help="文件，内为签名密钥（whsec_…）；轮询的为部门发给平台的令牌"
+)
+@click.option(
+    "--listen",
+    "address",
+    default="127.0.0.1:18099",
+    show_default=True,
+    callback=_address,
+    help="在哪里接收办理动作、提供材料",
+)
+@click.option("--public-url", callback=_web, help="部门系统从哪个网址找到它，缺省同 --listen")
+@click.option("--material-token-file", type=_FILE, help="文件，内为调阅材料的令牌；不给则任何令牌都可以")
+@click.option("--task", default=SAMPLE_FILE, type=_FILE, help="样例任务的文件，缺省为自带的；可以换成本部门的事项")
+@click.option("--acceptance", is_flag=True, help="牵头部门：也检验受理任务")
+@click.option("--wait", default=30.0, type=click.FloatRange(0.1, 3600), show_default=True, help="等一个办理动作的秒数")
+@click.option(
+    "--quiet", default=10.0, type=click.FloatRange(0.1, 300), show_default=True, help="查看不该来的是否再来的秒数"
+)
+@click.option(
+    "--answer-timeout", default=20.0, type=click.FloatRange(0.1, 45), show_default=True, help="答复一个消息的秒数"
+)
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="另存一份 JSON 的报告")
+def conform_command(
+    department: str,
+    kind: Literal["rest", "polling"],
+    endpoint: str,
+    secret_file: Path,
+    address: tuple[str, int],
+    public_url: str | None,
+    material_token_file: Path | None,
+    task: Path,
+    acceptance: bool,
+    wait: float,
+    quiet: float,
+    answer_timeout: float,
+    json_file: Path | None,
+) -> None:
+    """对接检验：像平台一样与部门系统往来，列出每一项通过与否；必须的都通过，退出码为 0。
+
+    用虚构的样例任务，与平台的数据库无关。部门系统的平台网址请设为 --public-url（缺省为 --listen 的地址）。
+    """
+    try:
+        bound = listen(*address)
+    except OSError as error:
+        raise click.ClickException(
+            f"不能在 {address[0]}:{address[1]} 监听（{error.strerror}），请用 --listen 换一个"
+        ) from None
+    with bound:
+        order = Order(
+            department=department,
+            kind=kind,
+            endpoint=endpoint,
+            secret=_secret(secret_file, kind),
+            public_url=(public_url or _own_url(*bound.getsockname()[:2])).rstrip("/"),
+            patience=Patience(wait, quiet),
+            answer_timeout=answer_timeout,
+            material_token=_text(material_token_file) if material_token_file else None,
+            sample=task,
+            acceptance=acceptance,
+        )
+        click.echo(f"在 {order.public_url} 接收办理动作；需要人工办理的，请在 {wait:g} 秒内办理样例任务 ……")
+        try:
+            report = asyncio.run(conform(order, bound))
+        except SampleUnusable as error:
+            raise click.ClickException(str(error)) from None
+    for line in report.lines():
+        click.echo(line)
+    if json_file is not None:
+        try:
+            json_file.write_text(json.dumps(report.document(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise click.ClickException(f"报告没有写入 {json_file}（{error.strerror}）") from None
+    if not report.conforms:
+        raise click.exceptions.Exit(1)
+
+
+def _own_url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _secret(file: Path, kind: str) -> str:
+    secret = _text(file)
+    if kind == "polling":
+        if len(secret) < _LEAST_TOKEN or not secret.isascii() or not secret.isprintable() or " " in secret:
+            raise click.ClickException(f"{file} 中不是令牌：应为 {_LEAST_TOKEN} 位以上的 ASCII 字符，不含空格")
+        return secret
+    try:
+        whole = secret.startswith("whsec_") and base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except binascii.Error:
+        whole = False
+    if not whole:
+        raise click.ClickException(f"{file} 中不是签名密钥：应为 whsec_ 和 Base64")
+    return secret
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise click.ClickException(f"无法读取 {file}") from None
