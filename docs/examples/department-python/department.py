@@ -1,8 +1,7 @@
 """部门业务系统的样例：收任务、办理、回传办理动作。只用标准库和 standardwebhooks（pip install standardwebhooks）。
 
 环境变量：PLATFORM 平台网址，DEPARTMENT 部门代码，SECRET_FILE 签名密钥的文件，TOKEN 调阅材料的令牌，
-PORT 监听的端口，DATA 数据库文件。消息、任务、动作都先存盘，再答复、再发送：断电、重启不丢也不重。
-"""
+PORT 监听的端口，DATA 数据库文件。消息、任务、动作都先存盘，再答复、再发送：断电、重启不丢也不重。"""
 
 import base64
 import hashlib
@@ -41,7 +40,7 @@ def receive(message_id: str, message: dict) -> None:
             return
         data = message["data"]
         if message["type"] == "task.created":
-            rows("INSERT INTO tasks VALUES (?, ?, 'todo', 0, 0)", data["task_id"], json.dumps(data))
+            rows("INSERT OR IGNORE INTO tasks VALUES (?, ?, 'todo', 0, 0)", data["task_id"], json.dumps(data))
         elif message["type"] == "task.supplemented":
             for (known,) in rows("SELECT data FROM tasks WHERE id = ? AND state = 'asked'", data["task_id"]):
                 whole = json.dumps({**json.loads(known), **data})
@@ -53,12 +52,9 @@ def receive(message_id: str, message: dict) -> None:
 
 def handle(task: dict, asked: bool) -> dict:
     """办理：这里换成自己的业务。缺材料的一次性告知补正，受理任务受理，其余准予。"""
-    missing = set(task["scope"]["materials"]) - {material["code"] for material in task["materials"]}
+    missing = sorted(set(task["scope"]["materials"]) - {material["code"] for material in task["materials"]})
     if missing and not asked:
-        return {
-            "kind": "request_supplement",
-            "missing": [{"material": one, "note": "请补交。"} for one in sorted(missing)],
-        }
+        return {"kind": "request_supplement", "missing": [{"material": one, "note": "请补交。"} for one in missing]}
     if task["step"] == "acceptance":
         return {"kind": "accept"}
     for material in task["materials"]:
@@ -87,7 +83,7 @@ def work_on_tasks() -> None:
             rows("UPDATE tasks SET next = ? WHERE id = ?", time.time() + 1, task_id)
             continue
         # 编号由任务和动作而定，同一件事不会有两个编号；正文存下，重发时不变。
-        act_id = DEPARTMENT + "-" + hashlib.sha256((task_id + ":" + act["kind"]).encode()).hexdigest()[:24]
+        act_id = f"{DEPARTMENT}-" + hashlib.sha256((task_id + ":" + act["kind"]).encode()).hexdigest()[:24]
         act |= {"act_id": act_id, "task_id": task_id, "actor": "system", "occurred_at": datetime.now(UTC).isoformat()}
         state = "asked" if act["kind"] == "request_supplement" else "done"
         moved = "UPDATE tasks SET state = ?, asked = ? WHERE id = ? AND state = 'todo' RETURNING id"
@@ -100,6 +96,8 @@ def work_on_tasks() -> None:
 def send_acts() -> None:
     due = "SELECT id, body, tries FROM acts WHERE state = 'waiting' AND next <= ?"
     for act_id, body, tries in rows(due, time.time()):
+        if not rows("SELECT id FROM acts WHERE id = ? AND state = 'waiting'", act_id):
+            continue  # 其间被收回
         status, answer = send(act_id, body)
         print(f"{act_id} 平台答复 {status} {answer}", flush=True)
         if status >= 500 or status in (408, 425, 429):  # 过后用同一编号再发
@@ -133,13 +131,12 @@ class Handler(BaseHTTPRequestHandler):
         try:
             KEY.verify(body, headers, json_parse=False)  # 也核对时间相差不超过 5 分钟
         except Exception:
-            status, answer = 401, {"error": "签名不符"}
+            status = 401
         else:
             receive(headers["webhook-id"], json.loads(body))
-            status, answer = 200, {"status": "received"}
+            status = 200
         self.send_response(status)
         self.end_headers()
-        self.wfile.write(json.dumps(answer, ensure_ascii=False).encode())
 
 
 if __name__ == "__main__":

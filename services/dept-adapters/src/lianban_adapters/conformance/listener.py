@@ -106,7 +106,9 @@ class _Server(uvicorn.Server):
 
 def listen(host: str, port: int) -> socket.socket:
     """Raises OSError for an address that is taken or not ours."""
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    # Said to be TCP, or the event loop leaves out TCP_NODELAY and every answer waits for an acknowledgement.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))

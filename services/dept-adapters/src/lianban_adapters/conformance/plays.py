@@ -74,7 +74,7 @@ async def withdrawn(kit: Kit) -> None:
     if not await kit.created(Play.WITHDRAWN, task):
         return
     await kit.acted(Play.WITHDRAWN)
-    kit.desk.obstruct(task.task_id, None)
+    # Out of order until the end: whoever still wants to tell of an act comes again.
     if await kit.withdrawn(Play.WITHDRAWN, task):
         kit.evidence.withdrawn_at = now()
         await kit.withdrawn(Play.WITHDRAWN, task)

@@ -154,7 +154,9 @@ def _went_on(evidence: Evidence) -> Verdict:
         task
         for task in shown
         if not any(
-            one.task_id == task and one.at > asked[task] and one.act and one.act.kind is not ActKind.REQUEST_SUPPLEMENT
+            one.task_id == task
+            and one.at > asked[task]
+            and not (one.act and one.act.kind is ActKind.REQUEST_SUPPLEMENT)
             for one in evidence.acts()
         )
     ]
