@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Final
 
 import click
@@ -14,7 +15,6 @@ from pydantic_core import from_json, to_json
 from lianban.clock.deadlines import SHANGHAI
 from lianban.commands.tables import table
 from lianban.platform.outgoing import open_session
-from lianban_adapters.conformance.cli import conform_command
 
 _TIMEOUT: Final = ClientTimeout(total=30)
 _HEAD: Final = ("部门", "对接方式", "状态", "积压", "最早收件", "最近成功", "下次开放", "最近失败")
@@ -30,12 +30,25 @@ token_option = click.option(
 )
 
 
-@click.group()
+class _LazyGroup(click.Group):
+    """Imports the conformance kit when it is asked for: it brings the web side of the service along."""
+
+    _elsewhere: Final = ("conform", "samples")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._elsewhere:
+            kit = import_module("lianban_adapters.conformance.cli")
+            command: click.Command = getattr(kit, f"{cmd_name}_command")
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_LazyGroup)
 def adapter() -> None:
     """部门对接：查看各部门的情况，切换到人工收件箱，对接检验。"""
-
-
-adapter.add_command(conform_command)
 
 
 @adapter.command()

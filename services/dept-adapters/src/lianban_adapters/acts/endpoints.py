@@ -11,7 +11,7 @@ from pydantic_core import from_json
 
 from lianban.platform.problems import FieldError
 from lianban.platform.webhooks import verify
-from lianban_adapters.acts.openapi import request_body
+from lianban_adapters.acts.openapi import callback_examples, refusals, request_body
 from lianban_adapters.acts.problems import unknown_department
 from lianban_adapters.acts.schemas import ActAnswer, CallbackAct
 from lianban_adapters.acts.submission import of_system
@@ -25,8 +25,10 @@ router = APIRouter()
     "/v1/departments/{department}/acts",
     summary="业务系统回传办理动作",
     response_model=ActAnswer,
+    response_description="已生效",
     response_model_exclude_none=True,
-    openapi_extra={"requestBody": request_body(CallbackAct)},
+    responses=refusals(),
+    openapi_extra={"requestBody": request_body(CallbackAct, callback_examples())},
 )
 async def receive_act(
     department: str, request: Request, response: Response, own: Annotated[Services, Depends(services)]

@@ -1,4 +1,4 @@
-"""``lianban adapter conform``."""
+"""``lianban adapter conform`` and ``lianban adapter samples``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from lianban_adapters.conformance.exchanges import exchanges, recorded
 from lianban_adapters.conformance.kit import Patience
 from lianban_adapters.conformance.listener import listen
 from lianban_adapters.conformance.runner import Order, conform
@@ -139,3 +140,17 @@ def _text(file: Path) -> str:
         return file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise click.ClickException(f"无法读取 {file}") from None
+
+
+@click.command("samples")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="写到哪个文件夹")
+def samples_command(out: Path) -> None:
+    """写出往来的样例：双方的每种消息、每种办理动作、每种拒绝，一个一份 JSON。内容均为虚构。"""
+    written = dict(exchanges())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, exchange in written.items():
+            (out / f"{name}.json").write_text(recorded(exchange), encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"无法写入 {error.filename or out}（{error.strerror}）") from None
+    click.echo(f"写出 {len(written)} 份，在 {out}")

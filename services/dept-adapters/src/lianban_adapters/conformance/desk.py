@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from lianban.contracts.acts import rule_of
 from lianban.contracts.status import CaseStatus, StepState
@@ -14,13 +13,11 @@ from lianban_adapters.acts.missing import missing_faults
 from lianban_adapters.acts.problems import conflict, foreign_step, step_not_open, unknown_task
 from lianban_adapters.acts.results import result_faults
 from lianban_adapters.acts.schemas import ActAnswer, CallbackAct
-from lianban_adapters.acts.service import Answer
+from lianban_adapters.acts.service import Answer, review
 from lianban_adapters.acts.submission import Submission, of_system
 from lianban_adapters.acts.validation import invalid
 from lianban_adapters.conformance.standing import Standing
 from lianban_adapters.samples.tasks import SampleTask
-
-REVIEW_DETAIL: Final = "系统不得自动作出不予受理、不予决定，已转人工核办。"
 
 
 @dataclass
@@ -90,7 +87,7 @@ class Desk:
             if entry.obstacle:
                 raise entry.obstacle
             if submission.is_automatic_denial:
-                return Answer(202, ActAnswer(status="review", detail=REVIEW_DETAIL))
+                return review()
             entry.standing.apply(submission)
         except Problem as problem:
             return problem

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from lianban_adapters.conformance.checks.acts import ACTS
+from lianban_adapters.conformance.checks.course import COURSE
 from lianban_adapters.conformance.checks.messages import MESSAGES
 from lianban_adapters.conformance.checks.model import Check
 from lianban_adapters.conformance.checks.ways import WAYS
 
-CHECKS: Final[Sequence[Check]] = (*MESSAGES, *ACTS, *WAYS)
+CHECKS: Final[Sequence[Check]] = (*MESSAGES, *ACTS, *COURSE, *WAYS)
 
 
 def checks_of(kind: str) -> Sequence[Check]:
