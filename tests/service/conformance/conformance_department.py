@@ -35,6 +35,7 @@ class Mistake(StrEnum):
     STRICT_FIELDS = "strict-fields"
     STRICT_TYPES = "strict-types"
     SMALL_BODIES = "small-bodies"
+    WRONG_ADDRESS = "wrong-address"
     HAMMERS = "hammers"
     REFUSES_BY_ITSELF = "refuses-by-itself"
     IGNORES_SUPPLEMENT = "ignores-supplement"
@@ -47,7 +48,7 @@ class Department:
         self.app = Starlette(routes=[Route("/tasks", self._receive, methods=["POST"])])
         self._key = Webhook(secret)
         self._wrong = Webhook(new_secret())
-        self._platform = platform
+        self._platform = platform.replace("market", "health") if mistake is Mistake.WRONG_ADDRESS else platform
         self._http = http
         self._mistake = mistake
         self._messages: set[str] = set()

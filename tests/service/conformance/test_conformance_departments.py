@@ -34,6 +34,7 @@ EXPECTED = {
     Mistake.STRICT_FIELDS: {"fields-ignored"},
     Mistake.STRICT_TYPES: {"type-ignored"},
     Mistake.SMALL_BODIES: {"large-taken"},
+    Mistake.WRONG_ADDRESS: {"callback-address"},
     Mistake.HAMMERS: {"conflict-calm", "faulty-calm"},
     Mistake.REFUSES_BY_ITSELF: {"never-refuses"},
     Mistake.IGNORES_SUPPLEMENT: {"supplement-resumed"},

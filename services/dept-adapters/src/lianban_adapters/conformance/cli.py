@@ -6,8 +6,9 @@ import asyncio
 import base64
 import binascii
 import json
+import math
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 import click
@@ -20,6 +21,16 @@ from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _LEAST_TOKEN: Final = 16
+
+
+class _Seconds(click.FloatRange):
+    """Between two bounds; "not a number" is between none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail("应为秒数", param, ctx)
+        return seconds
 
 
 def _address(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, int]:
@@ -54,13 +65,9 @@ def _web(_context: click.Context, _parameter: click.Parameter, value: str | None
 @click.option("--material-token-file", type=_FILE, help="文件，内为调阅材料的令牌；不给则任何令牌都可以")
 @click.option("--task", default=SAMPLE_FILE, type=_FILE, help="样例任务的文件，缺省为自带的；可以换成本部门的事项")
 @click.option("--acceptance", is_flag=True, help="牵头部门：也检验受理任务")
-@click.option("--wait", default=30.0, type=click.FloatRange(0.1, 3600), show_default=True, help="等一个办理动作的秒数")
-@click.option(
-    "--quiet", default=10.0, type=click.FloatRange(0.1, 300), show_default=True, help="查看不该来的是否再来的秒数"
-)
-@click.option(
-    "--answer-timeout", default=20.0, type=click.FloatRange(0.1, 45), show_default=True, help="答复一个消息的秒数"
-)
+@click.option("--wait", default=30.0, type=_Seconds(0.1, 3600), show_default=True, help="等一个办理动作的秒数")
+@click.option("--quiet", default=10.0, type=_Seconds(0.1, 300), show_default=True, help="查看不该来的是否再来的秒数")
+@click.option("--answer-timeout", default=20.0, type=_Seconds(0.1, 45), show_default=True, help="答复一个消息的秒数")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="另存一份 JSON 的报告")
 def conform_command(
     department: str,

@@ -16,6 +16,11 @@ from lianban_adapters.acts.schemas import CallbackAct
 MOST: Final = 2000
 """Acts kept: a department that does not stop shall not fill the memory."""
 
+CALLBACK: Final = "callback"
+IN_ANSWER: Final = "answer"
+FETCHED: Final = "fetched"
+"""Ways an act comes."""
+
 
 class Play(StrEnum):
     """One exchange, on a task of its own."""

@@ -107,6 +107,10 @@ class Kit:
         self._supplementing.add(supplementing)
         supplementing.add_done_callback(self._supplementing.discard)
 
+    async def settled(self) -> None:
+        """Once every supplement on its way has been answered."""
+        await asyncio.gather(*self._supplementing)
+
     async def acted(self, play: Play, true: Callable[[Arrival], bool] = lambda _: True, number: int = 1) -> bool:
         """Whether as many acts of that kind have come in time."""
         return await self.evidence.until(lambda: sum(map(true, self.evidence.acts(play))) >= number, self.patience.acts)

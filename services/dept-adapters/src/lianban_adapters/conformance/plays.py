@@ -12,7 +12,7 @@ from lianban.contracts.status import ActKind
 from lianban.platform.problems import FieldError, Problem
 from lianban_adapters.acts.problems import step_not_open
 from lianban_adapters.acts.validation import invalid
-from lianban_adapters.conformance.evidence import Arrival, Play, now
+from lianban_adapters.conformance.evidence import IN_ANSWER, Arrival, Play, now
 from lianban_adapters.conformance.kit import Kit
 from lianban_adapters.conformance.lines.port import Message
 
@@ -145,4 +145,4 @@ async def _obstructed(kit: Kit, play: Play, obstacle: Problem) -> None:
 
 
 def _was_called(arrival: Arrival) -> bool:
-    return arrival.way != "answer"
+    return arrival.way != IN_ANSWER

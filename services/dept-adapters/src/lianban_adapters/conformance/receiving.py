@@ -21,15 +21,13 @@ from lianban_adapters.channels.incoming.port import Found, Receipt, Unusable
 from lianban_adapters.channels.incoming.reception import Reception
 from lianban_adapters.channels.incoming.texts import encoding_fault
 from lianban_adapters.conformance.desk import Desk
-from lianban_adapters.conformance.evidence import Arrival, Evidence, Play, now
+from lianban_adapters.conformance.evidence import CALLBACK, FETCHED, IN_ANSWER, Arrival, Evidence, Play, now
 
-CALLBACK: Final = "callback"
-IN_ANSWER: Final = "answer"
-FETCHED: Final = "fetched"
+_LONGEST: Final = 2000
 
 
 class Receiver:
-    """``plays``: which exchange a task belongs to."""
+    """``plays``: which exchange a task belongs to. ``secret``: none where the department does not call back."""
 
     def __init__(self, desk: Desk, evidence: Evidence, secret: str | None = None) -> None:
         self._desk = desk
@@ -40,13 +38,15 @@ class Receiver:
 
     async def callback(self, department: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """Raises the problem to answer with."""
+        if self._secret is None:
+            raise unknown_department()  # one that is polled calls nobody
         began = now()
-        signature, lag = self._signature(headers, body, began)
+        signature, lag = _signature(self._secret, headers, body, began)
         written, faults = _read(body)
         act, form = self._form(written, faults)
         outcome: Answer | Problem
         try:
-            outcome = await self._taken(department, headers, body, written)
+            outcome = await self._taken(self._secret, department, headers, body, written)
         except Problem as problem:
             outcome = problem
         await self._note(CALLBACK, began, written, act, form, outcome, signature, lag)
@@ -90,23 +90,15 @@ class Receiver:
         finally:
             await self._note(FETCHED, began, found.act, act, form, outcome)
 
-    async def _taken(self, department: str, headers: Mapping[str, str], body: bytes, written: Any) -> Answer:
+    async def _taken(
+        self, secret: str, department: str, headers: Mapping[str, str], body: bytes, written: Any
+    ) -> Answer:
         if problem := self._desk.out_of_order(_text(written, "task_id")):
             raise problem  # as whatever stands before the platform would, having read nothing
-        if department != self._desk.department or self._secret is None:
+        if department != self._desk.department:
             raise unknown_department()
-        act = signed_act(self._secret, headers, body)
+        act = signed_act(secret, headers, body)
         return await self._desk.take(of_system(department, act, self._desk.keyring))
-
-    def _signature(self, headers: Mapping[str, str], body: bytes, began: float) -> tuple[str | None, float | None]:
-        """What is wrong with it, and how long ago it was made."""
-        stamp = {name.lower(): value for name, value in headers.items()}.get("webhook-timestamp", "")
-        lag = began - int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 else None
-        try:
-            verify(self._secret or "", headers, body)
-        except Problem as problem:
-            return problem.slug, lag
-        return None, lag
 
     def _form(self, written: Any, faults: tuple[FieldError, ...]) -> tuple[CallbackAct | None, tuple[FieldError, ...]]:
         if faults:
@@ -136,7 +128,7 @@ class Receiver:
                 task_id=task_id,
                 act_id=_text(written, "act_id"),
                 act=act,
-                written=to_json(_without_files(written)).decode(),
+                written=to_json(_shortened(written)).decode(),
                 fingerprint=self._desk.fingerprint(act) if act else hashlib.sha256(to_json(written)).hexdigest(),
                 signature=signature,
                 lag=lag,
@@ -146,6 +138,17 @@ class Receiver:
                 problem=outcome.slug if isinstance(outcome, Problem) else None,
             )
         )
+
+
+def _signature(secret: str, headers: Mapping[str, str], body: bytes, began: float) -> tuple[str | None, float | None]:
+    """What is wrong with it, and how long ago it was made."""
+    stamp = headers.get("webhook-timestamp", "")
+    lag = began - int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) <= 12 else None
+    try:
+        verify(secret, headers, body)
+    except Problem as problem:
+        return problem.slug, lag
+    return None, lag
 
 
 def _read(body: bytes) -> tuple[Any, tuple[FieldError, ...]]:
@@ -167,11 +170,13 @@ def _guessed(body: bytes) -> Any:
         return None
 
 
-def _without_files(written: Any) -> Any:
-    """For the report: files are long."""
+def _shortened(written: Any) -> Any:
+    """For the report: files are long, and what is wrong may be longer."""
     if isinstance(written, dict):
-        return {key: "…" if key == "content" else _without_files(value) for key, value in written.items()}
-    return [_without_files(one) for one in written] if isinstance(written, list) else written
+        return {str(key)[:_LONGEST]: "…" if key == "content" else _shortened(one) for key, one in written.items()}
+    if isinstance(written, list):
+        return [_shortened(one) for one in written[:_LONGEST]]
+    return written[:_LONGEST] if isinstance(written, str) else written
 
 
 def _text(written: Any, name: str) -> str:

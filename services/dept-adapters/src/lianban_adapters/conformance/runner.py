@@ -74,6 +74,7 @@ async def conform(order: Order, bound: socket.socket) -> Report:
                 ),
                 *(plays.forged(kit, forgery) for forgery in line.forgeries),
             )
+            await kit.settled()
         finally:
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)

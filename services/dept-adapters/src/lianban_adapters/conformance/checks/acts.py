@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from lianban.contracts.status import ACT_ZH, ActKind, ActorKind, Decision
 from lianban.platform.problems import FieldError
 from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
-from lianban_adapters.conformance.evidence import Arrival, Evidence, Play
+from lianban_adapters.conformance.evidence import IN_ANSWER, Arrival, Evidence, Play
 
 _SENT: Final = "一、平台发给部门"
 _BACK: Final = "二、部门回给平台"
@@ -77,7 +77,7 @@ def _sort(arrival: Arrival) -> tuple[object, ...]:
 
 
 def _at_once(evidence: Evidence) -> Verdict:
-    acts = [one for one in evidence.acts() if one.way == "answer"]
+    acts = [one for one in evidence.acts() if one.way == IN_ANSWER]
     if not acts:
         return unshown("答复中没有带办理动作")
     unusable = [one for one in acts if one.form or one.content]

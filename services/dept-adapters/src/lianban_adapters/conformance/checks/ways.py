@@ -7,9 +7,10 @@ from typing import Final
 
 from lianban.platform.webhooks import TOLERANCE
 from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
-from lianban_adapters.conformance.evidence import Arrival, Evidence, Play
+from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play
 
 _SENT: Final = "一、平台发给部门"
+_BACK: Final = "二、部门回给平台"
 _ANSWERS: Final = "平台的答复"
 _SIGNED: Final = "三、签名"
 _POLLED: Final = "只能被调用的系统（轮询）"
@@ -25,7 +26,7 @@ _SAME_MOMENT: Final = 2.0
 
 
 def _called(evidence: Evidence, *plays: Play) -> list[Arrival]:
-    return [one for one in evidence.acts(*plays) if one.way != "answer"]
+    return [one for one in evidence.acts(*plays) if one.way != IN_ANSWER]
 
 
 def _signed(evidence: Evidence) -> Verdict:
@@ -38,6 +39,14 @@ def _signed(evidence: Evidence) -> Verdict:
         if wrong
         else passed(f"{len(calls)} 次都相符")
     )
+
+
+def _address(evidence: Evidence) -> Verdict:
+    calls = _called(evidence)
+    if not calls:
+        return unshown("没有收到回传")
+    astray = [one for one in calls if one.problem == "unknown-department"]
+    return failed(f"{len(astray)} 次的部门代码不符") if astray else passed(f"{len(calls)} 次都到")
 
 
 def _clock(evidence: Evidence) -> Verdict:
@@ -105,7 +114,7 @@ def _listed(evidence: Evidence) -> Verdict:
 
 
 def _receipts(evidence: Evidence) -> Verdict:
-    settled = [one for one in evidence.acts() if one.way == "fetched" and one.status != _DOWN]
+    settled = [one for one in evidence.acts() if one.way == FETCHED and one.status != _DOWN]
     if not settled:
         return unshown("没有取到办理动作")
     again = evidence.listed_again
@@ -128,6 +137,16 @@ def _whole(evidence: Evidence) -> Verdict:
 
 
 WAYS: Final = (
+    Check(
+        "callback-address",
+        "回传的网址正确",
+        Weight.IF_USED,
+        "回传到 /v1/departments/本部门代码/acts",
+        _BACK,
+        _CALL,
+        _address,
+        _REST,
+    ),
     Check(
         "callback-signed",
         "回传的签名相符",
