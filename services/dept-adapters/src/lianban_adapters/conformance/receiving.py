@@ -90,6 +90,11 @@ class Receiver:
         finally:
             await self._note(FETCHED, began, found.act, act, form, outcome)
 
+    async def unreadable(self, key: str, unusable: Unusable) -> None:
+        """What was listed and is no act at all."""
+        problem = Problem(422, "invalid-act", "办理动作内容有误", errors=unusable.faults)
+        await self._note(FETCHED, now(), {"act_id": key}, None, unusable.faults, problem)
+
     async def _taken(
         self, secret: str, department: str, headers: Mapping[str, str], body: bytes, written: Any
     ) -> Answer:

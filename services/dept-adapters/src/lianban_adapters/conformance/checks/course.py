@@ -6,7 +6,7 @@ from typing import Final
 
 from lianban.contracts.status import ACT_ZH, ActKind
 from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
-from lianban_adapters.conformance.evidence import Evidence, Play, Reply
+from lianban_adapters.conformance.evidence import FETCHED, Evidence, Play, Reply
 
 _SENT: Final = "一、平台发给部门"
 _ON_ACCEPTANCE: Final = (ActKind.ACCEPT, ActKind.NOT_ACCEPT, ActKind.REQUEST_SUPPLEMENT)
@@ -17,11 +17,14 @@ _UNDER_WAY: Final = 1.0
 def _stopped(evidence: Evidence) -> Verdict:
     if evidence.withdrawn_at is None:
         return unshown("任务没有收回成功")
-    later = [one for one in evidence.acts(Play.WITHDRAWN) if one.at > evidence.withdrawn_at + _UNDER_WAY]
-    before = len(evidence.acts(Play.WITHDRAWN)) - len(later)
+    acts, end = evidence.acts(Play.WITHDRAWN), evidence.withdrawn_at + _UNDER_WAY
+    known = {one.act_id for one in acts if one.at <= end}
+    # Where acts are fetched, what was done before lies there until its receipt.
+    later = [one for one in acts if one.at > end and not (one.way == FETCHED and one.act_id in known)]
+    before = len(known)
     if later:
         return failed(f"收回以后还来了 {len(later)} 次办理动作")
-    return passed(f"收回以前 {before} 次，收回以后没有")
+    return passed(f"收回以前 {before} 个动作，收回以后没有")
 
 
 def _went_on(evidence: Evidence) -> Verdict:

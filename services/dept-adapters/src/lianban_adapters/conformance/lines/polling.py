@@ -78,6 +78,11 @@ class PollingLine:
     async def _settle(self, key: str) -> None:
         try:
             found = await self._source.read(key)
+        except Unusable as unusable:
+            await self._receiver.unreadable(key, unusable)
+            await self._source.quarantine(key, unusable.faults)
+            return
+        try:
             receipt = await self._receiver.take(self._department, found)
         except Unusable as unusable:
             await self._source.quarantine(key, unusable.faults)
