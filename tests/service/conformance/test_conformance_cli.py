@@ -57,6 +57,20 @@ def test_what_is_no_token(tmp_path: Path) -> None:
     assert (result.exit_code, "不是令牌" in result.output) == (1, True)
 
 
+def test_what_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("oracle://platform:open-sesame@db/exchange")
+    result = conform(tmp_path, "--kind", "staging", "--database-url-file", str(tmp_path / "url"))
+    assert (result.exit_code, "不是连接串" in result.output) == (1, True)
+    assert "open-sesame" not in result.output
+
+
+def test_each_kind_says_what_it_needs(tmp_path: Path) -> None:
+    result = conform(tmp_path, "--kind", "staging")
+    assert (result.exit_code, "--database-url-file" in result.output) == (2, True)
+    result = CliRunner().invoke(adapter, ["conform", "--department", "market", "--kind", "polling"])
+    assert (result.exit_code, "--endpoint 和 --secret-file" in result.output) == (2, True)
+
+
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with contextlib.closing(listen("127.0.0.1", 0)) as taken:
         taken.listen()

@@ -8,15 +8,17 @@ import binascii
 import json
 import math
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import click
+from pydantic import ValidationError
 
+from lianban.platform.directory import StagingSettings
 from lianban_adapters.conformance.exchanges import exchanges, recorded
 from lianban_adapters.conformance.kit import Patience
 from lianban_adapters.conformance.listener import listen
-from lianban_adapters.conformance.runner import Order, conform
+from lianban_adapters.conformance.runner import Kind, Order, conform
 from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -48,11 +50,20 @@ def _web(_context: click.Context, _parameter: click.Parameter, value: str | None
 
 @click.command("conform")
 @click.option("--department", required=True, metavar="代码", help="部门代码")
-@click.option("--kind", default="rest", type=click.Choice(["rest", "polling"]), show_default=True, help="对接方式")
-@click.option("--endpoint", required=True, callback=_web, help="部门接收任务的网址；轮询的为各接口共同的前一段")
 @click.option(
-    "--secret-file", required=True, type=_FILE, help="文件，内为签名密钥（whsec_…）；轮询的为部门发给平台的令牌"
+    "--kind", default="rest", type=click.Choice(["rest", "polling", "staging"]), show_default=True, help="对接方式"
 )
+@click.option("--endpoint", callback=_web, help="部门接收任务的网址；轮询的为各接口共同的前一段；前置库的不用")
+@click.option(
+    "--secret-file", type=_FILE, help="文件，内为签名密钥（whsec_…）；轮询的为部门发给平台的令牌；前置库的不用"
+)
+@click.option(
+    "--database-url-file",
+    type=_FILE,
+    help="前置库：文件，内为平台账号的连接串（postgresql+asyncpg://… 或 mysql+asyncmy://…）",
+)
+@click.option("--db-schema", help="前置库：表所在的 schema")
+@click.option("--tls", is_flag=True, help="前置库：用 TLS 连接")
 @click.option(
     "--listen",
     "address",
@@ -71,9 +82,12 @@ def _web(_context: click.Context, _parameter: click.Parameter, value: str | None
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="另存一份 JSON 的报告")
 def conform_command(
     department: str,
-    kind: Literal["rest", "polling"],
-    endpoint: str,
-    secret_file: Path,
+    kind: Kind,
+    endpoint: str | None,
+    secret_file: Path | None,
+    database_url_file: Path | None,
+    db_schema: str | None,
+    tls: bool,
     address: tuple[str, int],
     public_url: str | None,
     material_token_file: Path | None,
@@ -88,6 +102,11 @@ def conform_command(
 
     用虚构的样例任务，与平台的数据库无关。部门系统的平台网址请设为 --public-url（缺省为 --listen 的地址）。
     """
+    given = database_url_file if kind == "staging" else secret_file
+    if given is None or (endpoint is None and kind != "staging"):
+        needed = "--database-url-file" if kind == "staging" else "--endpoint 和 --secret-file"
+        raise click.UsageError(f"--kind {kind} 须给出 {needed}")
+    secret = _secret(given, kind)
     try:
         bound = listen(*address)
     except OSError as error:
@@ -98,14 +117,16 @@ def conform_command(
         order = Order(
             department=department,
             kind=kind,
-            endpoint=endpoint,
-            secret=_secret(secret_file, kind),
+            endpoint=endpoint or "",
+            secret=secret,
             public_url=(public_url or _own_url(*bound.getsockname()[:2])).rstrip("/"),
             patience=Patience(wait, quiet),
             answer_timeout=answer_timeout,
             material_token=_text(material_token_file) if material_token_file else None,
             sample=task,
             acceptance=acceptance,
+            db_schema=db_schema,
+            tls=tls,
         )
         click.echo(f"在 {order.public_url} 接收办理动作；需要人工办理的，请在 {wait:g} 秒内办理样例任务 ……")
         try:
@@ -127,8 +148,15 @@ def _own_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _secret(file: Path, kind: str) -> str:
+def _secret(file: Path, kind: Kind) -> str:
     secret = _text(file)
+    if kind == "staging":
+        try:
+            return StagingSettings(database_url=secret).database_url
+        except ValidationError:
+            raise click.ClickException(
+                f"{file} 中不是连接串：应为 postgresql+asyncpg://账号:口令@主机:端口/库 之类"
+            ) from None
     if kind == "polling":
         if len(secret) < _LEAST_TOKEN or not secret.isascii() or not secret.isprintable() or " " in secret:
             raise click.ClickException(f"{file} 中不是令牌：应为 {_LEAST_TOKEN} 位以上的 ASCII 字符，不含空格")

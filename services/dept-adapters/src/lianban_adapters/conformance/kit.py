@@ -73,7 +73,7 @@ class Kit:
         if more:
             content = from_json(body)
             body = to_json({**content, **more, "data": {**content["data"], **more}})
-        message = Message(task.order.key, "task.created", task.task_id, body)
+        message = Message(task.order.key, "task.created", task.task_id, body, task.order, task.dossier)
         answered = await self.send(play, message, forgery)
         if forgery is None:
             await self._receiver.in_answer(task.task_id, answered.acts)
@@ -84,15 +84,14 @@ class Kit:
         whole = self._wholes[task.task_id]
         order = whole.supplement(datetime.now(UTC))
         self.desk.supplemented(task.task_id)
-        message = Message(
-            order.key, "task.supplemented", task.task_id, task_supplemented(order, whole.dossier, self._public_url)
-        )
+        body = task_supplemented(order, whole.dossier, self._public_url)
+        message = Message(order.key, "task.supplemented", task.task_id, body, order, whole.dossier)
         return (await self.send(play, message)).reply is Reply.TAKEN
 
     async def withdrawn(self, play: Play, task: SampleTask) -> bool:
         order = task.withdrawal()
         self.desk.withdrawn(task.task_id)
-        message = Message(order.key, "task.withdrawn", task.task_id, task_withdrawn(order))
+        message = Message(order.key, "task.withdrawn", task.task_id, task_withdrawn(order), order)
         return (await self.send(play, message)).reply is Reply.TAKEN
 
     async def send(self, play: Play, message: Message, forgery: Play | None = None) -> Answered:

@@ -112,6 +112,11 @@ class Sampler:
         except OSError as error:
             raise SampleUnusable(f"无法读取样例任务的文件：{error.filename}") from None
 
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """By digest."""
+        return {hashlib.sha256(one).hexdigest(): one for one in self._contents.values()}
+
     def task(self, sequence: int, received_at: datetime) -> SampleTask:
         """``sequence``: of the case on its day, 7 digits at the most."""
         sample = self._sample
@@ -138,7 +143,7 @@ class Sampler:
             for one in sample.materials
         )
         dossier = Dossier(elements=sample.elements, materials=materials, applicant=sample.applicant, scope=sample.scope)
-        return SampleTask(order, dossier, {hashlib.sha256(one).hexdigest(): one for one in self._contents.values()})
+        return SampleTask(order, dossier, self.files)
 
     def incomplete(self, task: SampleTask) -> SampleTask:
         """Without the material that is wanting."""

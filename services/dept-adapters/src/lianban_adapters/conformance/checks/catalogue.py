@@ -7,11 +7,12 @@ from typing import Final
 
 from lianban_adapters.conformance.checks.acts import ACTS
 from lianban_adapters.conformance.checks.course import COURSE
+from lianban_adapters.conformance.checks.materials import MATERIALS
 from lianban_adapters.conformance.checks.messages import MESSAGES
 from lianban_adapters.conformance.checks.model import Check
 from lianban_adapters.conformance.checks.ways import WAYS
 
-CHECKS: Final[Sequence[Check]] = (*MESSAGES, *ACTS, *COURSE, *WAYS)
+CHECKS: Final[Sequence[Check]] = (*MESSAGES, *ACTS, *COURSE, *WAYS, *MATERIALS)
 
 
 def checks_of(kind: str) -> Sequence[Check]:

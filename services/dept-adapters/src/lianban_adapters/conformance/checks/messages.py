@@ -11,6 +11,7 @@ from lianban_adapters.conformance.evidence import Evidence, Play, Reply, Sent
 _SENT: Final = "一、平台发给部门"
 _SIGNED: Final = "三、签名"
 _POLLED: Final = "只能被调用的系统（轮询）"
+_CALLED: Final = frozenset({"rest", "polling"})
 _RETURN: Final = "前面的消息被收下后才能检验，请先解决前面的问题"
 
 
@@ -50,7 +51,7 @@ def _all_taken(sent: Sequence[Sent]) -> Verdict:
     if not sent:
         return unshown("没有发送")
     wrong = [one.answered.reason for one in sent if one.answered.reply is not Reply.TAKEN]
-    return failed("；".join(dict.fromkeys(wrong))) if wrong else passed(f"{len(sent)} 次都答复 2xx")
+    return failed("；".join(dict.fromkeys(wrong))) if wrong else passed(f"{len(sent)} 次都收下")
 
 
 MESSAGES: Final = (
@@ -58,7 +59,7 @@ MESSAGES: Final = (
         "task-taken",
         "收下新任务",
         Weight.ALWAYS,
-        "task.created 答复 2xx",
+        "task.created 答复 2xx（前置库：取走，is_sync 改为 1）",
         _SENT,
         _RETURN,
         taken(Play.BASIC, "task.created", 0, 1),
@@ -71,6 +72,7 @@ MESSAGES: Final = (
         _SENT,
         _RETURN,
         taken(Play.BASIC, "task.created", 1),
+        _CALLED,
     ),
     Check(
         "fields-ignored",
@@ -80,6 +82,7 @@ MESSAGES: Final = (
         _SENT,
         _RETURN,
         taken(Play.FIELDS, "task.created"),
+        _CALLED,
     ),
     Check(
         "type-ignored",
@@ -95,7 +98,7 @@ MESSAGES: Final = (
         "large-taken",
         "内容很多的任务",
         Weight.ALWAYS,
-        "约 0.8 MB 的 task.created 答复 2xx",
+        "约 0.8 MB 的 task.created 照样收下",
         _SENT,
         _RETURN,
         taken(Play.LARGE, "task.created"),
@@ -104,7 +107,7 @@ MESSAGES: Final = (
         "supplement-taken",
         "收下补正",
         Weight.ALWAYS,
-        "task.supplemented 答复 2xx，没有要求过补正的也一样",
+        "task.supplemented 答复 2xx（前置库：取走），没有要求过补正的也一样",
         _SENT,
         _RETURN,
         _supplemented,
@@ -113,7 +116,7 @@ MESSAGES: Final = (
         "withdrawn-taken",
         "收下收回任务的消息",
         Weight.ALWAYS,
-        "task.withdrawn 和它的重发都答复 2xx",
+        "task.withdrawn 和它的重发都答复 2xx（前置库：取走）",
         _SENT,
         _RETURN,
         taken(Play.WITHDRAWN, "task.withdrawn"),
@@ -122,7 +125,7 @@ MESSAGES: Final = (
         "withdrawn-unknown",
         "收回不认识的任务",
         Weight.ALWAYS,
-        "没有见过的任务被收回，也答复 2xx",
+        "没有见过的任务被收回，也答复 2xx（前置库：取走）",
         _SENT,
         _RETURN,
         taken(Play.STRANGER, "task.withdrawn"),

@@ -46,7 +46,7 @@ class Check:
     where: str
     show: str
     judge: Callable[[Evidence], Verdict]
-    kinds: frozenset[str] = frozenset({"rest", "polling"})
+    kinds: frozenset[str] = frozenset({"rest", "polling", "staging"})
 
 
 def passed(seen: str) -> Verdict:

@@ -9,15 +9,14 @@ from lianban.platform.webhooks import TOLERANCE
 from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
 from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play
 
-_SENT: Final = "一、平台发给部门"
 _BACK: Final = "二、部门回给平台"
 _ANSWERS: Final = "平台的答复"
 _SIGNED: Final = "三、签名"
 _POLLED: Final = "只能被调用的系统（轮询）"
+_TABLES: Final = "前置库表"
 _REST: Final = frozenset({"rest"})
 _FETCHED: Final = frozenset({"polling"})
 _CALL: Final = "用回传的方式作出办理动作；只在答复中当场给出的不必检验"
-_FETCH: Final = "请按说明下载任务的材料；不需要材料的不必检验"
 _STALE: Final = "signature-stale"
 _CONFLICT, _UNPROCESSABLE, _DOWN = 409, 422, 503
 _MOST_REPEATS: Final = 2
@@ -119,21 +118,6 @@ def _receipts(evidence: Evidence) -> Verdict:
         return unshown("没有取到办理动作")
     again = evidence.listed_again
     return failed(f"{len(again)} 个动作有回执以后还在清单中") if again else passed("有回执的都不再列出")
-
-
-def _token(evidence: Evidence) -> Verdict:
-    if not evidence.fetches:
-        return unshown("没有下载材料")
-    strange = [one for one in evidence.fetches if not one.known]
-    return failed(f"{len(strange)} 次没有带正确的令牌") if strange else passed(f"下载 {len(evidence.fetches)} 次")
-
-
-def _whole(evidence: Evidence) -> Verdict:
-    fetched = [one.digest for one in evidence.fetches if one.play is Play.DAMAGED and one.status == 200]
-    if not fetched:
-        return unshown("没有下载材料")
-    once = [digest for digest in set(fetched) if fetched.count(digest) == 1]
-    return failed("没有发现文件不完整") if once else passed("文件与 SHA-256 不符的重新下载")
 
 
 WAYS: Final = (
@@ -246,21 +230,13 @@ WAYS: Final = (
         _FETCHED,
     ),
     Check(
-        "material-token",
-        "下载材料带令牌",
-        Weight.IF_USED,
-        "每次下载都带 Authorization: Bearer 令牌",
-        _SENT,
-        _FETCH,
-        _token,
-    ),
-    Check(
-        "material-whole",
-        "核对材料的 SHA-256",
-        Weight.ADVICE,
-        "下载到的文件不完整时重新下载",
-        _SENT,
-        _FETCH,
-        _whole,
+        "tables-usable",
+        "表可以读写",
+        Weight.ALWAYS,
+        "平台的账号能写 lb_task，能读 lb_act、lb_act_result，每次都成功",
+        _TABLES,
+        "按建表脚本建表、授权",
+        _listed,
+        frozenset({"staging"}),
     ),
 )

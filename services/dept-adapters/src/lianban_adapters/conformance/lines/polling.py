@@ -1,29 +1,24 @@
-"""A department that is only ever called: tasks are put into it, acts are listed, fetched and given a receipt."""
+"""A department that is only ever called: tasks are put into it, and acts fetched from it."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
-from typing import Final
 
 from lianban.platform.directory import PollingSettings
-from lianban.platform.problems import Problem
-from lianban_adapters.channels.incoming.port import Status, Unusable
 from lianban_adapters.channels.polling.client import PollingClient
 from lianban_adapters.channels.polling.source import PollingSource
 from lianban_adapters.channels.port import Rejected, Unavailable
 from lianban_adapters.conformance.evidence import Answered, Evidence, Play, Reply
+from lianban_adapters.conformance.lines.fetching import Fetcher
 from lianban_adapters.conformance.lines.port import Message
 from lianban_adapters.conformance.receiving import Receiver
-
-_MOST_BATCHES: Final = 20
 
 
 class PollingLine:
     """``stranger``: the same system, asked with another token."""
 
     forgeries: Collection[Play] = (Play.FORGED,)
-    plays: Collection[Play] = ()
+    omits: Collection[Play] = (Play.TYPE,)
 
     def __init__(
         self,
@@ -36,12 +31,8 @@ class PollingLine:
     ) -> None:
         self._client = client
         self._stranger = stranger
-        self._source = PollingSource(client, settings.batch)
-        self._interval = settings.interval
-        self._department = department
-        self._receiver = receiver
-        self._evidence = evidence
-        self._settled: set[str] = set()
+        source = PollingSource(client, settings.batch)
+        self._fetcher = Fetcher(source, settings.interval, department, receiver, evidence)
 
     async def deliver(self, message: Message, forgery: Play | None = None) -> Answered:
         client = self._stranger if forgery else self._client
@@ -54,44 +45,7 @@ class PollingLine:
         return Answered(Reply.TAKEN)
 
     async def fetch(self) -> None:
-        while True:
-            try:
-                await self._pass()
-            except (Unavailable, Rejected) as error:
-                self._evidence.troubles.append(error.reason)
-            await asyncio.sleep(self._interval)
-
-    async def _pass(self) -> None:
-        after: str | None = None
-        settled = frozenset(self._settled)
-        for _ in range(_MOST_BATCHES):
-            batch = await self._source.fetch(after)
-            self._evidence.listings += 1
-            for key in batch.keys:
-                if key in settled:
-                    self._evidence.listed_again[key] += 1
-                await self._settle(key)
-            after = batch.next
-            if after is None:
-                return
-
-    async def _settle(self, key: str) -> None:
-        try:
-            found = await self._source.read(key)
-        except Unusable as unusable:
-            await self._receiver.unreadable(key, unusable)
-            await self._source.quarantine(key, unusable.faults)
-            return
-        try:
-            receipt = await self._receiver.take(self._department, found)
-        except Unusable as unusable:
-            await self._source.quarantine(key, unusable.faults)
-        except Problem:
-            return  # the platform is out of order: the act stays where it is
-        else:
-            await self._source.acknowledge(key, receipt)
-            if receipt.status is not Status.QUARANTINED:
-                self._settled.add(key)
+        await self._fetcher.run()
 
 
 def _place(message: Message) -> tuple[str, ...]:

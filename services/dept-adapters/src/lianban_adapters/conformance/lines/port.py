@@ -6,15 +6,23 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
+from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban_adapters.conformance.evidence import Answered, Play
+from lianban_adapters.dossiers.models import Dossier
+
+Order = TaskOrder | TaskSupplement | TaskWithdrawal
 
 
 @dataclass(frozen=True)
 class Message:
+    """``order``, ``dossier``: what the body says, for lines that carry no bodies; none of a message nobody knows."""
+
     id: str
     type: str
     task_id: str
     body: bytes
+    order: Order | None = None
+    dossier: Dossier | None = None
 
 
 class Line(Protocol):
@@ -23,8 +31,8 @@ class Line(Protocol):
         """Ways a message can be forged here."""
 
     @property
-    def plays(self) -> Collection[Play]:
-        """Further plays this line can carry."""
+    def omits(self) -> Collection[Play]:
+        """Plays this line cannot carry."""
 
     async def deliver(self, message: Message, forgery: Play | None = None) -> Answered:
         """Sent once. Raises nothing."""

@@ -22,7 +22,7 @@ _STALE: Final = timedelta(minutes=10)
 
 class RestLine:
     forgeries: Collection[Play] = (Play.FORGED, Play.UNSIGNED, Play.ALTERED, Play.STALE)
-    plays: Collection[Play] = (Play.TYPE,)
+    omits: Collection[Play] = ()
 
     def __init__(self, http: ClientSession, endpoint: str, secret: str) -> None:
         self._http = http
