@@ -45,7 +45,7 @@ def test_a_department_that_is_not_there_does_not_conform(tmp_path: Path) -> None
     assert {message["reply"] for message in report["messages"]} == {"unavailable"}
 
 
-@pytest.mark.parametrize("secret", ["my-own-password", "whsec_", "whsec_***"], ids=["other", "empty", "no-base64"])
+@pytest.mark.parametrize("secret", ["my-own-password", "whsec_", "whsec_***"], ids=["other", "none", "no-base64"])
 def test_what_is_no_secret(tmp_path: Path, secret: str) -> None:
     result = conform(tmp_path, secret=secret)
     assert (result.exit_code, "不是签名密钥" in result.output) == (1, True)
@@ -57,11 +57,24 @@ def test_what_is_no_token(tmp_path: Path) -> None:
     assert (result.exit_code, "不是令牌" in result.output) == (1, True)
 
 
-def test_what_is_no_database(tmp_path: Path) -> None:
-    (tmp_path / "url").write_text("oracle://platform:open-sesame@db/exchange")
+@pytest.mark.parametrize("scheme", ["oracle", "postgresql+asyncpg"])
+def test_what_is_no_database(tmp_path: Path, scheme: str) -> None:
+    (tmp_path / "url").write_text(f"{scheme}://platform:open-sesame@db:port/exchange")
     result = conform(tmp_path, "--kind", "staging", "--database-url-file", str(tmp_path / "url"))
     assert (result.exit_code, "不是连接串" in result.output) == (1, True)
     assert "open-sesame" not in result.output
+
+
+def test_what_does_not_go_with_a_kind(tmp_path: Path) -> None:
+    result = conform(tmp_path, "--kind", "polling", "--endpoint", "http://tax.example/?a=1", secret="x" * 16)
+    assert (result.exit_code, "不得含 ?" in result.output) == (1, True)
+    (tmp_path / "url").write_text("postgresql+asyncpg://platform@db/exchange")
+    more = ("--kind", "staging", "--database-url-file", str(tmp_path / "url"), "--db-schema", "a b")
+    result = conform(tmp_path, *more)
+    assert (result.exit_code, "--db-schema 应为" in result.output) == (1, True)
+    (tmp_path / "token").write_text(" ")
+    result = conform(tmp_path, "--material-token-file", str(tmp_path / "token"))
+    assert (result.exit_code, "是空的" in result.output) == (1, True)
 
 
 def test_each_kind_says_what_it_needs(tmp_path: Path) -> None:
@@ -83,6 +96,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     [
         ("--endpoint", "ftp://market"),
         ("--endpoint", "http://"),
+        ("--endpoint", "http://["),
         ("--listen", "18099"),
         ("--listen", "127.0.0.1:99999"),
         ("--wait", "0"),

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 
 import click
 from pydantic import ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
-from lianban.platform.directory import StagingSettings
+from lianban.platform.directory import PollingSettings, StagingSettings
 from lianban_adapters.conformance.exchanges import exchanges, recorded
 from lianban_adapters.conformance.kit import Patience
 from lianban_adapters.conformance.listener import listen
@@ -22,7 +24,12 @@ from lianban_adapters.conformance.runner import Kind, Order, conform
 from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-_LEAST_TOKEN: Final = 16
+_UNFIT: Final = {
+    "token": "{file} 中不是令牌：应为 16 位以上的 ASCII 字符，不含空格",
+    "base_url": "轮询的 --endpoint 不得含 ? 和 #",
+    "database_url": "{file} 中不是连接串：应为 postgresql+asyncpg://账号:口令@主机:端口/库 之类",
+    "db_schema": "--db-schema 应为字母、数字、下划线",
+}
 
 
 class _Seconds(click.FloatRange):
@@ -43,7 +50,12 @@ def _address(_context: click.Context, _parameter: click.Parameter, value: str) -
 
 
 def _web(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+    try:
+        parts = urlsplit(value or "http://unset")
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
         raise click.BadParameter("应为 http:// 或 https:// 开头的网址")
     return value
 
@@ -106,7 +118,7 @@ def conform_command(
     if given is None or (endpoint is None and kind != "staging"):
         needed = "--database-url-file" if kind == "staging" else "--endpoint 和 --secret-file"
         raise click.UsageError(f"--kind {kind} 须给出 {needed}")
-    secret = _secret(given, kind)
+    secret = _secret(given, kind, endpoint or "", db_schema)
     try:
         bound = listen(*address)
     except OSError as error:
@@ -148,19 +160,24 @@ def _own_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _secret(file: Path, kind: Kind) -> str:
+def _secret(file: Path, kind: Kind, endpoint: str, db_schema: str | None) -> str:
+    """What the kind needs, checked together with what else it is configured by."""
     secret = _text(file)
-    if kind == "staging":
-        try:
-            return StagingSettings(database_url=secret).database_url
-        except ValidationError:
-            raise click.ClickException(
-                f"{file} 中不是连接串：应为 postgresql+asyncpg://账号:口令@主机:端口/库 之类"
-            ) from None
-    if kind == "polling":
-        if len(secret) < _LEAST_TOKEN or not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise click.ClickException(f"{file} 中不是令牌：应为 {_LEAST_TOKEN} 位以上的 ASCII 字符，不含空格")
-        return secret
+    if kind == "rest":
+        return _signing_key(secret, file)
+    try:
+        if kind == "polling":
+            return PollingSettings(base_url=endpoint, token=secret).token
+        url = StagingSettings(database_url=secret, db_schema=db_schema).database_url
+        make_url(url)
+    except ValidationError as error:
+        raise click.ClickException(_UNFIT[str(error.errors()[0]["loc"][0])].format(file=file)) from None
+    except (ArgumentError, ValueError):
+        raise click.ClickException(_UNFIT["database_url"].format(file=file)) from None
+    return url
+
+
+def _signing_key(secret: str, file: Path) -> str:
     try:
         whole = secret.startswith("whsec_") and base64.b64decode(secret.removeprefix("whsec_"), validate=True)
     except binascii.Error:
@@ -172,9 +189,12 @@ def _secret(file: Path, kind: Kind) -> str:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8").strip()
+        text = file.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise click.ClickException(f"无法读取 {file}") from None
+    if not text:
+        raise click.ClickException(f"{file} 是空的")
+    return text
 
 
 @click.command("samples")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lianban.contracts.acts import rule_of
-from lianban.contracts.status import CaseStatus, StepState
+from lianban.contracts.status import ActKind, CaseStatus, StepState
 from lianban.platform.crypto import Keyring
 from lianban.platform.problems import FieldError, Problem
 from lianban_adapters.acts.missing import missing_faults
@@ -91,7 +91,7 @@ class Desk:
             entry.standing.apply(submission)
         except Problem as problem:
             return problem
-        if entry.standing.state is StepState.SUPPLEMENT:
+        if submission.kind is ActKind.REQUEST_SUPPLEMENT:
             self._requested(entry.task)
         state = entry.standing.state.value
         return Answer(200, ActAnswer(status="applied", case_status=CaseStatus.IN_PROGRESS, step_state=state))
