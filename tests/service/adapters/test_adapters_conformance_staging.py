@@ -33,7 +33,7 @@ class Tables:
     async def conform(self, answer_timeout: float = 20.0) -> Report:
         with contextlib.closing(listen("127.0.0.1", 0)) as platform:
             public_url = f"http://127.0.0.1:{platform.getsockname()[1]}"
-            patience = Patience(acts=6.0, quiet=2.0)
+            patience = Patience(acts=10.0, quiet=2.0)
             order = Order(
                 "tables",
                 "staging",

@@ -18,7 +18,7 @@ from lianban_adapters.conformance.listener import listen, serving
 from lianban_adapters.conformance.report import Report
 from lianban_adapters.conformance.runner import Order, conform
 
-PATIENCE = Patience(acts=5.0, quiet=3.0)
+PATIENCE = Patience(acts=15.0, quiet=3.0)
 
 EXPECTED = {
     Mistake.NO_SIGNATURE_CHECK: {"signature-forged", "signature-missing", "signature-altered", "signature-stale"},

@@ -34,7 +34,7 @@ async def report_of(mistake: Mistake | None) -> Report:
         own = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
         await stack.enter_async_context(serving(Polled(mistake).app, own))
         endpoint, public_url = (f"http://127.0.0.1:{bound.getsockname()[1]}" for bound in (own, platform))
-        order = Order("tax", "polling", f"{endpoint}/api", TOKEN, public_url, Patience(acts=5.0, quiet=3.0))
+        order = Order("tax", "polling", f"{endpoint}/api", TOKEN, public_url, Patience(acts=10.0, quiet=3.0))
         return await conform(order, platform)
 
 

@@ -40,7 +40,7 @@ class Sandbox:
             (await http.put(control, json=behaviour)).raise_for_status()
         endpoint = f"{self.url}/departments/market/tasks" if kind == "rest" else f"{self.url}/systems/tax"
         department, secret = ("market", self.secret) if kind == "rest" else ("tax", TOKEN)
-        patience = Patience(acts=5.0, quiet=2.0)
+        patience = Patience(acts=10.0, quiet=2.0)
         order = Order(department, kind, endpoint, secret, self.public_url, patience, acceptance=True)
         return await conform(order, self.platform)
 
