@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import statistics
 import tempfile
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -24,8 +22,8 @@ from lianban_stack.postgres import SUPERUSER
 from lianban_stack.programs import DATABASE
 from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
-from loop import Rate, closed_loop
-from processes import processor_seconds
+from loop import closed_loop
+from processes import Measured, processor_seconds
 
 
 def main() -> None:
@@ -66,21 +64,6 @@ async def measure(stack: Stack, cases: int, at_once: int, turns: int) -> None:
             latest = ", ".join(f"{kind} {found.rates[-1].per_second:.1f}" for kind, found in measured.items())
             print(f"turn {turn + 1}: {latest}", flush=True)
     report(measured, cases * turns, at_once)
-
-
-class Measured:
-    """Rates by turn, and processor seconds by program over all turns, of one kind of case."""
-
-    def __init__(self) -> None:
-        self.rates: list[Rate] = []
-        self.spent: Counter[str] = Counter()
-
-    def add(self, before: dict[str, float], after: dict[str, float]) -> None:
-        self.spent.update({name: seconds - before[name] for name, seconds in after.items()})
-
-    @property
-    def per_second(self) -> float:
-        return statistics.median(rate.per_second for rate in self.rates)
 
 
 def report(measured: dict[str, Measured], cases: int, at_once: int) -> None:

@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from temporalio import activity, workflow
 from temporalio.client import Client
@@ -70,6 +71,28 @@ class BareCase:
         return "granted"
 
 
+@workflow.defn
+class Updated:
+    """Takes Updates until it is told to end."""
+
+    def __init__(self) -> None:
+        self._decided: list[str] = []
+        self._ended = False
+
+    @workflow.run
+    async def run(self) -> None:
+        await workflow.wait_condition(lambda: self._ended)
+
+    @workflow.update
+    def decide(self, act: str) -> str:
+        self._decided.append(act)
+        return "granted"
+
+    @workflow.signal
+    def end(self) -> None:
+        self._ended = True
+
+
 class Departments:
     """Decides each submission from outside: at once, or after up to a second."""
 
@@ -95,13 +118,16 @@ class Departments:
 
 
 def worker(client: Client) -> Worker:
-    """Tuned as ours are."""
     departments = Departments(client)
+    return tuned(client, QUEUE, workflows=[BareCase], activities=[departments.submit, departments.finish])
+
+
+def tuned(client: Client, queue: str, **hosted: Any) -> Worker:
+    """As our workers are."""
     return Worker(
         client,
-        task_queue=QUEUE,
-        workflows=[BareCase],
-        activities=[departments.submit, departments.finish],
+        task_queue=queue,
+        **hosted,
         workflow_runner=ContextFreeSandbox(
             restrictions=SandboxRestrictions.default.with_passthrough_modules("bare", "lianban")
         ),

@@ -1,14 +1,32 @@
-"""Processor time by program of the stack."""
+"""Processor time by program of the stack, beside the rates it was spent for."""
 
 from __future__ import annotations
 
 import os
+import statistics
+from collections import Counter
 
 import psutil
 
 from lianban_stack.stack import Stack
+from loop import Rate
 
 DRIVER = "bench"
+
+
+class Measured:
+    """Rates by turn, and processor seconds by program over all turns, of one kind."""
+
+    def __init__(self) -> None:
+        self.rates: list[Rate] = []
+        self.spent: Counter[str] = Counter()
+
+    def add(self, before: dict[str, float], after: dict[str, float]) -> None:
+        self.spent.update({name: seconds - before[name] for name, seconds in after.items()})
+
+    @property
+    def per_second(self) -> float:
+        return statistics.median(rate.per_second for rate in self.rates)
 
 
 def processor_seconds(stack: Stack) -> dict[str, float]:

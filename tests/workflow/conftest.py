@@ -21,7 +21,7 @@ from lianban.catalog.terms import DeliveryMode
 from lianban.contracts import names
 from lianban.contracts.case import CaseResult
 from lianban.platform.temporal import make_worker
-from lianban_orchestrator.workflows.case import CaseWorkflow
+from lianban_orchestrator.worker import case_worker
 
 _numbers = itertools.count(1)
 
@@ -50,7 +50,7 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             changes.setdefault("delivery", DeliveryMode.COURIER)
             changes.setdefault("received_at", datetime.now(UTC))
             case = make_case(f"case-{queue}", plan, **changes)
-            await stack.enter_async_context(make_worker(case_client, queue, workflows=[CaseWorkflow]))
+            await stack.enter_async_context(case_worker(case_client, queue))
             for name, activities in hosted_by(plan, services).items():
                 if name in hosted:
                     continue  # a second case of the same services

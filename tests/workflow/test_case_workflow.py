@@ -11,6 +11,7 @@ from workflow_world import Case, Services, StartCase
 from fixtures.plans import decide, five_parallel, make_plan, make_step, working_days
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, StepKind
 from lianban.clock.limits import Light
+from lianban.contracts import names
 from lianban.contracts.acts import Refusal
 from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.search_attributes import PENDING_DEPARTMENTS
@@ -110,10 +111,45 @@ async def test_withdrawal(start_case: StartCase) -> None:
     assert case.services.messages[-1].kind is MessageKind.WITHDRAWN
 
 
+async def test_tasks_of_a_turn_are_handed_over_together(start_case: StartCase) -> None:
+    plan = make_plan(make_step("a"), make_step("b"), make_step("c", after=("a",)))
+    case = await start_case(plan)
+    await case.services.until(lambda: len(case.services.tasks) == 2)
+    await case.act(decide("a"))
+    await case.services.until(lambda: len(case.services.tasks) == 3)
+    assert [[task.step for task in orders.tasks] for orders in case.services.handed_over] == [["a", "b"], ["c"]]
+
+
+async def test_withdrawal_while_nothing_can_be_handed_over(start_case: StartCase) -> None:
+    services = Services()
+    services.down.add(names.QUEUE_DEPARTMENTS)
+    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services)
+    await services.until(lambda: services.messages)
+    await case.withdraw()
+    assert (await case.handle.result()).outcome is Outcome.WITHDRAWN
+    assert services.tasks == []
+    told = {order.step: [event.kind for event in order.events] for order in services.withdrawn}
+    assert told == {"a": [EventKind.STEP_STARTED], "b": [EventKind.STEP_STARTED]}
+
+
+async def test_a_gate_refused_while_nothing_can_be_handed_over(start_case: StartCase) -> None:
+    """What is still wanted of a turn stays on its way when another of its tasks is taken back."""
+    services = Services()
+    services.down.add(names.QUEUE_DEPARTMENTS)
+    gated = make_step("b", after=("g",))
+    case = await start_case(make_plan(make_step("g", policy="GATE"), gated, make_step("a")), services=services)
+    await services.until(lambda: services.messages)
+    await case.act(decide("g", Decision.REFUSED))
+    services.down.clear()
+    await services.until(lambda: len(services.tasks) == 2)
+    assert sorted(task.step for task in services.tasks) == ["a", "g"]
+
+
 async def test_withdrawal_while_a_department_is_down(start_case: StartCase) -> None:
+    """A case of the second edition hands each task over by itself."""
     services = Services()
     services.down.add("dept-of-a")
-    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services)
+    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services, edition=2)
     await services.until(lambda: services.tasks)
     await case.withdraw()
     assert (await case.handle.result()).outcome is Outcome.WITHDRAWN
@@ -123,7 +159,7 @@ async def test_withdrawal_while_a_department_is_down(start_case: StartCase) -> N
 async def test_one_department_down_delays_its_own_step_only(start_case: StartCase) -> None:
     services = Services()
     services.down.add("dept-of-a")
-    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services)
+    case = await start_case(make_plan(make_step("a"), make_step("b")), services=services, edition=2)
     await services.until(lambda: services.tasks)
     await case.act(decide("b"))
     services.down.clear()
@@ -215,11 +251,11 @@ async def waited_for(case: Case) -> list[str]:
 
 async def test_operators_see_what_failed_for_good(start_case: StartCase) -> None:
     services = Services()
-    services.broken.add("dept-of-a")
+    services.broken.add(MessageKind.ACCEPTED)
     case = await start_case(make_plan(make_step("a"), make_step("b")), services=services)
     await services.until(lambda: services.tasks)
     await case.act(decide("b"))
-    while "⚠ 未办成，需运维处理：submit_task" not in await details(case):
+    while "⚠ 未办成，需运维处理：send_message" not in await details(case):
         await asyncio.sleep(0.05)
     await case.act(decide("a"))  # the case itself goes on
     await services.until(lambda: services.deliveries)

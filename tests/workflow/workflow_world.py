@@ -30,6 +30,7 @@ from lianban.contracts.orders import (
     DeliveryReceipt,
     MessageOrder,
     TaskOrder,
+    TaskOrders,
     TaskReceipt,
     TaskSupplement,
     TaskWithdrawal,
@@ -42,6 +43,7 @@ class Services:
 
     def __init__(self) -> None:
         self.tasks: list[TaskOrder] = []
+        self.handed_over: list[TaskOrders] = []
         self.withdrawn: list[TaskWithdrawal] = []
         self.supplemented: list[TaskSupplement] = []
         self.messages: list[MessageOrder] = []
@@ -49,14 +51,14 @@ class Services:
         self.recorded: list[CaseEvent] = []
         self.relayed: list[CaseEvent] = []
         self.down: set[str] = set()
-        self.broken: set[str] = set()
+        self.broken: set[MessageKind] = set()
         self.delivered = DeliveryState.ORDERED
         self._told = asyncio.Event()
 
     def forget(self) -> None:
         """Before the next case of the same services."""
         told: tuple[list[Any], ...] = (self.tasks, self.withdrawn, self.supplemented, self.messages, self.deliveries)
-        for kept in (*told, self.recorded, self.relayed):
+        for kept in (*told, self.handed_over, self.recorded, self.relayed):
             kept.clear()
 
     def _tell(self) -> None:
@@ -68,10 +70,18 @@ class Services:
             self._told.clear()
             await self._told.wait()
 
+    @activity.defn(name=names.ACTIVITY_SUBMIT_TASKS)
+    async def submit_tasks(self, orders: TaskOrders) -> None:
+        if names.QUEUE_DEPARTMENTS in self.down:
+            raise ConnectionError("the adapters are down")
+        self.handed_over.append(orders)
+        for order in orders.tasks:
+            self.tasks.append(order)
+            self.relayed += order.events
+        self._tell()
+
     @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
     async def submit_task(self, order: TaskOrder) -> TaskReceipt:
-        if order.department in self.broken:
-            raise ApplicationError("cannot be sent", non_retryable=True)
         if order.department in self.down:
             raise ConnectionError("department is down")
         self.tasks.append(order)
@@ -92,6 +102,8 @@ class Services:
 
     @activity.defn(name=names.ACTIVITY_SEND_MESSAGE)
     async def send_message(self, order: MessageOrder) -> None:
+        if order.kind in self.broken:
+            raise ApplicationError("cannot be sent", non_retryable=True)
         self.messages.append(order)
         self.relayed += order.events
         self._tell()
@@ -209,6 +221,7 @@ def hosted_by(plan: Plan, services: Services) -> dict[str, Sequence[Callable[...
             services.withdraw_task,
             services.supplement_task,
         ]
+    queues[names.QUEUE_DEPARTMENTS] = [services.submit_tasks]
     queues[names.QUEUE_INTAKE] = [services.record_events]
     queues[names.QUEUE_NOTIFY] = [services.send_message, services.deliver_results]
     return queues

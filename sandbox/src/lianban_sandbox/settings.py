@@ -22,6 +22,7 @@ class SandboxSettings(BaseSettings):
 
     port_sandbox_registries: int = Field(default=18015, ge=0, le=65535)
     port_sandbox_licences: int = Field(default=18016, ge=0, le=65535)
+    port_sandbox_sftp: int = Field(default=18022, ge=0, le=65535)
 
     adapters_url: str = "http://127.0.0.1:18002"
     notify_url: str = "http://127.0.0.1:18003"
@@ -34,6 +35,9 @@ class SandboxSettings(BaseSettings):
 
     sandbox_staging_urls: dict[str, str] = Field(
         default={}, repr=False, description="own databases of departments played by staging tables, by department"
+    )
+    sandbox_sftp_folder: Path | None = Field(
+        default=None, description="keys and disks of departments played by files; none: nobody is"
     )
     sandbox_decision_seconds: float = Field(
         default=1.0, ge=0, description="from task to decision, until told otherwise"

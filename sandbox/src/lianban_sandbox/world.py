@@ -25,6 +25,7 @@ from lianban_sandbox.departments.cast import Cast
 from lianban_sandbox.departments.desk import Desk
 from lianban_sandbox.departments.messages import Messages
 from lianban_sandbox.departments.polled import Polled
+from lianban_sandbox.departments.sftp import HOST_KEY, serving_files
 from lianban_sandbox.mail import app as mail_app
 from lianban_sandbox.mail.catcher import Catcher, catching
 from lianban_sandbox.registers import app as registers_app
@@ -48,6 +49,8 @@ class World:
     registries_url: str
     licences_url: str
     smtp_port: int
+    sftp_port: int | None
+    """None where no department is played by files."""
 
 
 @contextlib.asynccontextmanager
@@ -87,9 +90,19 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
         departments_url, courier_url, sms_url, mail_url, *registers = (url(bound) for _, bound in served)
         smtp = stack.enter_context(contextlib.closing(listen(settings.host, settings.port_sandbox_smtp)))
         smtp_port: int = smtp.getsockname()[1]
+        sftp_port = await _serve_files(stack, settings, cast)
         await stack.enter_async_context(serving(*served))
         await stack.enter_async_context(catching(catcher, smtp))
-        yield World(departments_url, courier_url, sms_url, mail_url, registers[0], registers[1], smtp_port)
+        yield World(departments_url, courier_url, sms_url, mail_url, registers[0], registers[1], smtp_port, sftp_port)
+
+
+async def _serve_files(stack: contextlib.AsyncExitStack, settings: SandboxSettings, cast: Cast) -> int | None:
+    if settings.sandbox_sftp_folder is None or not cast.accounts:
+        return None
+    bound = stack.enter_context(contextlib.closing(listen(settings.host, settings.port_sandbox_sftp)))
+    port: int = bound.getsockname()[1]
+    await stack.enter_async_context(serving_files(cast.accounts, settings.sandbox_sftp_folder / HOST_KEY, bound))
+    return port
 
 
 async def run(settings: SandboxSettings) -> None:

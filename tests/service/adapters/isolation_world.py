@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from lianban.contracts import names
-from lianban.contracts.orders import TaskOrder, TaskReceipt
+from lianban.contracts.orders import TaskOrder, TaskOrders
 from lianban.platform.auth import Role, TokenAuthority
 from lianban.platform.crypto import Keyring
 from lianban.platform.webhooks import new_secret, sign
@@ -89,11 +89,10 @@ class IsolationWorld:
 
     async def submit_order(self, new: TaskOrder) -> str:
         await self.temporal.execute_activity(
-            names.ACTIVITY_SUBMIT_TASK,
-            new,
+            names.ACTIVITY_SUBMIT_TASKS,
+            TaskOrders(tasks=(new,)),
             id=f"submit-{new.key}",
-            task_queue=names.department_queue(new.department),
-            result_type=TaskReceipt,
+            task_queue=names.QUEUE_DEPARTMENTS,
             start_to_close_timeout=timedelta(seconds=30),
         )
         return names.task_id(new.case_no, new.step)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any, cast
 
+from adapters_files import served_elsewhere
 from adapters_outside import serving
 from adapters_polling import TOKEN, PolledSystem
 from adapters_staging import in_postgres
@@ -45,7 +47,8 @@ async def cost_of_a_look(entry: dict[str, Any], seconds: float = 3.0) -> float:
             fetching.source.fetch = counted  # type: ignore[method-assign]
             runners.append(Runner(code, fetching.source, cast(Reception, None), fetching.interval).run())
         tasks = [asyncio.create_task(runner) for runner in runners]
-        await asyncio.sleep(1.0)  # connections are open
+        while looks < 2 * _DEPARTMENTS:  # connections are open
+            await asyncio.sleep(0.1)
         looks, began = 0, time.process_time()
         await asyncio.sleep(seconds)
         spent = time.process_time() - began
@@ -68,4 +71,11 @@ async def test_polling() -> None:
     async with serving(PolledSystem().app) as url:
         polling = {"base_url": f"{url}/api", "token": TOKEN, "interval": 0.5}
         cost = await cost_of_a_look({"channel": "polling", "secret": new_secret(), "polling": polling})
+    assert cost * _LOOKS < _SHARE, f"{cost * 1000:.2f} ms a look"
+
+
+async def test_files(tmp_path: Path) -> None:
+    async with served_elsewhere(tmp_path / "root") as settings:
+        settings |= {"interval": 0.5}
+        cost = await cost_of_a_look({"channel": "files", "secret": new_secret(), "files": settings})
     assert cost * _LOOKS < _SHARE, f"{cost * 1000:.2f} ms a look"

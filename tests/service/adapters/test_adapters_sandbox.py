@@ -1,4 +1,5 @@
-"""The sandbox's polled system and its staging tables against the real adapters: every switch of theirs works."""
+"""The sandbox's polled system, its staging tables and its folders against the real adapters: every switch of theirs
+works."""
 
 from __future__ import annotations
 
@@ -16,11 +17,12 @@ from ruamel.yaml import YAML
 from lianban.contracts.documents import ActDocument
 from lianban.contracts.status import ActKind, Decision
 from lianban.platform.webhooks import new_secret
+from lianban_sandbox.departments.sftp import new_keys
 from lianban_sandbox.settings import SandboxSettings
 from lianban_sandbox.world import running
 
 TOKEN = "sandbox-token-0123456789"
-KINDS = ("polled", "tables")
+KINDS = ("polled", "tables", "folders")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ async def sandbox(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[tuple[str, dict[str, Any]]]:
     """Where it is, and its departments as the adapters know them: one whose system is polled, one with staging tables
-    in PostgreSQL. No callback of theirs would arrive anywhere."""
+    in PostgreSQL, one with folders on an SFTP server. No callback of theirs would arrive anywhere."""
     folder = tmp_path_factory.mktemp("sandbox")
     for name in ("courier.secret", "sms.key", "registries.key", "licences.key"):
         (folder / name).write_text(new_secret())
@@ -36,9 +38,13 @@ async def sandbox(
         database = await stack.enter_async_context(in_postgres(request.getfixturevalue("postgres_server")))
         polling = {"base_url": "http://127.0.0.1:9/systems/polled", "token": TOKEN, "interval": 0.1}
         staging = {"database_url": database.url, "interval": 0.1}
+        client_key, known_hosts = new_keys(folder / "sftp", "127.0.0.1", 22)
+        files = {"host": "127.0.0.1", "user": "lianban", "private_key_file": str(client_key), "interval": 0.1}
+        files |= {"known_hosts": known_hosts, "folder": "exchange"}
         departments: dict[str, Any] = {
             "polled": {"channel": "polling", "secret": new_secret(), "polling": polling},
             "tables": {"channel": "staging", "secret": new_secret(), "staging": staging},
+            "folders": {"channel": "files", "secret": new_secret(), "files": files},
         }
         with (folder / "directory.yaml").open("w") as file:
             YAML(typ="safe").dump({"departments": departments, "supervisor": {}}, file)
@@ -46,6 +52,7 @@ async def sandbox(
             **{f"port_sandbox_{name}": 0 for name in ("departments", "courier", "sms", "smtp", "mail_records")},
             port_sandbox_registries=0,
             port_sandbox_licences=0,
+            port_sandbox_sftp=0,
             adapters_url="http://127.0.0.1:9",
             notify_url="http://127.0.0.1:9",
             directory_file=folder / "directory.yaml",
@@ -54,10 +61,14 @@ async def sandbox(
             registries_key_file=folder / "registries.key",
             licences_key_file=folder / "licences.key",
             sandbox_decision_seconds=0,
+            sandbox_sftp_folder=folder / "sftp",
             sandbox_staging_urls={"tables": database.engine.url.render_as_string(hide_password=False)},
         )
         made = await stack.enter_async_context(running(settings))
         polling["base_url"] = f"{made.departments_url}/systems/polled"
+        assert made.sftp_port is not None
+        files["port"] = made.sftp_port
+        files["known_hosts"] = new_keys(folder / "sftp", "127.0.0.1", made.sftp_port)[1]
         yield made.departments_url, departments
 
 

@@ -27,7 +27,7 @@ from lianban.platform.database import create_engine
 from lianban.platform.migrations import upgrade
 from lianban.platform.temporal import make_worker
 from lianban_adapters.app import create_app
-from lianban_orchestrator.workflows.case import CaseWorkflow
+from lianban_orchestrator.worker import case_worker
 from lianban_sandbox.timeskip import skip
 
 DEPARTMENTS = "abcdefgh"
@@ -66,7 +66,7 @@ async def world(
         departments: dict[str, dict[str, Any]] = {f"dept-of-{code}": {} for code in DEPARTMENTS}
         secrets = write_directory(folder / "directory.yaml", departments, systems_url)
         for worker in (
-            make_worker(temporal_client, QUEUE, workflows=[CaseWorkflow]),
+            case_worker(temporal_client, QUEUE),
             make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events]),
             make_worker(temporal_client, names.QUEUE_NOTIFY, activities=[send_message, deliver_results]),
         ):

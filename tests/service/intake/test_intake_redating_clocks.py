@@ -12,11 +12,9 @@ from temporalio.client import Client
 
 from lianban.clock.deadlines import deadline
 from lianban.clock.limits import Unit
-from lianban.contracts.names import QUEUE_ORCHESTRATOR
-from lianban.platform.temporal import make_worker
 from lianban.publishing.publisher import publish
 from lianban.publishing.store import PublishedStore
-from lianban_orchestrator.workflows.case import CaseWorkflow
+from lianban_orchestrator.worker import case_worker
 
 
 @pytest.fixture
@@ -26,7 +24,7 @@ async def world(
     """Departments and notify are away."""
     publish(intake_folder / "catalog", PublishedStore(intake_folder / "store"))
     async with (
-        make_worker(temporal_client, QUEUE_ORCHESTRATOR, workflows=[CaseWorkflow]),
+        case_worker(temporal_client),
         intake_of(intake_folder, intake_url, temporal_server) as world,
     ):
         yield world

@@ -15,11 +15,10 @@ from temporalio.client import Client
 
 from lianban.contracts.acts import ActOutcome, DepartmentAct, Supplement, Withdrawal
 from lianban.contracts.documents import ActDocument, MissingItem
-from lianban.contracts.names import QUEUE_ORCHESTRATOR, UPDATE_ACT, UPDATE_SUPPLEMENT, UPDATE_WITHDRAW
+from lianban.contracts.names import UPDATE_ACT, UPDATE_SUPPLEMENT, UPDATE_WITHDRAW
 from lianban.contracts.status import ActKind, ActorKind, Role
-from lianban.platform.temporal import make_worker
 from lianban_intake.supplements.service import act_id_of
-from lianban_orchestrator.workflows.case import CaseWorkflow
+from lianban_orchestrator.worker import case_worker
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +27,7 @@ async def world(
 ) -> AsyncIterator[World]:
     """The intake, and workflows that run; departments and notify are away."""
     async with (
-        make_worker(temporal_client, QUEUE_ORCHESTRATOR, workflows=[CaseWorkflow]),
+        case_worker(temporal_client),
         running(intake_folder, intake_url, temporal_server, outbox_poll=3600) as world,
     ):
         yield world

@@ -22,14 +22,13 @@ from lianban.contracts.acts import ActOutcome, DepartmentAct, Withdrawal
 from lianban.contracts.names import (
     ACTIVITY_RECORD_EVENTS,
     QUEUE_INTAKE,
-    QUEUE_ORCHESTRATOR,
     UPDATE_ACT,
     UPDATE_WITHDRAW,
 )
 from lianban.contracts.status import CLOSED, ActKind, ActorKind, CaseStatus, Decision, EventKind
 from lianban.platform.temporal import make_worker
 from lianban_intake.cases.withdrawal import act_id_of
-from lianban_orchestrator.workflows.case import CaseWorkflow
+from lianban_orchestrator.worker import case_worker
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +37,7 @@ async def world(
 ) -> AsyncIterator[World]:
     """The intake, and workflows that run; departments and notify are away."""
     async with (
-        make_worker(temporal_client, QUEUE_ORCHESTRATOR, workflows=[CaseWorkflow]),
+        case_worker(temporal_client),
         running(intake_folder, intake_url, temporal_server, outbox_poll=3600) as world,
     ):
         yield world

@@ -139,7 +139,10 @@ def test_a_department_is_sent_as_much_as_it_can_bear(monkeypatch: pytest.MonkeyP
     slow = {"channel": "inbox", "secret": new_secret(), "rate_per_second": 2.5, "concurrency": 3}
     departments = {"slow": slow, "usual": {"channel": "inbox", "secret": new_secret()}}
     directory = Directory.model_validate({"departments": departments, "supervisor": {}})
-    app.department_workers(directory, cast(TaskActivities, SimpleNamespace(all=())))(cast(Client, None))
+    app.department_workers(directory, cast(TaskActivities, SimpleNamespace(of_all=(), of_a_department=())))(
+        cast(Client, None)
+    )
+    assert set(made.pop("departments")) == {"activities"}
     limits = {
         queue: (options["max_concurrent_activities"], options["max_activities_per_second"])
         for queue, options in made.items()

@@ -14,7 +14,7 @@ import pytest
 
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.incoming import runner as module
-from lianban_adapters.channels.incoming.port import Batch, Found, Receipt, Status, Unusable, unusable
+from lianban_adapters.channels.incoming.port import Batch, Found, Receipt, Status, Unfinished, Unusable, unusable
 from lianban_adapters.channels.incoming.runner import MOST_BATCHES, PATIENCE, Runner
 from lianban_adapters.channels.port import Unavailable
 
@@ -96,6 +96,16 @@ async def test_what_cannot_be_read_is_put_aside_and_the_rest_goes_on() -> None:
     shelf = Shelf(a=unusable("encoding", "不是 UTF-8 编码"), b="truncated", c=act("t"))
     await passes(Runner("market", shelf, Desk(), 1))
     assert shelf.settled == [("a", "encoding"), ("b", "model_type"), ("c", "applied")]
+
+
+async def test_what_is_not_finished_is_left_until_it_is() -> None:
+    shelf, desk = Shelf(a=Unfinished(), b=act("t"), c=act("u")), Desk()
+    runner = Runner("market", shelf, desk, 1)
+    await passes(runner, PATIENCE + 1)
+    assert (list(shelf.acts), shelf.settled) == (["a"], [("b", "applied"), ("c", "applied")])
+    shelf.acts["a"] = act("t")
+    await passes(runner)
+    assert shelf.settled[-1] == ("a", "applied")
 
 
 async def test_an_act_whose_acknowledgement_fails_comes_again() -> None:

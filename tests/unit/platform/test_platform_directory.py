@@ -63,11 +63,13 @@ def test_a_bad_file_is_refused_by_place(tmp_path: Path, content: str, place: str
 
 POLLING = 'polling: {base_url: "https://a.example/x", token: "0123456789abcdef"}'
 STAGING = 'staging: {database_url: "postgresql+asyncpg://u:topsecret@h/d"}'
+HOST_KEY = "files.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKp1"
+FILES = f'files: {{host: files.example, user: lianban, password: topsecret, known_hosts: "{HOST_KEY}"}}'
 
 
 def test_a_department_is_switched_to_the_inbox_by_one_word(tmp_path: Path) -> None:
-    text = f"departments: {{m: {{channel: inbox, secret: whsec_a, {POLLING}, {STAGING}}}}}\nsupervisor: {{}}"
-    for channel in ("inbox", "polling", "staging"):
+    text = f"departments: {{m: {{channel: inbox, secret: whsec_a, {POLLING}, {STAGING}, {FILES}}}}}\nsupervisor: {{}}"
+    for channel in ("inbox", "polling", "staging", "files"):
         directory = load_directory(write(tmp_path, text.replace("channel: inbox", f"channel: {channel}")))
         assert directory.departments["m"].channel == channel
     assert "topsecret" not in repr(directory)
@@ -82,6 +84,7 @@ def test_the_guides_directories_are_some(tmp_path: Path) -> None:
     ]
     assert [[entry.channel for entry in one.departments.values()] for one in shown] == [
         ["rest"],
+        ["files"],
         ["polling", "staging"],
     ]
     assert shown[0].departments["market"].hours is not None
@@ -99,6 +102,15 @@ def test_the_guides_directories_are_some(tmp_path: Path) -> None:
         (f"channel: polling, {POLLING[:-1]}, interval: 0}}", "departments.m.polling.interval"),
         ("channel: staging, staging: {database_url: 'sqlite:///topsecret'}", "departments.m.staging.database_url"),
         (f"channel: staging, {STAGING[:-1]}, db_schema: 'a; b'}}", "departments.m.staging.db_schema"),
+        ("channel: files", "departments.m.files: settings of the channel are missing"),
+        (f"channel: files, {FILES[:-1]}, private_key_file: /k}}", "files: either private_key_file or password"),
+        (f"channel: files, {FILES.replace('password: topsecret, ', '')}", "files: either private_key_file or password"),
+        (f"channel: files, {FILES.replace(HOST_KEY, '')}", "files.known_hosts"),
+        (f"channel: files, {FILES.replace(HOST_KEY, '# files.example ssh-ed25519 key')}", "files.known_hosts"),
+        (
+            f"channel: files, {FILES[:-1]}, port: 0, folder: '', settle: 0}}",
+            "files.port: .*files.folder: .*files.settle",
+        ),
         (f"channel: staging, {STAGING[:-1]}, files: none, inline_mib: 0}}", "staging.files: .*staging.inline_mib"),
     ],
 )

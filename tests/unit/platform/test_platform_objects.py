@@ -55,6 +55,28 @@ async def test_streams_are_stored_the_same(store: ObjectStore, tmp_path: Path, s
     assert len(files(tmp_path)) == 1
 
 
+@pytest.mark.parametrize("size", [0, 10, SEGMENT, 3 * SEGMENT + 7])
+async def test_what_is_put_is_streamed_piece_by_piece(store: ObjectStore, size: int) -> None:
+    data = hashlib.shake_128(b"seed").digest(size)
+    pieces = [piece async for piece in store.stream(await store.put(data))]
+    assert b"".join(pieces) == data
+    assert max(map(len, pieces)) <= SEGMENT
+
+
+async def test_a_stream_of_what_is_not_there_or_was_changed(store: ObjectStore, tmp_path: Path) -> None:
+    for missing in ("0" * 64, "../../etc/passwd"):
+        with pytest.raises(ObjectMissing):
+            _ = [piece async for piece in store.stream(missing)]
+    digest, other = [await store.put(data) for data in (b"deed", b"will")]
+    path = tmp_path / "objects" / digest[:2] / digest[2:4] / digest
+    path.write_bytes((tmp_path / "objects" / other[:2] / other[2:4] / other).read_bytes())
+    with pytest.raises(ObjectCorrupt):
+        _ = [piece async for piece in store.stream(digest)]
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(ObjectCorrupt):
+        _ = [piece async for piece in store.stream(digest)]
+
+
 async def test_too_large_a_stream_leaves_nothing(store: ObjectStore, tmp_path: Path) -> None:
     with pytest.raises(ObjectTooLarge):
         await store.put_stream(chunks(b"x" * 1000, 100), limit=999)

@@ -24,7 +24,7 @@ from lianban.contracts.orders import (
 )
 from lianban.contracts.status import DeliveryState
 from lianban.platform.temporal import make_worker
-from lianban_orchestrator.workflows.case import CaseWorkflow
+from lianban_orchestrator.worker import case_worker
 
 
 class Departments:
@@ -84,7 +84,7 @@ async def hosted(client: Client, plan: Plan) -> AsyncIterator[Departments]:
     departments = Departments()
     async with contextlib.AsyncExitStack() as stack:
         workers = [
-            make_worker(client, names.QUEUE_ORCHESTRATOR, workflows=[CaseWorkflow]),
+            case_worker(client),
             make_worker(client, names.QUEUE_INTAKE, activities=[_record_events]),
             make_worker(client, names.QUEUE_NOTIFY, activities=[_send_message, _deliver_results]),
         ]

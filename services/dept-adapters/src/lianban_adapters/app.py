@@ -14,7 +14,7 @@ from sqlalchemy import text
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from lianban.contracts.names import department_queue
+from lianban.contracts.names import QUEUE_DEPARTMENTS, department_queue
 from lianban.platform import service
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.case_updates import CaseUpdates
@@ -41,6 +41,7 @@ from lianban_adapters.inbox.endpoints import router as inbox_router
 from lianban_adapters.isolation.calendars import WorkingDays
 from lianban_adapters.isolation.endpoints import router as isolation_router
 from lianban_adapters.isolation.gates import Gates
+from lianban_adapters.isolation.handover import Handover
 from lianban_adapters.isolation.queue import WaitingTasks
 from lianban_adapters.materials.endpoints import router as materials_router
 from lianban_adapters.services import Services
@@ -95,6 +96,8 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     gates = Gates(directory, await working_days.read(), database)
     tasks = Tasks(database, relay, channels, gates, dossiers, answers)
     waiting = WaitingTasks(database, gates, tasks)
+    handover = Handover(database, relay, channels, gates, waiting)
+    stack.push_async_callback(handover.close)
     acts = Acts(database, documents, dossiers, carrier, outbox, settings.update_timeout)
     reception = Reception(acts, keyring)
 
@@ -112,7 +115,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
             outbox.run(),
             waiting.run(),
             working_days.keep_up(gates),
-            host_workers(open_client, department_workers(directory, TaskActivities(tasks))),
+            host_workers(open_client, department_workers(directory, TaskActivities(tasks, handover))),
             *(
                 Runner(department, fetching.source, reception, fetching.interval).run()
                 for department, fetching in channels.fetching.items()
@@ -133,18 +136,22 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
 
 
 def department_workers(directory: Directory, activities: TaskActivities) -> Callable[[Client], Sequence[Worker]]:
-    """As many tasks at a time and in a second as each department's system can bear."""
+    """One queue for what a case hands over; and one for each department, with as many activities at a time and in a
+    second as its system can bear."""
 
     def build(client: Client) -> Sequence[Worker]:
         return [
-            make_worker(
-                client,
-                department_queue(department),
-                activities=activities.all,
-                max_concurrent_activities=entry.concurrency,
-                max_activities_per_second=entry.rate_per_second,
-            )
-            for department, entry in directory.departments.items()
+            make_worker(client, QUEUE_DEPARTMENTS, activities=activities.of_all),
+            *(
+                make_worker(
+                    client,
+                    department_queue(department),
+                    activities=activities.of_a_department,
+                    max_concurrent_activities=entry.concurrency,
+                    max_activities_per_second=entry.rate_per_second,
+                )
+                for department, entry in directory.departments.items()
+            ),
         ]
 
     return build

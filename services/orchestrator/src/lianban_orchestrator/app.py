@@ -11,13 +11,12 @@ from typing import Final
 from fastapi import FastAPI
 from temporalio.client import Client
 
-from lianban.contracts.names import QUEUE_ORCHESTRATOR
 from lianban.platform.codec_server import install_codec
 from lianban.platform.crypto import Keyring
 from lianban.platform.service import create_app
-from lianban.platform.temporal import connect, host_workers, make_worker
+from lianban.platform.temporal import connect, host_workers
 from lianban_orchestrator.settings import OrchestratorSettings
-from lianban_orchestrator.workflows.case import CaseWorkflow
+from lianban_orchestrator.worker import case_worker
 
 _HEALTH_TIMEOUT: Final = timedelta(seconds=3)
 
@@ -39,7 +38,7 @@ def build_app(settings: OrchestratorSettings) -> FastAPI:
         hosting = asyncio.create_task(
             host_workers(
                 open_client,
-                lambda client: [make_worker(client, QUEUE_ORCHESTRATOR, workflows=[CaseWorkflow])],
+                lambda client: [case_worker(client)],
             )
         )
         try:

@@ -16,7 +16,7 @@ from lianban.contracts.base import Contract
 from lianban.contracts.events import Due
 from lianban.contracts.status import CaseStatus, Decision, DeliveryState, Outcome, StepState
 
-CASE_EDITION: Final = 2
+CASE_EDITION: Final = 3
 """Edition of the case's own rules a new case starts under; see :attr:`CaseInput.edition`."""
 
 
@@ -31,8 +31,10 @@ class CaseInput(Contract):
     delivery: DeliveryMode
     edition: int = Field(
         default=1,
-        description="which timers a case sets by itself, so that a case keeps to what it began with. "
-        "2: red is told again each working day (R16), and time comes before a later act",
+        description="what a case does by itself, so that a case keeps to what it began with. "
+        "2: red is told again each working day (R16), and time comes before a later act. "
+        "3: the tasks of a turn are handed over together, and operators' lists do not name an electronic delivery "
+        "that goes smoothly",
     )
 
 

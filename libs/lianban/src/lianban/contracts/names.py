@@ -16,9 +16,11 @@ QUERY_PROGRESS: Final = "progress"
 QUEUE_ORCHESTRATOR: Final = "orchestrator"
 QUEUE_INTAKE: Final = "intake"
 QUEUE_NOTIFY: Final = "notify"
+QUEUE_DEPARTMENTS: Final = "departments"
 
 ACTIVITY_RECORD_EVENTS: Final = "record_events"  # intake
-ACTIVITY_SUBMIT_TASK: Final = "submit_task"  # dept-<code>
+ACTIVITY_SUBMIT_TASKS: Final = "submit_tasks"  # departments
+ACTIVITY_SUBMIT_TASK: Final = "submit_task"  # dept-<code>; cases before edition 3
 ACTIVITY_WITHDRAW_TASK: Final = "withdraw_task"  # dept-<code>
 ACTIVITY_SUPPLEMENT_TASK: Final = "supplement_task"  # dept-<code>
 ACTIVITY_SEND_MESSAGE: Final = "send_message"  # notify

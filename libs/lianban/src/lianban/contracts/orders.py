@@ -15,7 +15,7 @@ from lianban.contracts.status import Cause, DeliveryState, MessageKind, Outcome
 
 
 class TaskOrder(Contract):
-    """Input of ``submit_task``: a department gets a step, or (step ``acceptance``) the case to accept."""
+    """A department gets a step, or (step ``acceptance``) the case to accept. Input of ``submit_task``."""
 
     key: str
     case_no: str
@@ -34,6 +34,12 @@ class TaskOrder(Contract):
     )
     due: Due | None = None
     events: tuple[CaseEvent, ...] = ()
+
+
+class TaskOrders(Contract):
+    """Input of ``submit_tasks``: all tasks that one turn of a case opens. No output."""
+
+    tasks: tuple[TaskOrder, ...]
 
 
 class TaskReceipt(Contract):

@@ -23,6 +23,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 _CLOCK_TIME: Final = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_HOST_KEY: Final = r"(?m)^(@cert-authority +)?[^\s#@]\S* +[a-z][a-z0-9@.-]+ +[A-Za-z0-9+/=]{16,}"
 
 
 class DirectoryInvalid(Exception):
@@ -33,6 +34,7 @@ class Channel(StrEnum):
     REST = "rest"  # tasks are posted to the department's system, which calls back
     POLLING = "polling"  # the department's system is only ever called: it calls nobody back
     STAGING = "staging"  # tables in a database of the department's
+    FILES = "files"  # folders on an SFTP server of the department's
     INBOX = "inbox"  # officers work in the manual inbox
 
 
@@ -92,6 +94,27 @@ class StagingSettings(FetchSettings):
     inline_mib: int = Field(default=7, ge=1, le=64)
 
 
+class FilesSettings(FetchSettings):
+    """``known_hosts``: the server's keys in the form of OpenSSH's file; no other key is ever believed. ``folder`` is
+    relative to where the user lands. ``settle``: seconds a faulty batch must have lain unchanged before it counts as
+    written and wrong."""
+
+    host: str = Field(pattern=r"^[A-Za-z0-9:-]{1,63}(\.[A-Za-z0-9-]{1,63})*$", max_length=253)
+    port: int = Field(default=22, ge=1, le=65535)
+    user: str = Field(min_length=1, max_length=128)
+    private_key_file: Path | None = None
+    password: str | None = Field(default=None, min_length=1, repr=False)
+    known_hosts: str = Field(pattern=_HOST_KEY, max_length=65536)
+    folder: str = Field(default=".", pattern=r"^[^\x00-\x1f\x7f]+$", max_length=255)
+    settle: float = Field(default=30.0, ge=0.05, le=3600, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        if (self.private_key_file is None) == (self.password is None):
+            raise PydanticCustomError("way_in", "either private_key_file or password is needed")
+        return self
+
+
 class DepartmentEntry(_Entry):
     """What the channel needs must be there; what another one would need may be, so that a department can be switched
     to the inbox and back by one word.
@@ -103,6 +126,7 @@ class DepartmentEntry(_Entry):
     endpoint: str | None = Field(default=None, pattern=r"^https?://")
     polling: PollingSettings | None = Field(default=None, validate_default=True)
     staging: StagingSettings | None = Field(default=None, validate_default=True)
+    files: FilesSettings | None = Field(default=None, validate_default=True)
     secret: str = Field(pattern=r"^whsec_", repr=False)
     duty_email: str | None = Field(default=None, repr=False)
     duty_mobile: str | None = Field(default=None, repr=False)
@@ -111,7 +135,7 @@ class DepartmentEntry(_Entry):
     hours: OpeningHours | None = Field(default=None, description="none: always open")
     circuit: CircuitSettings = CircuitSettings()
 
-    @field_validator("polling", "staging")
+    @field_validator("polling", "staging", "files")
     @classmethod
     def _settings_of_the_channel(cls, value: FetchSettings | None, info: ValidationInfo) -> FetchSettings | None:
         if value is None and info.data.get("channel") == info.field_name:

@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 
 _HARMLESS: Final = (OSError, TimeoutError, ImportError, RPCError)
 _DEPTH: Final = 20
-_NOISY: Final = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "alembic": logging.WARNING}
+_NOISY: Final = dict.fromkeys(("alembic", "asyncssh", "httpcore", "httpx"), logging.WARNING)
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from urllib.parse import unquote, urlsplit
@@ -47,6 +47,10 @@ class ObjectStore(Protocol):
 
     async def get(self, digest: str) -> bytes:
         """Raises :class:`ObjectMissing` or :class:`ObjectCorrupt`."""
+
+    def stream(self, digest: str) -> AsyncGenerator[bytes, None]:
+        """The content piece by piece. Raises as :meth:`get`, the latter perhaps only after the last piece: until then
+        nothing is to be done with the pieces that could not be undone. Whoever stops before the end closes it."""
 
     async def exists(self, digest: str) -> bool: ...
 
@@ -89,6 +93,24 @@ class FolderStore:
     async def get(self, digest: str) -> bytes:
         path = self._path(digest)
         return await asyncio.to_thread(self._get, path, digest)
+
+    async def stream(self, digest: str) -> AsyncGenerator[bytes, None]:
+        path = self._path(digest)
+        try:
+            file = await asyncio.to_thread(path.open, "rb")
+        except FileNotFoundError:
+            raise ObjectMissing(digest) from None
+        found = hashlib.sha256()
+        with file:
+            segments = _segments(file, self._keyring)
+            try:
+                while (segment := await asyncio.to_thread(next, segments, None)) is not None:
+                    found.update(segment)
+                    yield segment
+            except DecryptionFailed as error:
+                raise ObjectCorrupt(digest) from error
+        if found.hexdigest() != digest:
+            raise ObjectCorrupt(digest)
 
     async def exists(self, digest: str) -> bool:
         try:

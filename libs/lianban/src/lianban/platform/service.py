@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
@@ -13,6 +14,7 @@ from typing import Any, Final
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from fastapi.telemetry import TelemetryConfig
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -51,7 +53,10 @@ def create_app(
     ``checks`` make up ``/health/ready``; a lifespan may add to ``app.state.checks`` what it opens. ``max_body`` is
     in bytes; ``body_limits`` are exceptions to it by path prefix, longest first.
     """
-    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None)
+    # Asked anew for every request where nobody listens: only those who set OpenTelemetry up have it.
+    observed = any(name.startswith("OTEL_") for name in os.environ)
+    telemetry = TelemetryConfig(tracing=observed, metrics=observed, logs=observed)
+    app = FastAPI(title=title, lifespan=lifespan, docs_url=None, redoc_url=None, telemetry=telemetry)
     app.state.authority = authority
     app.state.checks = dict(checks or {})
     app.add_middleware(_BodyLimit, limit=max_body, exceptions=body_limits or {})

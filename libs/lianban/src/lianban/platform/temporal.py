@@ -9,7 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions, pydantic_data_converter
@@ -43,10 +43,15 @@ _log = logging.getLogger(__name__)
 class ContractConverter(PydanticPayloadConverter):
     """Contracts in JSON without what was never set: most of an event's fields are about something else, and every
     payload is sealed, stored and sent several times. What is left out is read as its default, so the default of a
-    contract's field may not change."""
+    contract's field may not change.
+
+    All instances are one: the SDK makes a converter for each turn of a workflow, and what it has learnt of the
+    contracts' types is worth keeping."""
+
+    _shared: ClassVar[dict[str, Any]] = vars(PydanticPayloadConverter(ToJsonOptions(exclude_unset=True)))
 
     def __init__(self) -> None:
-        super().__init__(ToJsonOptions(exclude_unset=True))
+        vars(self).update(self._shared)
 
 
 def data_converter(keyring: Keyring) -> DataConverter:

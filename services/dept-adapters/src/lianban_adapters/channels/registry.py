@@ -12,6 +12,9 @@ from aiohttp import ClientTimeout
 from lianban.platform.directory import DepartmentEntry, Directory, FetchSettings
 from lianban.platform.objects import ObjectStore
 from lianban.platform.outgoing import open_session
+from lianban_adapters.channels.files.channel import FilesChannel
+from lianban_adapters.channels.files.connection import FilesConnection
+from lianban_adapters.channels.files.source import FilesSource
 from lianban_adapters.channels.inbox import InboxChannel
 from lianban_adapters.channels.incoming.port import Source
 from lianban_adapters.channels.polling.channel import PollingChannel
@@ -24,6 +27,9 @@ from lianban_adapters.channels.staging.database import StagingDatabase
 from lianban_adapters.channels.staging.source import StagingSource
 
 S = TypeVar("S", bound=FetchSettings)
+
+_READING: Final = 120.0
+"""Seconds for an act of 20 MiB over a slow line. Nobody waits for it but the department's own acts."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,16 @@ def _staging(entry: DepartmentEntry, around: Surroundings) -> Link:
     return Link(channel, Fetching(StagingSource(database, settings.batch), settings.interval))
 
 
+def _files(entry: DepartmentEntry, around: Surroundings) -> Link:
+    settings = _given(entry.files)
+    # Two connections: fetching waits for no material.
+    sending, fetching = (FilesConnection(settings, at_once, around.send_timeout) for at_once in (entry.concurrency, 1))
+    for connection in (sending, fetching):
+        around.stack.push_async_callback(connection.close)
+    channel = FilesChannel(sending, around.store, around.public_url)
+    return Link(channel, Fetching(FilesSource(fetching, settings.batch, settings.settle), settings.interval))
+
+
 def _inbox(entry: DepartmentEntry, around: Surroundings) -> Link:
     return Link(InboxChannel())
 
@@ -91,7 +107,13 @@ def _given(settings: S | None) -> S:
     return settings
 
 
-KINDS: Final[Mapping[str, Maker]] = {"rest": _rest, "polling": _polling, "staging": _staging, INBOX: _inbox}
+KINDS: Final[Mapping[str, Maker]] = {
+    "rest": _rest,
+    "polling": _polling,
+    "staging": _staging,
+    "files": _files,
+    INBOX: _inbox,
+}
 
 
 class UnknownChannel(Exception):

@@ -48,6 +48,7 @@ class GateKeeper:
         self.department = department
         self.schedule = schedule
         self.concurrency = entry.concurrency
+        self.places = asyncio.Semaphore(entry.concurrency)  # one for each task that is just being sent
         self._interval = 1 / entry.rate_per_second if entry.rate_per_second else 0.0
         self._free_at = 0.0
         self.circuit = Circuit(
@@ -100,6 +101,11 @@ class GateKeeper:
         if (at := self.opens_at) is not None:
             wait = max(wait, (at - self._clock()).total_seconds())
         return timedelta(seconds=min(max(wait, 1.0), _LONGEST_RETRY))
+
+    @property
+    def paced(self) -> bool:
+        """Whether the department bears only so many tasks a second."""
+        return self._interval > 0
 
     async def pace(self) -> None:
         """Waits for the next place, where the department bears only so many tasks a second."""

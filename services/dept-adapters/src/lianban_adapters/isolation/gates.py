@@ -32,6 +32,10 @@ class Gates:
         """KeyError when the directory does not list the department."""
         return self._keepers[department]
 
+    def find(self, department: str) -> GateKeeper | None:
+        """None when the directory does not list the department."""
+        return self._keepers.get(department)
+
     def recalendar(self, calendar: CalendarSnapshot) -> None:
         """A newer calendar: the next opening is counted by it."""
         for keeper in self._keepers.values():

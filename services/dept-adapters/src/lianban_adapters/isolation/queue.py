@@ -10,7 +10,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from lianban.contracts.orders import TaskOrder
 from lianban.platform.database import Database
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.dossiers.client import DossierUnavailable
@@ -113,7 +112,7 @@ class WaitingTasks:
                 return not gate.behind
             if not gate.circuit.lets_pass():
                 gate.circuit.try_anyway()
-            if await self._settle(gate, head, failures[head.id] + 1):
+            if await self.settle(gate, head, failures[head.id] + 1):
                 if doubted:  # the department is there, and may have come back only just now
                     aside = {task for task in aside if failures[task] >= PATIENCE}
                 doubted = False
@@ -133,14 +132,19 @@ class WaitingTasks:
     async def _send_due(self, gate: GateKeeper) -> None:
         """In order, as many at a time as the department takes; each that fails waits by itself. When the circuit opens,
         here or in another process, what is left is a backlog and goes in single file."""
-        places = asyncio.Semaphore(gate.concurrency)
         async with asyncio.TaskGroup() as group:
             while gate.closed is None:
-                await places.acquire()
-                head = await self._take(gate) if gate.closed is None else None
-                if head is None:
-                    return
-                group.create_task(self._settle(gate, head, head.attempts)).add_done_callback(lambda _: places.release())
+                await gate.places.acquire()
+                sending = None
+                try:
+                    head = await self._take(gate) if gate.closed is None else None
+                    if head is None:
+                        return
+                    sending = group.create_task(self.settle(gate, head, head.attempts))
+                    sending.add_done_callback(lambda _: gate.places.release())
+                finally:
+                    if sending is None:
+                        gate.places.release()
 
     async def _take(self, gate: GateKeeper, until: datetime | None = None, aside: Collection[str] = ()) -> Head | None:
         """Leased to us, as the department is; none when nothing is left or somebody else has taken over. ``until``: of
@@ -152,12 +156,12 @@ class WaitingTasks:
         async with self._database.connection() as connection:
             return await waiting.take(connection, gate.department, stored_until=until, but=aside)
 
-    async def _settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
+    async def settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
         """Whether the task is settled; else it waits on, the longer the more ``tries`` it has had for itself."""
         try:
             # What has failed so often says more of itself than of the department, unless that is just being tried.
             tells = head.attempts <= PATIENCE or gate.circuit.openings > 0
-            await self._tasks.send_waiting(TaskOrder.model_validate(head.details), tells=tells)
+            await self._tasks.send_waiting(head.order, tells=tells)
         except Unavailable as error:
             await self._put_off(head, error.reason, pause_after(error, tries))
             return False

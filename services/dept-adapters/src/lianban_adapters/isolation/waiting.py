@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import and_, func, select, update
 
+from lianban.contracts.orders import TaskOrder
 from lianban.platform.database import Executor
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.tasks.states import TaskState
@@ -33,7 +34,7 @@ class Head(NamedTuple):
     """``attempts``: how often it has been tried, this time included."""
 
     id: str
-    details: dict[str, object]
+    order: TaskOrder
     attempts: int
 
 
@@ -60,6 +61,11 @@ async def put_off(executor: Executor, identity: str, reason: str, seconds: float
         "attempts": Task.attempts + int(tried),
     }
     await executor.execute(update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(values))
+
+
+async def release(executor: Executor, identities: Collection[str]) -> None:
+    """Nobody is sending them any more."""
+    await executor.execute(update(Task).where(Task.id.in_(identities), _WAITING).values(leased_until=None))
 
 
 async def forget_attempts(executor: Executor, department: str, most: int) -> None:
@@ -92,7 +98,7 @@ async def take(
         .returning(Task.id, Task.details, Task.attempts)
     )
     row = (await executor.execute(statement)).one_or_none()
-    return Head(*row) if row is not None else None
+    return Head(row.id, TaskOrder.model_validate(row.details), row.attempts) if row is not None else None
 
 
 async def to_inbox(executor: Executor, department: str, reason: str) -> int:

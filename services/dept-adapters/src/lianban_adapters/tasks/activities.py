@@ -1,5 +1,5 @@
-"""Activities on a department's queue. A task a department does not take yet waits here, and its activity is done; what
-else fails for now is left to the retry policy of the case."""
+"""Activities of the departments' queues. A task a department does not take yet waits here, and its activity is done;
+what else fails for now is left to the retry policy of the case."""
 
 from __future__ import annotations
 
@@ -11,19 +11,29 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from lianban.contracts import names
-from lianban.contracts.orders import TaskOrder, TaskReceipt, TaskSupplement, TaskWithdrawal
+from lianban.contracts.orders import TaskOrder, TaskOrders, TaskReceipt, TaskSupplement, TaskWithdrawal
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.dossiers.client import DossierUnavailable
+from lianban_adapters.isolation.handover import Handover
 from lianban_adapters.tasks.service import Tasks
 
 
 class TaskActivities:
-    def __init__(self, tasks: Tasks) -> None:
+    def __init__(self, tasks: Tasks, handover: Handover) -> None:
         self._tasks = tasks
+        self._handover = handover
 
     @property
-    def all(self) -> Sequence[Callable[..., Any]]:
+    def of_a_department(self) -> Sequence[Callable[..., Any]]:
         return (self.submit_task, self.supplement_task, self.withdraw_task)
+
+    @property
+    def of_all(self) -> Sequence[Callable[..., Any]]:
+        return (self.submit_tasks,)
+
+    @activity.defn(name=names.ACTIVITY_SUBMIT_TASKS)
+    async def submit_tasks(self, orders: TaskOrders) -> None:
+        await self._handover.take(orders.tasks)
 
     @activity.defn(name=names.ACTIVITY_SUBMIT_TASK)
     async def submit_task(self, order: TaskOrder) -> TaskReceipt:

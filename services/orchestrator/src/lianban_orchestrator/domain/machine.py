@@ -40,6 +40,7 @@ from lianban_orchestrator.domain.transitions import Trigger
 
 _SEVERITY: Final = {Light.NONE: 0, Light.GREEN: 1, Light.YELLOW: 2, Light.RED: 3}
 _REMINDS_SINCE: Final = 2
+_THIRD_EDITION: Final = 3
 """Edition from which red is told again each working day, and what is due comes before an act handed in later."""
 
 
@@ -69,6 +70,8 @@ class CaseMachine:
         self.received_at = received_at
         self.complete_at = received_at  # when everything was there: at first, or with the supplement
         self.reminds = self.time_first = edition >= _REMINDS_SINCE
+        self.hands_over_together = edition >= _THIRD_EDITION
+        self.delivers_in_passing = edition >= _THIRD_EDITION and delivery is DeliveryMode.ELECTRONIC
         self.status = CaseStatus.RECEIVED
         self.outcome: Outcome | None = None
         self.accepted_at: datetime | None = None

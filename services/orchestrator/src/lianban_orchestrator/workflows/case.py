@@ -17,7 +17,14 @@ with workflow.unsafe.imports_passed_through():
     from lianban.contracts.base import Contract
     from lianban.contracts.case import CaseInput, CaseProgress, CaseResult
     from lianban.contracts.events import CaseEvent, EventBatch, RecordedEvents
-    from lianban.contracts.orders import DeliveryReceipt, MessageOrder, TaskOrder, TaskSupplement, TaskWithdrawal
+    from lianban.contracts.orders import (
+        DeliveryReceipt,
+        MessageOrder,
+        TaskOrder,
+        TaskOrders,
+        TaskSupplement,
+        TaskWithdrawal,
+    )
     from lianban.contracts.status import MESSAGE_ZH, CaseStatus, Cause, DeliveryState, EventKind
     from lianban.platform.retry import OUTWARD, OUTWARD_TIMEOUT, RECORD, RECORD_TIMEOUT
     from lianban_orchestrator.domain import acts, timing
@@ -28,6 +35,9 @@ with workflow.unsafe.imports_passed_through():
     from lianban_orchestrator.workflows.attributes import Attributes
     from lianban_orchestrator.workflows.details import details_of
 
+
+_SUMMARY = 60
+"""Characters of an activity's summary, so that it stays within the 400 bytes the server allows."""
 
 _UNACCEPTED = (CaseStatus.RECEIVED, CaseStatus.SUPPLEMENT)
 
@@ -73,6 +83,7 @@ class CaseWorkflow:
         self._attributes = Attributes(case)
         self._errands: set[asyncio.Task[None]] = set()
         self._submissions: dict[str, tuple[asyncio.Task[None], TaskOrder]] = {}
+        """By step, those that may not have been carried out."""
         self._troubles: list[str] = []
         self._told_accepted = False
         self._changed = True
@@ -164,6 +175,10 @@ class CaseWorkflow:
     def progress(self) -> CaseProgress:
         return self._machine.progress()
 
+    def details(self) -> str:
+        """The case as operators read it, Markdown, as of the last turn."""
+        return details_of(self._machine, workflow.now(), self._troubles)
+
     def _outcome(self, events: list[CaseEvent], step: str | None = None) -> ActOutcome:
         """Go on from the change, and tell the one who caused it: events travel back with the outcome."""
         self._go_on()
@@ -184,7 +199,7 @@ class CaseWorkflow:
             self._tell_accepted(self._machine.accept(workflow.now()))
         else:
             order = orders.acceptance_order(self._case, self._machine.acceptance_clock)
-            self._hand_over(order)
+            self._hand_over([order])
         self._go_on()
 
     def _go_on(self) -> None:
@@ -192,9 +207,12 @@ class CaseWorkflow:
         now = workflow.now()
         if self._machine.accepted_at is not None:
             self._tell_accepted([])
-        for step, event in self._machine.start_ready(now):
-            documents = self._machine.documents_before(step)
-            self._hand_over(orders.task_order(self._case, step, documents, event))
+        self._hand_over(
+            [
+                orders.task_order(self._case, step, self._machine.documents_before(step), event)
+                for step, event in self._machine.start_ready(now)
+            ]
+        )
         for step, cause in self._machine.take_withdrawals():
             self._withdraw_task(step.plan.code, step.plan.department, cause)
         while (ready := self._machine.take_shipment(now)) is not None:
@@ -213,14 +231,19 @@ class CaseWorkflow:
             if event.kind in orders.TOLD:
                 self._send(orders.told_message(self._case, event, self._machine.steps.get(event.step or "")))
 
-    def _hand_over(self, order: TaskOrder) -> None:
-        self._submissions[order.step] = (self._errand(self._submit(order)), order)
+    def _hand_over(self, tasks: list[TaskOrder]) -> None:
+        if not self._machine.hands_over_together:
+            self._submissions |= {order.step: (self._errand(self._submit(order)), order) for order in tasks}
+        elif tasks:
+            submission = self._errand(self._submit_together(tasks))
+            self._submissions |= {order.step: (submission, order) for order in tasks}
 
     def _withdraw_task(self, step: str, department: str, cause: Cause) -> None:
         events: tuple[CaseEvent, ...] = ()
         submission, order = self._submissions.pop(step, (None, None))
         if submission is not None and order is not None and not submission.done():
-            submission.cancel()
+            if all(other is not submission for other, _ in self._submissions.values()):
+                submission.cancel()  # nothing in it is wanted any more
             events = order.events  # nobody may have seen them yet
         self._errand(self._withdraw(orders.withdrawal_order(self._case, step, department, cause, events)))
 
@@ -296,6 +319,11 @@ class CaseWorkflow:
         queue = names.department_queue(order.department)
         await _outward(names.ACTIVITY_SUBMIT_TASK, order, queue, f"分送 {order.step_name}")
 
+    async def _submit_together(self, tasks: list[TaskOrder]) -> None:
+        names_of = "、".join(order.step_name for order in tasks)
+        summary = f"分送 {names_of}" if len(names_of) <= _SUMMARY else f"分送 {len(tasks)} 个环节"
+        await _outward(names.ACTIVITY_SUBMIT_TASKS, TaskOrders(tasks=tuple(tasks)), names.QUEUE_DEPARTMENTS, summary)
+
     async def _withdraw(self, order: TaskWithdrawal) -> None:
         queue = names.department_queue(order.department)
         await _outward(names.ACTIVITY_WITHDRAW_TASK, order, queue, f"收回 {order.step}")
@@ -337,6 +365,5 @@ class CaseWorkflow:
         )
 
     def _publish(self) -> None:
-        """What operators see, once per turn and only when it changed."""
+        """What operators search for, once per turn and only when it changed."""
         self._attributes.publish(self._machine)
-        workflow.set_current_details(details_of(self._machine, workflow.now(), self._troubles))

@@ -1,7 +1,7 @@
 """What a source is: where a department leaves its acts for us to fetch. A channel kind that is fetched from has one
 beside its :class:`~lianban_adapters.channels.port.Channel`.
 
-A source keeps nothing between two calls. Whatever it raises beside :class:`Unusable` means "not now": the act stays
+A source keeps no act between two calls. Whatever it raises beside :class:`Unusable` means "not now": the act stays
 where it is and is fetched again.
 """
 
@@ -45,6 +45,10 @@ class Unusable(Exception):
         self.faults = tuple(faults)
 
 
+class Unfinished(Exception):
+    """What lies there is not written to its end, or there no more: left alone until the next look."""
+
+
 def unusable(code: str, message: str, pointer: str = "") -> Unusable:
     """Of a single fault."""
     return Unusable((FieldError(pointer, code, message),))
@@ -74,7 +78,7 @@ class Source(Protocol):
         """``after``: what the batch before gave as ``next``; none: from the oldest one."""
 
     async def read(self, key: str) -> Found:
-        """Raises :class:`Unusable` for what has no such form at all."""
+        """Raises :class:`Unusable` for what has no such form at all, :class:`Unfinished` for what has none yet."""
 
     async def acknowledge(self, key: str, receipt: Receipt) -> None:
         """The act is ours now, or never will be: it is not fetched again."""

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from lianban_adapters.channels.incoming.port import Found, Receipt, Source, Unusable
+from lianban_adapters.channels.incoming.port import Found, Receipt, Source, Unfinished, Unusable
 from lianban_adapters.channels.port import Unavailable
 
 PATIENCE: Final = 3
@@ -101,6 +101,8 @@ class Runner:
             if key in self._setbacks:
                 self._setbacks[key].task = task
             receipt = await self._reception.take(self._department, found)
+        except Unfinished:
+            return  # nothing waits for it: its turn is when it was written
         except Unusable as unusable:
             extra = {"department": self._department, "faults": str(unusable)}
             _log.warning("act put into quarantine", extra=extra)

@@ -17,13 +17,17 @@ LOOKS_LIKE_GBK: Final = "应为 UTF-8 编码，收到的像是 GBK"
 def read_act(body: bytes) -> Any:
     """Raises :class:`~lianban_adapters.channels.incoming.port.Unusable`."""
     try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise unusable("encoding", encoding_fault(body)) from None
-    try:
-        return from_json(text, allow_inf_nan=False)
+        return from_json(decoded(body), allow_inf_nan=False)
     except ValueError:
         raise unusable("json_invalid", "不是有效的 JSON，可能在传输中被截断") from None
+
+
+def decoded(body: bytes) -> str:
+    """Raises :class:`~lianban_adapters.channels.incoming.port.Unusable`."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise unusable("encoding", encoding_fault(body)) from None
 
 
 def encoding_fault(content: bytes) -> str:

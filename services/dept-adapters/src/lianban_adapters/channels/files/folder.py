@@ -1,0 +1,167 @@
+"""What is done in the folder. Names come from outside: they are bytes on the way, and what is no UTF-8 among them
+survives the way there and back (PEP 383)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import Final, cast
+
+from asyncssh import (
+    FILEXFER_TYPE_DIRECTORY,
+    FILEXFER_TYPE_REGULAR,
+    FILEXFER_TYPE_UNKNOWN,
+    SFTPAttrs,
+    SFTPClient,
+    SFTPClientFile,
+    SFTPError,
+    SFTPNoSuchFile,
+    SFTPNoSuchPath,
+    SFTPOpUnsupported,
+)
+
+_BLOCK: Final = 32 * 1024  # bytes every server takes in one request
+_PIECE: Final = 8 * _BLOCK
+_MISSING: Final = (SFTPNoSuchFile, SFTPNoSuchPath)
+
+
+@dataclass(frozen=True, order=True)
+class Entry:
+    """``size`` in bytes, ``changed`` in seconds by the server's clock. A link is neither folder nor file; what the
+    server gives no type of counts as a file."""
+
+    name: str
+    size: int
+    changed: int
+    is_folder: bool
+    is_file: bool
+
+
+class Folder:
+    """Every path is relative to ``root``. Raises what asyncssh does."""
+
+    def __init__(self, sftp: SFTPClient, root: str) -> None:
+        self._sftp = sftp
+        self._root = root
+
+    async def entries(self, path: str) -> list[Entry]:
+        """In the order of their names."""
+        found = [
+            _entry(entry.filename, entry.attrs)
+            async for entry in self._sftp.scandir(self._path(path))
+            if entry.filename not in (b".", b"..")
+        ]
+        return sorted(found)
+
+    async def entry(self, path: str) -> Entry | None:
+        """None where there is nothing."""
+        try:
+            return _entry(path.rpartition("/")[2], await self._sftp.lstat(self._path(path)))
+        except _MISSING:
+            return None
+
+    async def make(self, path: str) -> None:
+        """With the folders above it; nothing happens where it is already."""
+        await self._sftp.makedirs(self._path(path), exist_ok=True)
+
+    async def write(self, path: str, content: bytes) -> None:
+        async def whole() -> AsyncGenerator[bytes, None]:
+            yield content
+
+        await self.write_stream(path, whole())
+
+    async def write_stream(self, path: str, pieces: AsyncGenerator[bytes, None]) -> int:
+        """Bytes written; one piece of them in memory."""
+        size = 0
+        opened = self._sftp.open(self._path(path), "wb", encoding=None, block_size=0)
+        async with aclosing(pieces), opened as file:
+            async for piece in pieces:
+                for start in range(0, len(piece), _PIECE):
+                    await _write(file, size + start, piece[start : start + _PIECE])
+                size += len(piece)
+            with suppress(SFTPOpUnsupported):
+                await file.fsync()
+        return size
+
+    async def read(self, path: str, size: int) -> bytes:
+        """``size`` bytes, less where there are no more, and one more where there are: whoever asked sees it."""
+        found = bytearray()
+        async with self._sftp.open(self._path(path), "rb", encoding=None, block_size=0) as file:
+            while len(found) <= size:
+                piece = await _read(file, len(found), min(_PIECE, size + 1 - len(found)))
+                if not piece:
+                    break
+                found += piece
+        return bytes(found)
+
+    async def move(self, source: str, target: str) -> None:
+        """To a place that is free. What is gone already, somebody else has taken away."""
+        try:
+            await self._sftp.rename(self._path(source), self._path(target))
+        except _MISSING:
+            if await self.entry(source) is not None:
+                raise
+
+    async def put(self, source: str, target: str) -> bool:
+        """Renames, never over something that is there: then False."""
+        try:
+            await self._sftp.rename(self._path(source), self._path(target))
+        except SFTPError:
+            if await self.entry(target) is None:
+                raise
+            return False
+        return True
+
+    async def replace(self, path: str, content: bytes) -> None:
+        """Whole or not at all, in place of what was there."""
+        folder, _, name = path.rpartition("/")
+        written = f"{folder}/.{name}.tmp"
+        await self.write(written, content)
+        while not await self.put(written, path):
+            await self.remove(path)
+
+    async def remove(self, path: str) -> None:
+        """A file, or a folder with everything in it; nothing happens where there is nothing."""
+        entry = await self.entry(path)
+        with suppress(*_MISSING):
+            if entry is not None and entry.is_folder:
+                await self._sftp.rmtree(self._path(path))
+            elif entry is not None:
+                await self._sftp.remove(self._path(path))
+
+    def _path(self, path: str) -> bytes:
+        return f"{self._root}/{path}".encode(errors="surrogateescape")
+
+
+async def _write(file: SFTPClientFile, offset: int, piece: bytes) -> None:
+    """Several blocks on their way at a time. asyncssh would do that too, but leaves them to themselves when whoever
+    waits for them is interrupted."""
+    starts = range(0, len(piece), _BLOCK)
+    await asyncio.gather(*(file.write(piece[start : start + _BLOCK], offset + start) for start in starts))
+
+
+async def _read(file: SFTPClientFile, offset: int, size: int) -> bytes:
+    """Up to the first block that came short: the end, or to be asked for again."""
+    wanted = [min(_BLOCK, size - start) for start in range(0, size, _BLOCK)]
+    blocks = await asyncio.gather(
+        *(file.read(length, offset + number * _BLOCK) for number, length in enumerate(wanted))
+    )
+    found = bytearray()
+    for block, length in zip(blocks, wanted, strict=True):
+        found += cast(bytes, block)
+        if len(block) < length:
+            break
+    return bytes(found)
+
+
+def _entry(name: str | bytes, attributes: SFTPAttrs) -> Entry:
+    kind = attributes.type
+    return Entry(
+        name=name.decode(errors="surrogateescape") if isinstance(name, bytes) else name,
+        size=attributes.size or 0,
+        changed=int(attributes.mtime or 0),
+        is_folder=kind == FILEXFER_TYPE_DIRECTORY,
+        is_file=kind in (FILEXFER_TYPE_REGULAR, FILEXFER_TYPE_UNKNOWN),
+    )

@@ -1,0 +1,235 @@
+"""A department's SFTP server, and the department at work in its folder: what it writes and what it finds there."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+from adapters_world import decision
+
+USER = "lianban"
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+
+
+class _Sftp(asyncssh.SFTPServer):
+    def __init__(self, channel: asyncssh.SSHServerChannel, served: FolderServer) -> None:
+        super().__init__(channel, chroot=os.fsencode(served.root))
+        self._served = served
+
+    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        self._served.listed[path.decode(errors="surrogateescape")] += 1
+        self._check(path)
+        async for name in super().scandir(path):
+            yield name
+
+    def rename(self, oldpath: bytes, newpath: bytes) -> Any:
+        self._check(oldpath)
+        return super().rename(oldpath, newpath)
+
+    def _check(self, path: bytes) -> None:
+        if os.path.basename(path).decode(errors="surrogateescape") in self._served.forbidden:
+            raise asyncssh.SFTPPermissionDenied("forbidden")
+
+    async def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        await self._served.open.wait()
+        self._served.written += len(data)
+        if self._served.breaks_after is not None and self._served.written > self._served.breaks_after:
+            self._served.breaks_after = None
+            self.channel.get_connection().abort()
+            raise asyncssh.SFTPConnectionLost("broken")
+        written = super().write(file_obj, offset, data)
+        assert isinstance(written, int)
+        return written
+
+
+class FolderServer:
+    """``root``: what its one user sees. ``listed``: how often each folder was; ``logins``: connections that got in.
+    ``open`` is cleared to let every write hang; ``breaks_after``: bytes after which the connection breaks, once.
+    ``forbidden``: names of folders its user may neither look into nor move."""
+
+    def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
+        self.root = root
+        self.host_key = host_key
+        self._client_key = client_key
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._connections: set[asyncssh.SSHServerConnection] = set()
+        self.port = 0
+        self.logins = 0
+        self.listed: Counter[str] = Counter()
+        self.open = asyncio.Event()
+        self.open.set()
+        self.written = 0
+        self.breaks_after: int | None = None
+        self.forbidden: set[str] = set()
+
+    async def start(self) -> None:
+        served = self
+
+        class Server(asyncssh.SSHServer):
+            def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+                self.connection = conn
+
+            def auth_completed(self) -> None:
+                served.logins += 1
+                served._connections.add(self.connection)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                served._connections.discard(self.connection)
+
+        self._acceptor = await asyncssh.listen(
+            "127.0.0.1",
+            self.port,
+            server_factory=Server,
+            server_host_keys=[self.host_key],
+            authorized_client_keys=asyncssh.import_authorized_keys(self._client_key.export_public_key().decode()),
+            sftp_factory=lambda channel: _Sftp(channel, served),
+            config=None,
+        )
+        self.port = self._acceptor.get_port()
+
+    async def stop(self) -> None:
+        acceptor, self._acceptor = self._acceptor, None
+        if acceptor is not None:
+            acceptor.close()
+            await acceptor.wait_closed()
+        await self.hang_up()
+
+    async def hang_up(self) -> None:
+        """Every connection ends; the server goes on."""
+        gone = list(self._connections)
+        for connection in gone:
+            connection.abort()
+        await asyncio.gather(*(connection.wait_closed() for connection in gone))
+
+
+class DepartmentFolder:
+    """The exchange folder as the department has it on its own disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def batch(self, key: str, place: str = "new") -> Path:
+        """Of a message the platform has sent."""
+        return self.path / "tasks" / place / key.replace(":", ".")
+
+    def task(self, key: str) -> dict[str, Any]:
+        return dict(json.loads((self.batch(key) / "task.json").read_bytes()))
+
+    def receipt(self, batch: str) -> dict[str, Any] | None:
+        path = self.path / "acts" / "receipts" / f"{batch}.json"
+        return json.loads(path.read_bytes()) if path.exists() else None
+
+    def reason(self, batch: str) -> str:
+        return (self.path / "acts" / "quarantine" / f"{batch}.reason.txt").read_text(encoding="utf-8")
+
+    def forget(self, batch: str) -> None:
+        """The department has read the receipt."""
+        (self.path / "acts" / "receipts" / f"{batch}.json").unlink(missing_ok=True)
+
+    def write(self, batch: str, act: Any, files: dict[str, bytes] | None = None, **changes: Any) -> Path:
+        """As the guide says: elsewhere first, then renamed."""
+        made = self.path / "acts" / "tmp" / f"{batch}-{secrets.token_hex(4)}"
+        fill(made, batch, act, files, **changes)
+        target = self.path / "acts" / "new" / batch
+        made.rename(target)
+        return target
+
+
+def fill(
+    folder: Path, batch: str, act: Any, files: dict[str, bytes] | None = None, manifest: Any = None, **listed: Any
+) -> None:
+    """``act``: an object, or bytes. ``manifest``: instead of the right one; ``listed``: instead of what it says of a
+    file, by name."""
+    folder.mkdir(parents=True)
+    content = act if isinstance(act, bytes) else json.dumps(act, ensure_ascii=False).encode()
+    contents = {"act.json": content, **(files or {})}
+    for name, written in contents.items():
+        (folder / name).write_bytes(written)
+    if manifest is None:
+        entries = [{**entry_of(name, content), **listed.get(name, {})} for name, content in contents.items()]
+        manifest = {"batch": batch, "files": entries}
+    text = manifest if isinstance(manifest, bytes) else json.dumps(manifest, ensure_ascii=False).encode()
+    (folder / "manifest.json").write_bytes(text)
+
+
+def entry_of(name: str, content: bytes) -> dict[str, Any]:
+    return {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def certificate(content: bytes = PDF, **changes: Any) -> dict[str, Any]:
+    """A result with its file in the batch."""
+    file = {"name": "许可证.pdf", "media_type": "application/pdf", "stored_as": "licence.pdf", **changes}
+    return {"code": "licence", "name": "许可证", "number": "样〔2026〕1号", "file": file}
+
+
+def act_of(case_no: str, step: str, **changes: Any) -> dict[str, Any]:
+    """An officer grants the step."""
+    return decision(case_no, step, **{"officer": "HX-0007", **changes})
+
+
+@asynccontextmanager
+async def served(root: Path) -> AsyncIterator[tuple[FolderServer, dict[str, Any]]]:
+    """With the settings the platform needs for it."""
+    root.mkdir()
+    host_key, client_key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
+    key_file = root.parent / f"{root.name}.key"
+    client_key.write_private_key(key_file)
+    server = FolderServer(root, host_key, client_key)
+    await server.start()
+    try:
+        yield server, settings_of(server, key_file)
+    finally:
+        await server.stop()
+        shutil.rmtree(root)
+
+
+def settings_of(server: FolderServer, key_file: Path, host_key: asyncssh.SSHKey | None = None) -> dict[str, Any]:
+    key = (host_key or server.host_key).export_public_key().decode()
+    return {
+        "host": "127.0.0.1",
+        "port": server.port,
+        "user": USER,
+        "private_key_file": str(key_file),
+        "known_hosts": f"[127.0.0.1]:{server.port} {key}",
+        "folder": "exchange",
+        "interval": 0.1,
+        "batch": 5,
+        "settle": 0.3,
+    }
+
+
+@asynccontextmanager
+async def served_elsewhere(root: Path) -> AsyncIterator[dict[str, Any]]:
+    """By a process of its own, whose work is not ours. Ends with its input."""
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, str(root), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert server.stdin is not None
+    assert server.stdout is not None
+    try:
+        yield json.loads(await server.stdout.readline())
+    finally:
+        server.stdin.close()
+        await server.wait()
+
+
+async def _serve(root: Path) -> None:
+    async with served(root) as (_, settings):
+        sys.stdout.write(json.dumps(settings) + "\n")
+        sys.stdout.flush()
+        await asyncio.to_thread(sys.stdin.read)
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve(Path(sys.argv[1])))

@@ -1,0 +1,106 @@
+"""The guide's examples of an exchange by files do what it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adapters_files import DepartmentFolder, FolderServer, served
+from adapters_world import CERTIFIED_STEP, World
+from test_adapters_files import receipt
+
+from lianban.platform.webhooks import new_secret
+from lianban_adapters.acts.schemas import CallbackAct
+from lianban_adapters.acts.validation import parse
+from lianban_adapters.channels.files.acts import act_of
+from lianban_adapters.channels.files.layout import ACT, FOLDERS
+from lianban_adapters.channels.files.manifest import read_manifest, sha256
+
+DOCS = Path(__file__).parents[3] / "docs"
+GUIDE = (DOCS / "departments.zh-CN.md").read_text(encoding="utf-8")
+EXAMPLE = DOCS / "examples" / "files" / "20260303T102000-act-20260303-0001"
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[FolderServer, dict[str, Any]]]:
+    async with served(tmp_path_factory.mktemp("files") / "root") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def further_departments(server: tuple[FolderServer, dict[str, Any]]) -> dict[str, Any]:
+    return {"archives": {"channel": "files", "secret": new_secret(), "files": server[1]}}
+
+
+@pytest.fixture
+def folder(server: tuple[FolderServer, dict[str, Any]]) -> DepartmentFolder:
+    return DepartmentFolder(server[0].root / "exchange")
+
+
+def block(language: str, part: str) -> str:
+    found = re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+    [one] = [text for text in found if part in text]
+    return str(one)
+
+
+def shown_certificate() -> bytes:
+    return (EXAMPLE / "household-register.pdf").read_bytes()
+
+
+def write_batch() -> Any:
+    names: dict[str, Any] = {}
+    exec(compile(block("python", "def write_batch"), "guide", "exec"), names)
+    return names["write_batch"]
+
+
+async def test_the_batch_shown_is_written_and_taken(world: World, folder: DepartmentFolder) -> None:
+    case = await world.start(CERTIFIED_STEP, department="archives")
+    act = json.loads(block("json", '"stored_as"'))
+    [result] = act["results"]
+    stored_as = result["file"]["stored_as"]
+    result["code"] = "licence"
+    act["task_id"] = f"{case.id}:{CERTIFIED_STEP}"
+    manifest = json.loads(block("json", '"batch"'))
+    batch = manifest["batch"]
+    assert batch.endswith(act["act_id"])
+    write_batch()(folder.path, batch, act, {stored_as: shown_certificate()})
+    written = json.loads((folder.path / "acts" / "new" / batch / "manifest.json").read_bytes())
+    assert [(file["name"], file.keys()) for file in written["files"]] == [
+        (file["name"], file.keys()) for file in manifest["files"]
+    ]
+    assert (await receipt(world, folder, batch))["status"] == "applied"
+
+
+async def test_the_reason_shown_is_what_stands_there(world: World, folder: DepartmentFolder, tmp_path: Path) -> None:
+    case = await world.start(CERTIFIED_STEP, department="archives")
+    act = json.loads(block("json", '"stored_as"')) | {"task_id": f"{case.id}:{CERTIFIED_STEP}"}
+    batch = json.loads(block("json", '"batch"'))["batch"] + "-cut"
+    (tmp_path / "acts" / "new").mkdir(parents=True)
+    write_batch()(tmp_path, batch, act, {"household-register.pdf": shown_certificate()})
+    written = tmp_path / "acts" / "new" / batch
+    (written / "household-register.pdf").write_bytes(bytes(1000))
+    written.rename(folder.path / "acts" / "new" / batch)
+    assert (await receipt(world, folder, batch))["status"] == "quarantined"
+    assert folder.reason(batch).replace("-cut", "") == block("text", "需要更正的地方")
+
+
+def test_the_batch_shown_lies_beside_the_guide_and_holds() -> None:
+    manifest = read_manifest((EXAMPLE / "manifest.json").read_bytes(), EXAMPLE.name, ACT)
+    contents = {file.name: (EXAMPLE / file.name).read_bytes() for file in manifest.files}
+    assert [(len(contents[file.name]), sha256(contents[file.name])) for file in manifest.files] == [
+        (file.size, file.sha256) for file in manifest.files
+    ]
+    assert block("json", '"stored_as"').encode() == contents.pop(ACT)
+    assert block("json", '"batch"').encode() == (EXAMPLE / "manifest.json").read_bytes()
+    found = act_of((EXAMPLE / ACT).read_bytes(), contents)
+    assert found.faults == ()
+    assert parse(CallbackAct, found.act, datetime(2026, 4, 1, tzinfo=UTC)).results[0].file is not None
+
+
+def test_every_folder_is_explained() -> None:
+    assert [path for path in FOLDERS if f"`{path}/`" not in GUIDE] == []

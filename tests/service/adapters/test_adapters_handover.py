@@ -1,0 +1,213 @@
+"""What a case hands over in one turn: safe together, sent by department, whatever one of them does meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+from adapters_outside import serving
+from adapters_world import withdrawal
+from fastapi import Response
+from isolation_world import IsolationWorld, outside, settings_for, write_directory
+from temporalio.client import Client
+
+from lianban.clock.deadlines import SHANGHAI
+from lianban.contracts import names
+from lianban.contracts.orders import TaskOrder, TaskOrders
+from lianban.platform.auth import TokenAuthority
+from lianban.platform.crypto import Keyring
+from lianban.platform.database import Database, create_engine
+from lianban.platform.directory import load_directory
+from lianban.platform.migrations import upgrade
+from lianban.platform.relay import EventRelay
+from lianban.platform.temporal import make_worker
+from lianban_adapters.app import create_app
+from lianban_adapters.channels.registry import Channels
+from lianban_adapters.isolation.gate import GateKeeper
+from lianban_adapters.isolation.gates import Gates
+from lianban_adapters.isolation.handover import Handover
+from lianban_adapters.isolation.queue import WaitingTasks
+from lianban_adapters.isolation.waiting import Head
+
+SHUT = (datetime.now(UTC).astimezone(SHANGHAI).hour + 12) % 22
+ASLEEP = {"opens": f"{SHUT:02}:00", "closes": f"{SHUT + 1:02}:00", "working_days_only": False}
+DEPARTMENTS: dict[str, dict[str, Any]] = {
+    "sound": {},
+    "hanging": {},
+    "asleep": {"hours": ASLEEP},
+    "single": {"concurrency": 1},
+    "left": {"concurrency": 1},
+    "people": {"channel": "inbox"},
+}
+
+
+@pytest.fixture(scope="module")
+async def world(
+    postgres_url: Callable[..., str],
+    temporal_server: str,
+    temporal_client: Client,
+    test_keyring: Keyring,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[IsolationWorld]:
+    folder = tmp_path_factory.mktemp("handover")
+    url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
+    authority = TokenAuthority.generate()
+    async with AsyncExitStack() as stack:
+        intake, intake_url, systems, systems_url = await stack.enter_async_context(outside(authority))
+        secrets = write_directory(folder / "directory.yaml", DEPARTMENTS, systems_url)
+        recording = make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events])
+        await stack.enter_async_context(recording)
+        settings = settings_for(folder, url, temporal_server, intake_url, test_keyring, authority)
+        engine = create_engine(url)
+        stack.push_async_callback(engine.dispose)
+        made = IsolationWorld(temporal_client, systems, intake, authority, secrets, engine, settings)
+        base = await stack.enter_async_context(serving(create_app(settings)))
+        made.http.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=30)))
+
+        async def up_to_date() -> bool:
+            return (await made.status("sound"))["circuit"] == "closed"
+
+        await made.until(up_to_date)
+        await asyncio.sleep(1.5)  # until the first look has found that nothing waits
+        yield made
+
+
+def orders_of_one_case(world: IsolationWorld, *departments: str) -> list[TaskOrder]:
+    first = world.order(departments[0], step="step-0")
+    made = []
+    for number, department in enumerate(departments):
+        key = names.task_id(first.case_no, f"step-{number}")
+        event = first.events[0].model_copy(update={"seq": number + 1, "step": f"step-{number}"})
+        changes = {"key": key, "step": f"step-{number}", "department": department, "events": (event,)}
+        made.append(first.model_copy(update=changes))
+    return made
+
+
+async def hand_over(world: IsolationWorld, orders: Sequence[TaskOrder], again: str = "") -> None:
+    await world.temporal.execute_activity(
+        names.ACTIVITY_SUBMIT_TASKS,
+        TaskOrders(tasks=tuple(orders)),
+        id=f"submit-{orders[0].case_no}{again}",
+        task_queue=names.QUEUE_DEPARTMENTS,
+        start_to_close_timeout=timedelta(seconds=30),
+    )
+
+
+async def rows_of(world: IsolationWorld, orders: Sequence[TaskOrder]) -> list[dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for department in {order.department for order in orders}:
+        found |= await world.tasks(department)
+    return [found[order.key] for order in orders]
+
+
+async def test_each_department_gets_its_own_whatever_the_others_do(world: IsolationWorld) -> None:
+    go_on = asyncio.Event()
+
+    async def hangs_until_told(_task: dict[str, Any]) -> None:
+        await go_on.wait()
+
+    world.systems.fault["hanging"] = hangs_until_told
+    orders = orders_of_one_case(world, "hanging", "sound", "asleep", "people", "nobody")
+    try:
+        await hand_over(world, orders)
+        await world.until(lambda: orders[1].key in world.systems.tasks_of("sound"))
+        rows = await rows_of(world, orders)
+        assert [(row["state"], row["channel"]) for row in rows[2:]] == [
+            ("received", "rest"),
+            ("sent", "inbox"),
+            ("received", "inbox"),
+        ]
+        assert rows[2]["reason"].startswith("部门系统未到开放时间")
+        assert rows[4]["reason"] == "部门不在部门名录中，列入后发送"
+        assert world.systems.tasks_of("hanging") == []
+    finally:
+        go_on.set()
+    await world.until(lambda: world.systems.tasks_of("hanging") == [orders[0].key])
+
+    async def all_recorded() -> bool:
+        return len(world.intake.events[orders[0].case_no]) == len(orders)
+
+    await world.until(all_recorded)
+
+
+async def test_handed_over_again_nothing_happens_again(world: IsolationWorld) -> None:
+    orders = orders_of_one_case(world, "sound", "people")
+    await hand_over(world, orders)
+    await world.until(lambda: orders[0].key in world.systems.tasks_of("sound"))
+    before = await rows_of(world, orders)
+    await hand_over(world, orders, again="-again")
+    await hand_over(world, orders_of_one_case(world, "sound"))  # what came after it is through as well
+    await asyncio.sleep(0.3)
+    assert world.systems.tasks_of("sound").count(orders[0].key) == 1
+    after = await rows_of(world, orders)
+    assert [(row["state"], row["attempts"], row["received_at"]) for row in after] == [
+        (row["state"], row["attempts"], row["received_at"]) for row in before
+    ]
+
+
+async def test_what_was_taken_back_before_it_came_is_not_sent(world: IsolationWorld) -> None:
+    orders = orders_of_one_case(world, "sound", "sound")
+    await world.carry_out(names.ACTIVITY_WITHDRAW_TASK, withdrawal(orders[0].case_no, "step-0", "sound"), "sound")
+    await hand_over(world, orders)
+    await world.until(lambda: orders[1].key in world.systems.tasks_of("sound"))
+    taken_back, _ = await rows_of(world, orders)
+    assert (taken_back["state"], taken_back["details"]["step"]) == ("withdrawn", "step-0")
+    assert orders[0].key not in world.systems.tasks_of("sound")
+
+
+async def test_a_department_gets_no_more_at_a_time_than_it_takes(world: IsolationWorld) -> None:
+    at_once: list[int] = []
+    now = 0
+
+    async def counts(_task: dict[str, Any]) -> Response | None:
+        nonlocal now
+        now += 1
+        at_once.append(now)
+        await asyncio.sleep(0.05)
+        now -= 1
+        return None
+
+    world.systems.fault["single"] = counts
+    orders = orders_of_one_case(world, *["single"] * 6)
+    await hand_over(world, orders)
+    await world.until(lambda: set(world.systems.tasks_of("single")) == {order.key for order in orders})
+    assert max(at_once) == 1
+    assert len(world.systems.tasks_of("single")) == 6
+
+
+async def test_what_a_process_had_in_hand_is_sent_by_another(world: IsolationWorld) -> None:
+    """A process that ends gives back what it had not sent; one that is killed, when the lease has ended."""
+
+    class Hanging:
+        async def settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
+            await asyncio.Event().wait()
+            return False
+
+    class Told:
+        def wake(self) -> None: ...
+
+    database = Database(world.engine)
+    gates = Gates(load_directory(world.settings.directory_file), None, database)
+    for gate in gates:
+        gate.behind = False
+
+    class AllRest:
+        def of(self, department: str) -> Any:
+            return type("Rest", (), {"name": "rest"})
+
+    other = Handover(
+        database, cast(EventRelay, Told()), cast(Channels, AllRest()), gates, cast(WaitingTasks, Hanging())
+    )
+    orders = orders_of_one_case(world, "left", "left", "left")
+    await other.take(orders)
+    in_hand = [row["leased_until"] is not None for row in await rows_of(world, orders)]
+    assert in_hand == [True, True, False]  # one is being sent, one may follow; the third waits for anybody
+    await world.until(lambda: world.systems.tasks_of("left") == [orders[2].key])
+    await other.close()
+    await world.until(lambda: set(world.systems.tasks_of("left")) == {order.key for order in orders})
+    assert len(world.systems.tasks_of("left")) == 3
