@@ -34,6 +34,7 @@ from lianban_adapters.acts.service import Acts
 from lianban_adapters.channels.incoming.reception import Reception
 from lianban_adapters.channels.incoming.runner import Runner
 from lianban_adapters.channels.kinds import Surroundings
+from lianban_adapters.channels.openapi import describe_messages
 from lianban_adapters.channels.registry import Channels
 from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
@@ -70,6 +71,7 @@ def create_app(settings: AdapterSettings) -> FastAPI:
     )
     for router in (acts_router, inbox_router, isolation_router, materials_router):
         app.include_router(router)
+    describe_messages(app)
     return app
 
 

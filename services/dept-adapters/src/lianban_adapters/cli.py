@@ -1,10 +1,11 @@
-"""``lianban adapter``: how departments stand, and switching one to the manual inbox and back."""
+"""``lianban adapter``: how departments stand, switching one to the manual inbox and back, the conformance kit."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from importlib import import_module
 from typing import Any, Final
 
 import click
@@ -29,9 +30,25 @@ token_option = click.option(
 )
 
 
-@click.group()
+class _LazyGroup(click.Group):
+    """Imports the conformance kit when it is asked for: it brings the web side of the service along."""
+
+    _elsewhere: Final = ("conform", "samples")
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *self._elsewhere})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._elsewhere:
+            kit = import_module("lianban_adapters.conformance.cli")
+            command: click.Command = getattr(kit, f"{cmd_name}_command")
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_LazyGroup)
 def adapter() -> None:
-    """部门对接：查看各部门的情况，切换到人工收件箱。"""
+    """部门对接：查看各部门的情况，切换到人工收件箱，对接检验。"""
 
 
 @adapter.command()

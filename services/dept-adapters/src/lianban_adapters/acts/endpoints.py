@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic_core import from_json
 
 from lianban.platform.problems import FieldError
 from lianban.platform.webhooks import verify
-from lianban_adapters.acts.openapi import request_body
+from lianban_adapters.acts.openapi import callback_examples, refusals, request_body
 from lianban_adapters.acts.problems import unknown_department
 from lianban_adapters.acts.schemas import ActAnswer, CallbackAct
 from lianban_adapters.acts.submission import of_system
@@ -24,8 +25,10 @@ router = APIRouter()
     "/v1/departments/{department}/acts",
     summary="业务系统回传办理动作",
     response_model=ActAnswer,
+    response_description="已生效",
     response_model_exclude_none=True,
-    openapi_extra={"requestBody": request_body(CallbackAct)},
+    responses=refusals(),
+    openapi_extra={"requestBody": request_body(CallbackAct, callback_examples())},
 )
 async def receive_act(
     department: str, request: Request, response: Response, own: Annotated[Services, Depends(services)]
@@ -34,13 +37,19 @@ async def receive_act(
     if entry is None:
         raise unknown_department()
     body = await request.body()
-    message_id = verify(entry.secret, request.headers, body)
-    act = parse(CallbackAct, read_json(body), datetime.now(UTC))
-    if act.act_id != message_id:
-        raise invalid([FieldError("/act_id", "not-message-id", "办理动作编号应与 webhook-id 相同")])
+    act = signed_act(entry.secret, request.headers, body)
     answer = await own.acts.take(of_system(department, act, own.keyring))
     response.status_code = answer.status
     return answer.body
+
+
+def signed_act(secret: str, headers: Mapping[str, str], body: bytes) -> CallbackAct:
+    """Raises the problem 401 or 422 to answer with."""
+    message_id = verify(secret, headers, body)
+    act = parse(CallbackAct, read_json(body), datetime.now(UTC))
+    if act.act_id != message_id:
+        raise invalid([FieldError("/act_id", "not-message-id", "办理动作编号应与 webhook-id 相同")])
+    return act
 
 
 def read_json(body: bytes) -> Any:

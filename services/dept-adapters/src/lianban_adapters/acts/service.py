@@ -78,7 +78,7 @@ class Acts:
             return await self.take(submission)  # the same act came twice at once; now it is a repetition
         if known.behind:
             self._outbox.wake()
-            return _stored()
+            return stored()
         return self._answer(await self._carrier.carry(act, self._update_timeout))
 
     async def _look_up(self, submission: Submission) -> repository.Known:
@@ -104,16 +104,16 @@ class Acts:
             case ActState.REFUSED:
                 raise refused(act.refusal or "", act.detail or "", act.rule)
             case ActState.REVIEW:
-                return _review()
+                return review()
             case ActState.WAITING:
                 self._outbox.wake()
-                return _stored()
+                return stored()
         return self._answer(await self._carrier.carry_again(act, self._update_timeout, heard=True))
 
     def _answer(self, outcome: ActOutcome | Refused | None) -> Answer:
         if outcome is None:
             self._outbox.wake()
-            return _stored()
+            return stored()
         if isinstance(outcome, Refused):
             raise refused(outcome.slug, outcome.detail, outcome.rule)
         return _applied(outcome.case_status, outcome.step_state)
@@ -122,7 +122,7 @@ class Acts:
         async with self._database.transactions() as session, session.begin():
             await repository.store(session, submission, document, ActState.REVIEW)
             await tasks.to_inbox(session, submission.task_id, INBOX, REVIEW_REASON)
-        return _review()
+        return review()
 
 
 def _checked(known: repository.Known, submission: Submission) -> Task | None:
@@ -150,9 +150,9 @@ def _applied(case_status: str | None, step_state: str | None) -> Answer:
     return Answer(200, ActAnswer(status="applied", case_status=case_status, step_state=step_state))
 
 
-def _stored() -> Answer:
+def stored() -> Answer:
     return Answer(202, ActAnswer(status="stored", detail=_STORED_DETAIL))
 
 
-def _review() -> Answer:
+def review() -> Answer:
     return Answer(202, ActAnswer(status="review", detail=_REVIEW_DETAIL))

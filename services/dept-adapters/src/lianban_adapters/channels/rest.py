@@ -28,7 +28,7 @@ class RestChannel:
 
     async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
         body = task_created(task, await dossier(), self._public_url)
-        return Sent(_answers(await self._post(task.key, body)))
+        return Sent(answers(await self._post(task.key, body)))
 
     async def supplement(self, supplement: TaskSupplement, dossier: DossierSource) -> None:
         await self._post(supplement.key, task_supplemented(supplement, await dossier(), self._public_url))
@@ -49,7 +49,7 @@ class RestChannel:
             raise Unavailable(f"业务系统无法连接（{type(error).__name__}）") from None
 
 
-def _answers(answer: bytes) -> tuple[Any, ...]:
+def answers(answer: bytes) -> tuple[Any, ...]:
     """Acts in an answer. An answer of any other form means no more than "received"."""
     try:
         body = from_json(answer)

@@ -36,5 +36,9 @@ async def read_dossier(dossiers: Dossiers, task: Task, purpose: str) -> Dossier:
     try:
         return await dossiers.fetch(task.case_no, task.step, purpose, order.documents)
     except DossierUnavailable:
-        headers = {"Retry-After": "5"}
-        raise Problem(503, "dossier-unavailable", "暂时取不到卷宗", "请稍后再试。", headers=headers) from None
+        raise unavailable() from None
+
+
+def unavailable() -> Problem:
+    headers = {"Retry-After": "5"}
+    return Problem(503, "dossier-unavailable", "暂时取不到卷宗", "请稍后再试。", headers=headers)

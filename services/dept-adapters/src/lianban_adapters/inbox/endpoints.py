@@ -11,7 +11,7 @@ from lianban.contracts.status import ActorKind, Role
 from lianban.platform.auth import Principal, require
 from lianban_adapters.acts import repository as acts
 from lianban_adapters.acts.endpoints import read_json
-from lianban_adapters.acts.openapi import request_body
+from lianban_adapters.acts.openapi import inbox_examples, request_body
 from lianban_adapters.acts.problems import already_claimed, not_claimed, step_not_open
 from lianban_adapters.acts.schemas import KEY, ActAnswer, InboxAct
 from lianban_adapters.acts.submission import of_officer
@@ -40,7 +40,7 @@ Own = Annotated[Services, Depends(services)]
 TaskId = Annotated[str, Path(pattern=KEY, max_length=160)]
 _TAKES_AN_ACT: Final[dict[str, Any]] = {
     "response_model_exclude_none": True,
-    "openapi_extra": {"requestBody": request_body(InboxAct)},
+    "openapi_extra": {"requestBody": request_body(InboxAct, inbox_examples())},
 }
 Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, max_length=128)]
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Protocol
 
 from lianban.platform.crypto import Keyring
 from lianban.platform.problems import Problem
 from lianban_adapters.acts.schemas import CallbackAct
-from lianban_adapters.acts.service import Acts
-from lianban_adapters.acts.submission import of_system
+from lianban_adapters.acts.service import Answer
+from lianban_adapters.acts.submission import Submission, of_system
 from lianban_adapters.acts.validation import parse
 from lianban_adapters.channels.incoming.port import Found, Receipt, Status, Unusable
+
+
+class Acts(Protocol):
+    """:class:`~lianban_adapters.acts.service.Acts`."""
+
+    async def take(self, submission: Submission) -> Answer:
+        """Raises the problem to answer with."""
 
 
 class Reception:

@@ -1,0 +1,1 @@
+"""Checks: what a department has to do, and how the evidence shows that it does. Pure."""

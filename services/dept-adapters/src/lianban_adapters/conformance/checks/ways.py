@@ -1,0 +1,242 @@
+"""How acts come: called back or fetched, and what the department does with the platform's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from lianban.platform.webhooks import TOLERANCE
+from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
+from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play
+
+_BACK: Final = "二、部门回给平台"
+_ANSWERS: Final = "平台的答复"
+_SIGNED: Final = "三、签名"
+_POLLED: Final = "只能被调用的系统（轮询）"
+_TABLES: Final = "前置库表"
+_REST: Final = frozenset({"rest"})
+_FETCHED: Final = frozenset({"polling"})
+_CALL: Final = "用回传的方式作出办理动作；只在答复中当场给出的不必检验"
+_STALE: Final = "signature-stale"
+_CONFLICT, _UNPROCESSABLE, _DOWN = 409, 422, 503
+_MOST_REPEATS: Final = 2
+_SAME_MOMENT: Final = 2.0
+"""Seconds by which the lag of a repetition that was signed anew may differ from that of the first."""
+
+
+def _called(evidence: Evidence, *plays: Play) -> list[Arrival]:
+    return [one for one in evidence.acts(*plays) if one.way != IN_ANSWER]
+
+
+def _signed(evidence: Evidence) -> Verdict:
+    calls = _called(evidence)
+    if not calls:
+        return unshown("没有收到回传")
+    wrong = [one.signature for one in calls if one.signature not in (None, _STALE)]
+    return (
+        failed(f"{len(calls)} 次回传中 {len(wrong)} 次签名不符（{wrong[0]}）")
+        if wrong
+        else passed(f"{len(calls)} 次都相符")
+    )
+
+
+def _address(evidence: Evidence) -> Verdict:
+    calls = _called(evidence)
+    if not calls:
+        return unshown("没有收到回传")
+    astray = [one for one in calls if one.problem == "unknown-department"]
+    return failed(f"{len(astray)} 次的部门代码不符") if astray else passed(f"{len(calls)} 次都到")
+
+
+def _clock(evidence: Evidence) -> Verdict:
+    lags = [one.lag for one in _called(evidence) if one.lag is not None]
+    if not lags:
+        return unshown("没有收到带时间的回传")
+    worst = max(lags, key=abs)
+    seen = f"相差至多 {abs(worst):.0f} 秒"
+    return failed(seen) if abs(worst) > TOLERANCE else passed(seen)
+
+
+def _came_again(evidence: Evidence) -> Verdict:
+    calls = _called(evidence, Play.RETRY)
+    if not calls:
+        return unshown("没有收到办理动作")
+    return passed(f"共来了 {len(calls)} 次") if calls[-1].status != _DOWN else failed("答复 503 以后没有再来")
+
+
+def _same(evidence: Evidence) -> Verdict:
+    calls = _called(evidence, Play.RETRY)
+    if len(calls) < 2:
+        return unshown("没有重发")
+    first = calls[0]
+    tried = [one for one in calls[1:] if one.act_id != first.act_id or one.fingerprint != first.fingerprint]
+    started = [one for one in tried if not _after_success(one, calls)]
+    if not started:
+        return passed("编号和内容都没有变")
+    return failed("换了编号" if started[0].act_id != first.act_id else "编号相同而内容变了")
+
+
+def _after_success(act: Arrival, calls: list[Arrival]) -> bool:
+    """What comes after the first act was taken is the next one."""
+    return any(one.status in (200, 202) and one.at < act.at for one in calls)
+
+
+def _signed_anew(evidence: Evidence) -> Verdict:
+    calls = [one for one in _called(evidence, Play.RETRY) if one.lag is not None]
+    if not calls:
+        return unshown("没有重发")
+    first = calls[0]
+    apart = [one for one in calls[1:] if one.act_id == first.act_id and one.at - first.at > _SAME_MOMENT]
+    if not apart:
+        return unshown("没有隔开足够时间的重发")
+    old = [one for one in apart if (one.lag or 0.0) - (first.lag or 0.0) > _SAME_MOMENT]
+    return failed("重发时用的是原来的签名时间") if old else passed("每次都重新签名")
+
+
+def _calm(play: Play, status: int) -> Callable[[Evidence], Verdict]:
+    def judge(evidence: Evidence) -> Verdict:
+        answered = [one for one in _called(evidence, play) if one.status == status]
+        if not answered:
+            return unshown(f"没有机会答复 {status}")
+        repeats = len(answered) - 1
+        return (failed if repeats > _MOST_REPEATS else passed)(f"之后又来了 {repeats} 次")
+
+    return judge
+
+
+def _listed(evidence: Evidence) -> Verdict:
+    if not evidence.listings:
+        return failed(evidence.troubles[-1]) if evidence.troubles else unshown("没有读过清单")
+    return (
+        failed(f"有时读不出：{evidence.troubles[-1]}") if evidence.troubles else passed(f"读了 {evidence.listings} 次")
+    )
+
+
+def _receipts(evidence: Evidence) -> Verdict:
+    settled = [one for one in evidence.acts() if one.way == FETCHED and one.status != _DOWN]
+    if not settled:
+        return unshown("没有取到办理动作")
+    again = evidence.listed_again
+    return failed(f"{len(again)} 个动作有回执以后还在清单中") if again else passed("有回执的都不再列出")
+
+
+WAYS: Final = (
+    Check(
+        "callback-address",
+        "回传的网址正确",
+        Weight.IF_USED,
+        "回传到 /v1/departments/本部门代码/acts",
+        _BACK,
+        _CALL,
+        _address,
+        _REST,
+    ),
+    Check(
+        "callback-signed",
+        "回传的签名相符",
+        Weight.IF_USED,
+        "每次回传的签名都相符",
+        _SIGNED,
+        _CALL,
+        _signed,
+        _REST,
+    ),
+    Check(
+        "callback-clock",
+        "时钟准确",
+        Weight.IF_USED,
+        "签名时间与接收时间相差不超过 5 分钟",
+        _SIGNED,
+        _CALL,
+        _clock,
+        _REST,
+    ),
+    Check(
+        "callback-retried",
+        "平台不能处理时重发",
+        Weight.IF_USED,
+        "答复 503 以后再次回传",
+        _ANSWERS,
+        _CALL,
+        _came_again,
+        _REST,
+    ),
+    Check(
+        "callback-same",
+        "重发用同一编号",
+        Weight.IF_USED,
+        "重发的 act_id 和内容都与第一次相同",
+        _ANSWERS,
+        _CALL,
+        _same,
+    ),
+    Check(
+        "callback-resigned",
+        "重发时重新签名",
+        Weight.IF_USED,
+        "重发用新的签名时间",
+        _ANSWERS,
+        _CALL,
+        _signed_anew,
+        _REST,
+    ),
+    Check(
+        "conflict-calm",
+        "答复 409 以后不再重发",
+        Weight.IF_USED,
+        f"之后至多再来 {_MOST_REPEATS} 次",
+        _ANSWERS,
+        _CALL,
+        _calm(Play.CONFLICT, _CONFLICT),
+    ),
+    Check(
+        "faulty-calm",
+        "答复 422 以后不原样重发",
+        Weight.IF_USED,
+        f"之后至多再来 {_MOST_REPEATS} 次",
+        _ANSWERS,
+        _CALL,
+        _calm(Play.FAULTY, _UNPROCESSABLE),
+        _REST,
+    ),
+    Check(
+        "acts-listed",
+        "列出办理动作",
+        Weight.ALWAYS,
+        "GET acts 每次都给出合乎格式的清单",
+        _POLLED,
+        "在系统中办理样例任务",
+        _listed,
+        _FETCHED,
+    ),
+    Check(
+        "acts-kept",
+        "没有回执的继续列出",
+        Weight.IF_USED,
+        "平台没有给回执的动作仍在清单中",
+        _POLLED,
+        "在系统中办理样例任务",
+        _came_again,
+        _FETCHED,
+    ),
+    Check(
+        "receipt-ends",
+        "有回执的不再列出",
+        Weight.IF_USED,
+        "收下回执的动作不再列出",
+        _POLLED,
+        "在系统中办理样例任务",
+        _receipts,
+        _FETCHED,
+    ),
+    Check(
+        "tables-usable",
+        "表可以读写",
+        Weight.ALWAYS,
+        "平台的账号能写 lb_task，能读 lb_act、lb_act_result，每次都成功",
+        _TABLES,
+        "按建表脚本建表、授权",
+        _listed,
+        frozenset({"staging"}),
+    ),
+)

@@ -1,0 +1,143 @@
+"""What was seen: messages sent, acts that came, materials that were fetched. Judged afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from lianban.platform.problems import FieldError
+from lianban_adapters.acts.schemas import CallbackAct
+
+MOST: Final = 2000
+"""Acts kept: a department that does not stop shall not fill the memory."""
+
+CALLBACK: Final = "callback"
+IN_ANSWER: Final = "answer"
+FETCHED: Final = "fetched"
+"""Ways an act comes."""
+
+
+class Play(StrEnum):
+    """One exchange, on a task of its own."""
+
+    BASIC = "basic"  # a task, the same message again, and once more when it has been answered
+    RETRY = "retry"  # the platform is out of order for a moment
+    CONFLICT = "conflict"  # the platform answers 409
+    FAULTY = "faulty"  # the platform answers 422
+    SUPPLEMENT = "supplement"  # something is missing, and comes
+    WITHDRAWN = "withdrawn"
+    STRANGER = "stranger"  # withdrawn, and never sent
+    FIELDS = "fields"  # fields nobody knows
+    TYPE = "type"  # a message nobody knows
+    LARGE = "large"
+    DAMAGED = "damaged"  # a material arrives cut off
+    ACCEPTANCE = "acceptance"  # of a whole case
+    FORGED = "forged"  # signed with another key
+    UNSIGNED = "unsigned"
+    ALTERED = "altered"  # another body than was signed
+    STALE = "stale"  # signed ten minutes ago
+
+
+class Reply(StrEnum):
+    """What the platform makes of an answer."""
+
+    TAKEN = "taken"
+    REJECTED = "rejected"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class Answered:
+    """``reason``: Chinese, of what was not taken. ``acts``: given at once."""
+
+    reply: Reply
+    reason: str = ""
+    acts: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    play: Play
+    type: str
+    message_id: str
+    at: float
+    answered: Answered
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An act as it came. ``signature``: problem type, none where it holds or none is needed. ``form``, ``content``:
+    faults in itself, and against its task. ``status``, ``problem``: what was answered. ``lag``: seconds from signing
+    to arrival."""
+
+    play: Play | None
+    way: str
+    at: float
+    task_id: str
+    act_id: str
+    act: CallbackAct | None
+    written: str
+    fingerprint: str
+    signature: str | None
+    lag: float | None
+    form: tuple[FieldError, ...]
+    content: tuple[FieldError, ...]
+    status: int
+    problem: str | None
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """Of a material. ``known``: by its token."""
+
+    play: Play
+    digest: str
+    known: bool
+    status: int
+
+
+@dataclass
+class Evidence:
+    sent: list[Sent] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    fetches: list[Fetch] = field(default_factory=list)
+    withdrawn_at: float | None = None
+    """When the department had said that it knows of the withdrawal."""
+    listings: int = 0
+    """Lists of acts that could be read, of a department that is polled."""
+    listed_again: Counter[str] = field(default_factory=Counter)
+    """Acts that were listed after their receipt."""
+    troubles: list[str] = field(default_factory=list)
+    """Why acts could not be fetched."""
+    _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def arrived(self, arrival: Arrival) -> None:
+        async with self._changed:
+            if len(self.arrivals) < MOST:
+                self.arrivals.append(arrival)
+            self._changed.notify_all()
+
+    async def until(self, true: Callable[[], bool], seconds: float) -> bool:
+        """Waits for an act that makes ``true`` so."""
+        try:
+            async with asyncio.timeout(seconds), self._changed:
+                await self._changed.wait_for(true)
+        except TimeoutError:
+            return False
+        return True
+
+    def messages(self, *plays: Play) -> Iterator[Sent]:
+        return (one for one in self.sent if one.play in plays)
+
+    def acts(self, *plays: Play) -> list[Arrival]:
+        """Of these plays; of all without any."""
+        return [one for one in self.arrivals if not plays or one.play in plays]
+
+
+def now() -> float:
+    return time.time()

@@ -1,0 +1,57 @@
+"""A department that is only ever called: tasks are put into it, and acts fetched from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from lianban.platform.directory import PollingSettings
+from lianban_adapters.channels.polling.client import PollingClient
+from lianban_adapters.channels.polling.source import PollingSource
+from lianban_adapters.channels.port import Rejected, Unavailable
+from lianban_adapters.conformance.evidence import Answered, Evidence, Play, Reply
+from lianban_adapters.conformance.lines.fetching import Fetcher
+from lianban_adapters.conformance.lines.port import Message
+from lianban_adapters.conformance.receiving import Receiver
+
+
+class PollingLine:
+    """``stranger``: the same system, asked with another token."""
+
+    forgeries: Collection[Play] = (Play.FORGED,)
+    omits: Collection[Play] = (Play.TYPE,)
+
+    def __init__(
+        self,
+        client: PollingClient,
+        stranger: PollingClient,
+        settings: PollingSettings,
+        department: str,
+        receiver: Receiver,
+        evidence: Evidence,
+    ) -> None:
+        self._client = client
+        self._stranger = stranger
+        source = PollingSource(client, settings.batch)
+        self._fetcher = Fetcher(source, settings.interval, department, receiver, evidence)
+
+    async def deliver(self, message: Message, forgery: Play | None = None) -> Answered:
+        client = self._stranger if forgery else self._client
+        try:
+            await client.put(message.body, *_place(message))
+        except Rejected as rejected:
+            return Answered(Reply.REJECTED, rejected.reason)
+        except Unavailable as unavailable:
+            return Answered(Reply.UNAVAILABLE, unavailable.reason)
+        return Answered(Reply.TAKEN)
+
+    async def fetch(self) -> None:
+        await self._fetcher.run()
+
+
+def _place(message: Message) -> tuple[str, ...]:
+    match message.type:
+        case "task.supplemented":
+            return "tasks", message.task_id, "supplements", message.id
+        case "task.withdrawn":
+            return "tasks", message.task_id, "withdrawal"
+    return "tasks", message.task_id

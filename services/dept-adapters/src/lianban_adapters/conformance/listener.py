@@ -1,0 +1,134 @@
+"""The platform's side over HTTP: takes the department's callbacks and serves the materials of sample tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hmac
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Annotated, Final
+
+import uvicorn
+from fastapi import FastAPI, Header, Request, Response
+from starlette.types import ASGIApp
+
+from lianban.platform import service
+from lianban.platform.problems import Problem
+from lianban_adapters.acts.schemas import ActAnswer
+from lianban_adapters.channels.responses import MAX_ANSWER
+from lianban_adapters.conformance.evidence import Evidence, Fetch, Play
+from lianban_adapters.conformance.receiving import Receiver
+from lianban_adapters.samples.tasks import SampleTask
+
+_GRACE: Final = 2
+
+
+class Materials:
+    """``token``: what the department's requests must carry; none: any bearer token does."""
+
+    def __init__(self, evidence: Evidence, token: str | None) -> None:
+        self._evidence = evidence
+        self._token = token
+        self._tasks: dict[str, tuple[Play, SampleTask]] = {}
+        self._damaged: set[str] = set()
+
+    def serve(self, play: Play, task: SampleTask) -> None:
+        self._tasks[task.task_id] = (play, task)
+
+    def read(self, task_id: str, code: str, digest: str | None, authorization: str) -> tuple[bytes, str]:
+        """Content and media type. Raises the problem to answer with."""
+        if task_id not in self._tasks:
+            raise Problem(404, "unknown-task", "没有这项任务", "没有找到该编号的任务。")
+        play, task = self._tasks[task_id]
+        wanted = [one for one in task.dossier.materials if one.code == code and digest in (None, one.digest)]
+        known = self._known(authorization)
+        status = 401 if not known else 200 if wanted else 404
+        self._evidence.fetches.append(Fetch(play, wanted[0].digest if wanted else "", known, status))
+        if not known:
+            raise Problem(401, "unauthenticated", "未通过身份认证", "请求须带 Authorization: Bearer 令牌。")
+        if not wanted:
+            raise Problem(404, "unknown-material", "没有这份材料", "该任务的卷宗中没有这份材料。")
+        content = task.files[wanted[0].digest]
+        if play is Play.DAMAGED and wanted[0].digest not in self._damaged:
+            self._damaged.add(wanted[0].digest)
+            content = content[: len(content) // 2]
+        return content, wanted[0].media_type
+
+    def _known(self, authorization: str) -> bool:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return False
+        return self._token is None or hmac.compare_digest(token.encode(), self._token.encode())
+
+
+def build(receiver: Receiver, materials: Materials) -> FastAPI:
+    app = service.create_app("一事联办 · 对接检验", body_limits={"/v1/departments/": MAX_ANSWER})
+
+    @app.post("/v1/departments/{department}/acts", response_model=ActAnswer, response_model_exclude_none=True)
+    async def receive_act(department: str, request: Request, response: Response) -> ActAnswer:
+        headers: Mapping[str, str] = request.headers
+        answer = await receiver.callback(department, headers, await request.body())
+        response.status_code = answer.status
+        return answer.body
+
+    @app.get("/v1/departments/{department}/tasks/{task_id}/materials/{code}", response_class=Response)
+    async def read_material(
+        department: str,
+        task_id: str,
+        code: str,
+        authorization: Annotated[str, Header()] = "",
+        digest: str | None = None,
+    ) -> Response:
+        content, media_type = materials.read(task_id, code, digest, authorization)
+        return Response(content, media_type=media_type, headers={"Cache-Control": "no-store"})
+
+    return app
+
+
+class _Server(uvicorn.Server):
+    """Signals are the command's own."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.tried = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        finally:
+            self.tried.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Raises OSError for an address that is taken or not ours."""
+    # Said to be TCP, or the event loop leaves out TCP_NODELAY and every answer waits for an acknowledgement.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((host, port))
+    except BaseException:
+        bound.close()
+        raise
+    return bound
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, bound: socket.socket) -> AsyncIterator[None]:
+    """For the length of the block."""
+    config = uvicorn.Config(
+        app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    try:
+        await server.tried.wait()
+        yield
+    finally:
+        server.should_exit = True
+        await task

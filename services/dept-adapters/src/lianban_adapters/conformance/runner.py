@@ -1,0 +1,125 @@
+"""One run: opens what is needed, plays everything at once, judges."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Literal
+
+from aiohttp import ClientTimeout
+
+from lianban.platform.crypto import Keyring
+from lianban.platform.directory import PollingSettings, StagingSettings
+from lianban.platform.objects import open_store
+from lianban.platform.outgoing import open_session
+from lianban_adapters.channels.polling.client import PollingClient
+from lianban_adapters.channels.staging.channel import StagingChannel
+from lianban_adapters.channels.staging.database import StagingDatabase
+from lianban_adapters.channels.staging.source import StagingSource
+from lianban_adapters.conformance import plays
+from lianban_adapters.conformance.desk import Desk
+from lianban_adapters.conformance.evidence import Evidence, Play
+from lianban_adapters.conformance.kit import Kit, Patience
+from lianban_adapters.conformance.lines.fetching import Fetcher
+from lianban_adapters.conformance.lines.polling import PollingLine
+from lianban_adapters.conformance.lines.port import Line
+from lianban_adapters.conformance.lines.rest import RestLine
+from lianban_adapters.conformance.lines.staging import StagingLine
+from lianban_adapters.conformance.listener import Materials, build, serving
+from lianban_adapters.conformance.receiving import Receiver
+from lianban_adapters.conformance.report import Report, judged
+from lianban_adapters.samples.tasks import SAMPLE_FILE, Sampler, SampleTask
+
+_INTERVAL: Final = 0.5
+_CONNECTIONS: Final = 4
+_WRONG_TOKEN: Final = "lianban-conformance-wrong-token"
+
+
+Kind = Literal["rest", "polling", "staging"]
+
+
+@dataclass(frozen=True)
+class Order:
+    """``endpoint``: where tasks are posted (rest), what the addresses of the API begin with (polling), nothing
+    (staging). ``secret``: signing key, the token we are known by, or the database's URL. ``public_url``: where the
+    department reaches us. ``answer_timeout``: seconds for a message to be answered. ``acceptance``: a lead
+    department."""
+
+    department: str
+    kind: Kind
+    endpoint: str
+    secret: str = field(repr=False)
+    public_url: str
+    patience: Patience = field(default_factory=Patience)
+    answer_timeout: float = 20.0
+    material_token: str | None = None
+    sample: Path = SAMPLE_FILE
+    acceptance: bool = False
+    db_schema: str | None = None
+    tls: bool = False
+
+
+async def conform(order: Order, bound: socket.socket) -> Report:
+    """``bound``: where acts and requests for materials are taken; closed by the caller. Raises
+    :class:`~lianban_adapters.samples.tasks.SampleUnusable`."""
+    sampler = Sampler(order.department, order.sample)
+    evidence = Evidence()
+    requested: list[Callable[[SampleTask], None]] = []
+    desk = Desk(order.department, lambda task: requested[0](task))
+    receiver = Receiver(desk, evidence, order.secret if order.kind == "rest" else None)
+    materials = Materials(evidence, order.material_token)
+    async with AsyncExitStack() as stack:
+        line = await _line(order, sampler, receiver, evidence, stack)
+        kit = Kit(line, desk, receiver, materials, evidence, sampler, order.public_url, order.patience)
+        requested.append(kit.requested)
+        await stack.enter_async_context(serving(build(receiver, materials), bound))
+        fetching = asyncio.create_task(line.fetch())
+        try:
+            await asyncio.gather(
+                *(
+                    play(kit)
+                    for name, play in plays.PLAYS.items()
+                    if name not in line.omits and (name is not Play.ACCEPTANCE or order.acceptance)
+                ),
+                *(plays.forged(kit, forgery) for forgery in line.forgeries),
+            )
+            await kit.settled()
+        finally:
+            fetching.cancel()
+            await asyncio.gather(fetching, return_exceptions=True)
+    return judged(order.department, order.kind, evidence)
+
+
+async def _line(order: Order, sampler: Sampler, receiver: Receiver, evidence: Evidence, stack: AsyncExitStack) -> Line:
+    if order.kind == "staging":
+        return await _staging(order, sampler, receiver, evidence, stack)
+    http = await stack.enter_async_context(open_session(ClientTimeout(total=order.answer_timeout)))
+    if order.kind == "rest":
+        return RestLine(http, order.endpoint, order.secret)
+    settings = PollingSettings(base_url=order.endpoint, token=order.secret, interval=_INTERVAL)
+    stranger = PollingSettings(base_url=order.endpoint, token=_WRONG_TOKEN)
+    return PollingLine(
+        PollingClient(http, settings), PollingClient(http, stranger), settings, order.department, receiver, evidence
+    )
+
+
+async def _staging(
+    order: Order, sampler: Sampler, receiver: Receiver, evidence: Evidence, stack: AsyncExitStack
+) -> Line:
+    """The materials lie in a store of their own, for as long as the run."""
+    settings = StagingSettings(database_url=order.secret, db_schema=order.db_schema, tls=order.tls, interval=_INTERVAL)
+    database = StagingDatabase(settings, _CONNECTIONS, order.answer_timeout)
+    stack.push_async_callback(database.close)
+    folder = stack.enter_context(TemporaryDirectory())
+    store = open_store(Path(folder).as_uri(), Keyring.generate())
+    for content in sampler.files.values():
+        await store.put(content)
+    channel = StagingChannel(database, settings, store, order.public_url)
+    source = StagingSource(database, settings.batch)
+    fetcher = Fetcher(source, _INTERVAL, order.department, receiver, evidence)
+    return StagingLine(database, channel, fetcher, order.answer_timeout)

@@ -1,0 +1,82 @@
+"""The kit passes a department that does everything right, and names the mistake of one that does not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Mapping
+
+import httpx
+import pytest
+from conformance_department import Department, Mistake
+
+from lianban.platform.webhooks import new_secret
+from lianban_adapters.conformance.checks.model import Outcome, missed
+from lianban_adapters.conformance.kit import Patience
+from lianban_adapters.conformance.listener import listen, serving
+from lianban_adapters.conformance.report import Report
+from lianban_adapters.conformance.runner import Order, conform
+
+PATIENCE = Patience(acts=15.0, quiet=3.0)
+
+EXPECTED = {
+    Mistake.NO_SIGNATURE_CHECK: {"signature-forged", "signature-missing", "signature-altered", "signature-stale"},
+    Mistake.REPEATS_ARE_NEW: {"repeat-once"},
+    Mistake.WRONG_KEY: {"callback-signed"},
+    Mistake.NEW_ID_ON_RETRY: {"callback-same"},
+    Mistake.OLD_SIGNATURE_ON_RETRY: {"callback-resigned"},
+    Mistake.NO_RETRY: {"callback-retried"},
+    Mistake.NO_FILE: {"act-content"},
+    Mistake.UNKNOWN_RESULT: {"act-content"},
+    Mistake.MISSPELT_FIELD: {"act-form"},
+    Mistake.GOES_ON: {"withdrawn-stops"},
+    Mistake.STRICT_FIELDS: {"fields-ignored"},
+    Mistake.STRICT_TYPES: {"type-ignored"},
+    Mistake.SMALL_BODIES: {"large-taken"},
+    Mistake.WRONG_ADDRESS: {"callback-address"},
+    Mistake.HAMMERS: {"conflict-calm", "faulty-calm"},
+    Mistake.REFUSES_BY_ITSELF: {"never-refuses"},
+    Mistake.IGNORES_SUPPLEMENT: {"supplement-resumed"},
+}
+
+
+def address(bound: socket.socket) -> str:
+    return f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+async def report_of(mistake: Mistake | None) -> Report:
+    secret = new_secret()
+    async with contextlib.AsyncExitStack() as stack:
+        platform = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
+        own = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
+        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=10))
+        department = Department(secret, f"{address(platform)}/v1/departments/market/acts", http, mistake)
+        await stack.enter_async_context(serving(department.app, own))
+        stack.push_async_callback(department.close)
+        endpoint = f"{address(own)}/tasks"
+        return await conform(Order("market", "rest", endpoint, secret, address(platform), PATIENCE), platform)
+
+
+@pytest.fixture(scope="module")
+async def reports() -> Mapping[Mistake | None, Report]:
+    """Of every department: they mostly wait, so they are tested at the same time."""
+    departments: tuple[Mistake | None, ...] = (None, *Mistake)
+    found = await asyncio.gather(*(report_of(mistake) for mistake in departments))
+    return dict(zip(departments, found, strict=True))
+
+
+def test_whoever_does_everything_right_passes(reports: Mapping[Mistake | None, Report]) -> None:
+    report = reports[None]
+    assert {check.id: verdict.seen for check, verdict in report.found if verdict.outcome is Outcome.FAILED} == {}
+    assert report.conforms
+    unshown = {check.id for check, verdict in report.found if verdict.outcome is Outcome.UNSHOWN}
+    assert unshown == {"answer-acts", "acceptance", "material-token", "material-whole"}
+
+
+@pytest.mark.parametrize("mistake", Mistake)
+def test_a_mistake_is_named_and_nothing_else(reports: Mapping[Mistake | None, Report], mistake: Mistake) -> None:
+    report = reports[mistake]
+    assert {check.id for check, verdict in report.found if verdict.outcome is Outcome.FAILED} == EXPECTED[mistake]
+    assert {check.id for check, verdict in report.found if missed(check, verdict)} == EXPECTED[mistake]
+    assert not report.conforms
