@@ -41,6 +41,12 @@ class _Sftp(asyncssh.SFTPServer):
         if os.path.basename(path).decode(errors="surrogateescape") in self._served.forbidden:
             raise asyncssh.SFTPPermissionDenied("forbidden")
 
+    async def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        await self._served.readable.wait()
+        content = super().read(file_obj, offset, size)
+        assert isinstance(content, bytes)
+        return content
+
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         await self._served.open.wait()
         self._served.written += len(data)
@@ -55,7 +61,7 @@ class _Sftp(asyncssh.SFTPServer):
 
 class FolderServer:
     """``root``: what its one user sees. ``listed``: how often each folder was; ``logins``: connections that got in.
-    ``open`` is cleared to let every write hang; ``breaks_after``: bytes after which the connection breaks, once.
+    ``open`` is cleared to let every write hang, ``readable`` every read; ``breaks_after``: bytes after which the connection breaks, once.
     ``forbidden``: names of folders its user may neither look into nor move."""
 
     def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
@@ -69,6 +75,8 @@ class FolderServer:
         self.listed: Counter[str] = Counter()
         self.open = asyncio.Event()
         self.open.set()
+        self.readable = asyncio.Event()
+        self.readable.set()
         self.written = 0
         self.breaks_after: int | None = None
         self.forbidden: set[str] = set()

@@ -59,7 +59,8 @@ def _staging(entry: DepartmentEntry, around: Surroundings) -> Link:
 def _files(entry: DepartmentEntry, around: Surroundings) -> Link:
     settings = _given(entry.files)
     # Two connections: fetching waits for no material.
-    sending, fetching = (FilesConnection(settings, at_once, around.send_timeout) for at_once in (entry.concurrency, 1))
+    sending = FilesConnection(settings, entry.concurrency, around.send_timeout)
+    fetching = FilesConnection(settings, 1, _READING)
     for connection in (sending, fetching):
         around.stack.push_async_callback(connection.close)
     channel = FilesChannel(sending, around.store, around.public_url)
