@@ -26,6 +26,7 @@ from lianban_adapters.channels.incoming.port import Receipt, Status
 from lianban_adapters.channels.kinds import Surroundings
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.channels.registry import Channels
+from lianban_adapters.dossiers.client import DossierUnavailable
 from lianban_adapters.dossiers.models import Dossier, DossierMaterial
 
 CASE = "429006E1-1-abc"
@@ -163,6 +164,26 @@ async def test_two_who_write_the_same_at_once_write_it_once(
     assert whole(folder.batch(f"{CASE}:review"))
 
 
+async def test_what_is_being_cleared_away_is_not_put_in_place(
+    server: FolderServer, settings: dict[str, Any], folder: DepartmentFolder, store: Any
+) -> None:
+    """Another process is done with the same batch just when its folder is cleared away."""
+    dossier = await dossier_of(store, PDF)
+    async with connected(settings) as connection:
+        channel = FilesChannel(connection, store, "https://lianban.example")
+        await channel.send(order(CASE, "review", "housing"), dossier)
+        target = folder.batch(f"{CASE}:review")
+        others = target.rename(folder.path / "tasks" / "tmp" / f"{target.name}~0123456789abcdef")
+
+        def other_puts_it_in_place() -> None:
+            if others.exists() and not target.exists():
+                others.rename(target)
+
+        server.on_removal = other_puts_it_in_place
+        await channel.send(order(CASE, "review", "housing"), dossier)
+    assert whole(target)
+
+
 async def test_what_was_cut_off_goes_on_where_it_was(
     server: FolderServer, settings: dict[str, Any], folder: DepartmentFolder, store: Any
 ) -> None:
@@ -208,10 +229,13 @@ async def test_a_material_that_is_damaged_here_is_not_handed_over(
     async with connected(settings) as connection:
         channel = FilesChannel(connection, store, "https://lianban.example")
         for _ in range(2):
-            with pytest.raises(Unavailable, match="暂时取不到材料"):
+            with pytest.raises(DossierUnavailable, match="ObjectCorrupt"):
                 await channel.send(order(CASE, "review", "housing"), dossier)
         path.unlink()
-        with pytest.raises(Unavailable, match="暂时取不到材料"):
+        with pytest.raises(DossierUnavailable, match="ObjectMissing"):
+            await channel.send(order(CASE, "review", "housing"), dossier)
+        path.mkdir()  # our own disk fails, not theirs
+        with pytest.raises(DossierUnavailable, match="IsADirectoryError"):
             await channel.send(order(CASE, "review", "housing"), dossier)
     assert list((folder.path / "tasks" / "new").iterdir()) == []
 
