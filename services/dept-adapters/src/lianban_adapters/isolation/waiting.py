@@ -68,6 +68,13 @@ async def release(executor: Executor, identities: Collection[str]) -> None:
     await executor.execute(update(Task).where(Task.id.in_(identities), _WAITING).values(leased_until=None))
 
 
+async def keep(executor: Executor, identity: str) -> bool:
+    """What is in hand stays there, its lease begun anew. False when it does not wait any more: an officer has taken it
+    over, or the case has taken it back."""
+    statement = update(Task).where(Task.id == identity, _WAITING).values(leased_until=func.now() + LEASE)
+    return (await executor.execute(statement.returning(Task.id))).one_or_none() is not None
+
+
 async def forget_attempts(executor: Executor, department: str, most: int) -> None:
     """A backlog has been worked off: how often what is left of it was tried meanwhile lengthens no pause."""
     statement = update(Task).where(Task.department == department, _WAITING, Task.attempts > most)

@@ -198,12 +198,13 @@ class Tasks:
         return TaskReceipt(channel=INBOX)
 
     async def _tell_if_withdrawn(self, order: TaskOrder, channel: Channel) -> None:
-        """The task was taken back while it was on its way: the department may have heard of that too early."""
+        """The task was taken back while it was on its way: the department may have heard of that too early. It knows
+        that message's id by now and need not read it again, so this one has an id of its own."""
         async with self._database.statements() as session:
             task = await repository.stored(session, task_id(order.case_no, order.step))
         if task.cause is not None:
             withdrawal = TaskWithdrawal(
-                key=f"{order.key}:withdrawn",
+                key=f"{order.key}:withdrawn:again",
                 case_no=order.case_no,
                 step=order.step,
                 department=order.department,
