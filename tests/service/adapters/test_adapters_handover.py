@@ -190,12 +190,17 @@ class AllRest:
         return type("Rest", (), {"name": "rest"})
 
 
-def handover_of_another_process(world: IsolationWorld, waiting: object) -> Handover:
-    """All departments are at work; ``waiting`` settles what is in hand."""
-    database = Database(world.engine)
-    gates = Gates(load_directory(world.settings.directory_file), None, database)
+def gates_of_another_process(world: IsolationWorld) -> Gates:
+    """All departments are at work."""
+    gates = Gates(load_directory(world.settings.directory_file), None, Database(world.engine))
     for gate in gates:
-        gate.behind = False
+        gate.behind, gate.schedule = False, None
+    return gates
+
+
+def handover_of_another_process(world: IsolationWorld, waiting: object, gates: Gates | None = None) -> Handover:
+    """``waiting`` settles what is in hand."""
+    database, gates = Database(world.engine), gates or gates_of_another_process(world)
     relay, channels = cast(EventRelay, Told()), cast(Channels, AllRest())
     return Handover(database, relay, channels, gates, cast(WaitingTasks, waiting))
 
@@ -240,4 +245,31 @@ async def test_what_an_officer_has_claimed_before_there_was_a_place_is_not_sent(
     go_on.set()
     await world.until(lambda: fourth in sent)
     assert sent == [first, second, fourth]
+    await other.close()
+
+
+async def test_what_could_not_be_sent_when_its_place_came_was_never_tried(world: IsolationWorld) -> None:
+    """Then nobody has to be told when it is taken back. The processes beside this one find the department closed."""
+    go_on = asyncio.Event()
+
+    class Slow:
+        async def settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
+            await go_on.wait()
+            gate.behind = True
+            return True
+
+    gates = gates_of_another_process(world)
+    gates.of("asleep").places = asyncio.Semaphore(1)
+    other = handover_of_another_process(world, Slow(), gates)
+    orders = orders_of_one_case(world, "asleep", "asleep")
+    await other.take(orders)
+    go_on.set()
+
+    async def given_back() -> bool:
+        row = (await rows_of(world, orders))[1]
+        return (row["attempts"], row["leased_until"], row["free_at"] is not None) == (0, None, True)
+
+    await world.until(given_back)
+    await world.carry_out(names.ACTIVITY_WITHDRAW_TASK, withdrawal(orders[1].case_no, "step-1", "asleep"), "asleep")
+    assert world.systems.heard["asleep"] == []
     await other.close()

@@ -22,7 +22,7 @@ from lianban_adapters.channels.registry import Channels
 from lianban_adapters.isolation.gate import SWITCHED, GateKeeper
 from lianban_adapters.isolation.gates import Gates
 from lianban_adapters.isolation.queue import WaitingTasks
-from lianban_adapters.isolation.waiting import LEASE, Head, keep, put_off, release
+from lianban_adapters.isolation.waiting import LEASE, Head, give_back, keep, release
 from lianban_adapters.tasks.storing import Next, Placed, Storing
 
 _QUEUED: Final = 2
@@ -108,7 +108,7 @@ class Handover:
             async with gate.places:
                 if reason := self._hindered(gate, since):
                     async with self._database.connection() as connection:
-                        await put_off(connection, identity, reason, 0)
+                        await give_back(connection, identity, reason)
                 elif not waits or await self._keep(identity):
                     await self._waiting.settle(gate, Head(identity, order, 1), 1)
         except Exception:

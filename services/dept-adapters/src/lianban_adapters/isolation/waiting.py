@@ -63,6 +63,12 @@ async def put_off(executor: Executor, identity: str, reason: str, seconds: float
     await executor.execute(update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(values))
 
 
+async def give_back(executor: Executor, identity: str, reason: str) -> None:
+    """It was in hand and has not been tried: the department has never heard of it."""
+    values = {"free_at": func.now(), "leased_until": None, "reason": reason, "attempts": Task.attempts - 1}
+    await executor.execute(update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(values))
+
+
 async def release(executor: Executor, identities: Collection[str]) -> None:
     """Nobody is sending them any more."""
     await executor.execute(update(Task).where(Task.id.in_(identities), _WAITING).values(leased_until=None))
