@@ -28,7 +28,10 @@ from lianban.contracts import names
 from lianban.contracts.orders import TaskOrder, TaskOrders
 from lianban.platform.auth import Role, TokenAuthority
 from lianban.platform.crypto import Keyring
+from lianban.platform.database import create_engine
+from lianban.platform.temporal import make_worker
 from lianban.platform.webhooks import new_secret, sign
+from lianban_adapters.app import create_app
 from lianban_adapters.settings import AdapterSettings
 
 CIRCUIT = {"failures": 3, "share": 0.5, "window": 20, "pause": 0.5, "longest": 1.0}
@@ -181,6 +184,34 @@ def settings_for(
         send_timeout=1.0,
         **more,
     )
+
+
+@asynccontextmanager
+async def adapters_of(
+    departments: dict[str, dict[str, Any]],
+    folder: Path,
+    url: str,
+    temporal: tuple[str, Client],
+    keyring: Keyring,
+    processes: int = 1,
+) -> AsyncIterator[IsolationWorld]:
+    """So many processes' worth of adapters on one database, each with a client in ``http``, and the intake's part of
+    Temporal."""
+    address, client = temporal
+    authority = TokenAuthority.generate()
+    async with AsyncExitStack() as stack:
+        intake, intake_url, systems, systems_url = await stack.enter_async_context(outside(authority))
+        secrets = write_directory(folder / "directory.yaml", departments, systems_url)
+        recording = make_worker(client, names.QUEUE_INTAKE, activities=[intake.record_events])
+        await stack.enter_async_context(recording)
+        settings = settings_for(folder, url, address, intake_url, keyring, authority)
+        engine = create_engine(url)
+        stack.push_async_callback(engine.dispose)
+        made = IsolationWorld(client, systems, intake, authority, secrets, engine, settings)
+        for _ in range(processes):
+            base = await stack.enter_async_context(serving(create_app(settings)))
+            made.http.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=30)))
+        yield made
 
 
 def dead_port() -> int:

@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-import httpx
 import pytest
-from adapters_outside import serving
 from adapters_world import withdrawal
 from fastapi import Response
-from isolation_world import IsolationWorld, outside, settings_for, write_directory
+from isolation_world import IsolationWorld, adapters_of
 from temporalio.client import Client
 
 from lianban.clock.deadlines import SHANGHAI
 from lianban.contracts import names
 from lianban.contracts.orders import TaskOrder, TaskOrders
-from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import Database, create_engine
+from lianban.platform.database import Database
 from lianban.platform.directory import load_directory
 from lianban.platform.migrations import upgrade
 from lianban.platform.relay import EventRelay
-from lianban.platform.temporal import make_worker
-from lianban_adapters.app import create_app
 from lianban_adapters.channels.registry import Channels
 from lianban_adapters.isolation.gate import GateKeeper
 from lianban_adapters.isolation.gates import Gates
@@ -57,18 +51,7 @@ async def world(
 ) -> AsyncIterator[IsolationWorld]:
     folder = tmp_path_factory.mktemp("handover")
     url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
-    authority = TokenAuthority.generate()
-    async with AsyncExitStack() as stack:
-        intake, intake_url, systems, systems_url = await stack.enter_async_context(outside(authority))
-        secrets = write_directory(folder / "directory.yaml", DEPARTMENTS, systems_url)
-        recording = make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events])
-        await stack.enter_async_context(recording)
-        settings = settings_for(folder, url, temporal_server, intake_url, test_keyring, authority)
-        engine = create_engine(url)
-        stack.push_async_callback(engine.dispose)
-        made = IsolationWorld(temporal_client, systems, intake, authority, secrets, engine, settings)
-        base = await stack.enter_async_context(serving(create_app(settings)))
-        made.http.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=30)))
+    async with adapters_of(DEPARTMENTS, folder, url, (temporal_server, temporal_client), test_keyring) as made:
 
         async def up_to_date() -> bool:
             return (await made.status("sound"))["circuit"] == "closed"

@@ -6,34 +6,25 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
-from adapters_outside import serving
 from adapters_world import decision, supplement, withdrawal
 from click.testing import CliRunner
 from isolation_world import (
     IsolationWorld,
+    adapters_of,
     answers_500,
     dead_port,
     hangs,
-    outside,
-    settings_for,
-    write_directory,
 )
 from temporalio.client import Client
 
 from lianban.clock.deadlines import SHANGHAI
 from lianban.contracts import names
-from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import create_engine
 from lianban.platform.migrations import upgrade
-from lianban.platform.temporal import make_worker
-from lianban_adapters.app import create_app
 from lianban_adapters.cli import adapter
 
 _ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "idle")
@@ -54,26 +45,15 @@ async def world(
     """Two processes' worth of adapters on one database."""
     folder = tmp_path_factory.mktemp("isolation")
     url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
-    authority = TokenAuthority.generate()
-    async with AsyncExitStack() as stack:
-        intake, intake_url, systems, systems_url = await stack.enter_async_context(outside(authority))
-        departments: dict[str, dict[str, Any]] = {
-            **{code: {} for code in _ORDINARY},
-            "absent": {"endpoint": f"http://127.0.0.1:{dead_port()}/tasks"},
-            "asleep": {"hours": CLOSED},
-            "slow": {"rate_per_second": 5},
-            "people": {"channel": "inbox"},
-        }
-        secrets = write_directory(folder / "directory.yaml", departments, systems_url)
-        recording = make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events])
-        await stack.enter_async_context(recording)
-        settings = settings_for(folder, url, temporal_server, intake_url, test_keyring, authority)
-        engine = create_engine(url)
-        stack.push_async_callback(engine.dispose)
-        made = IsolationWorld(temporal_client, systems, intake, authority, secrets, engine, settings)
-        for _ in range(2):
-            base = await stack.enter_async_context(serving(create_app(settings)))
-            made.http.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=30)))
+    departments: dict[str, dict[str, Any]] = {
+        **{code: {} for code in _ORDINARY},
+        "absent": {"endpoint": f"http://127.0.0.1:{dead_port()}/tasks"},
+        "asleep": {"hours": CLOSED},
+        "slow": {"rate_per_second": 5},
+        "people": {"channel": "inbox"},
+    }
+    temporal = (temporal_server, temporal_client)
+    async with adapters_of(departments, folder, url, temporal, test_keyring, processes=2) as made:
         yield made
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
-from adapters_outside import serving
 from adapters_world import decision
-from isolation_world import IsolationWorld, answers_500, outside, settings_for, write_directory
+from isolation_world import IsolationWorld, adapters_of, answers_500
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 
@@ -21,12 +18,9 @@ from lianban.contracts import names
 from lianban.contracts.case import CaseProgress, CaseResult
 from lianban.contracts.orders import DeliveryOrder, DeliveryReceipt, MessageOrder
 from lianban.contracts.status import CaseStatus, DeliveryState, StepState
-from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import create_engine
 from lianban.platform.migrations import upgrade
 from lianban.platform.temporal import make_worker
-from lianban_adapters.app import create_app
 from lianban_orchestrator.worker import case_worker
 from lianban_sandbox.timeskip import skip
 
@@ -60,23 +54,13 @@ async def world(
 ) -> AsyncIterator[IsolationWorld]:
     folder = tmp_path_factory.mktemp("three-weeks")
     url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
-    authority = TokenAuthority.generate()
-    async with AsyncExitStack() as stack:
-        intake, intake_url, systems, systems_url = await stack.enter_async_context(outside(authority))
-        departments: dict[str, dict[str, Any]] = {f"dept-of-{code}": {} for code in DEPARTMENTS}
-        secrets = write_directory(folder / "directory.yaml", departments, systems_url)
-        for worker in (
-            case_worker(temporal_client, QUEUE),
-            make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events]),
-            make_worker(temporal_client, names.QUEUE_NOTIFY, activities=[send_message, deliver_results]),
-        ):
-            await stack.enter_async_context(worker)
-        settings = settings_for(folder, url, temporal_server, intake_url, test_keyring, authority)
-        engine = create_engine(url)
-        stack.push_async_callback(engine.dispose)
-        made = IsolationWorld(temporal_client, systems, intake, authority, secrets, engine, settings)
-        base = await stack.enter_async_context(serving(create_app(settings)))
-        made.http.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=30)))
+    departments: dict[str, dict[str, Any]] = {f"dept-of-{code}": {} for code in DEPARTMENTS}
+    notify = make_worker(temporal_client, names.QUEUE_NOTIFY, activities=[send_message, deliver_results])
+    async with (
+        case_worker(temporal_client, QUEUE),
+        notify,
+        adapters_of(departments, folder, url, (temporal_server, temporal_client), test_keyring) as made,
+    ):
         yield made
 
 
