@@ -108,8 +108,8 @@ async def test_a_department_that_fails_delays_nobody_else(world: IsolationWorld,
             return (await world.status(failing))["backlog"] == 0
 
         await world.until(drained)
-        # Each once; in what order is the next test's. A process that has not read yet that the department is behind lets
-        # one newcomer pass (0013), and here every second task is one.
+        # Each once; in what order is the next test's. A process that has not read yet that the department is behind
+        # lets one newcomer pass (0013), and here every second task is one.
         assert sorted(world.systems.tasks_of(failing)[-7:]) == sorted(waiting)
         assert (await world.status(failing))["circuit"] == "closed"
         assert (await world.status(failing))["last_success_at"] is not None
