@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.responses import StreamingResponse
 
 from lianban.platform.auth import Principal, require
 from lianban.platform.objects import ObjectMissing
@@ -42,16 +45,30 @@ async def read_material(
     wanted = [m for m in dossier.materials if m.code == code and digest in (None, m.digest)]
     if not wanted:
         raise _unknown_material()
-    try:
-        content = await own.store.get(wanted[0].digest)
-    except ObjectMissing:
-        raise _unknown_material() from None
+    content = await _begun(own.store.stream(wanted[0].digest))
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(wanted[0].file_name, safe='')}",
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return Response(content, media_type=wanted[0].media_type, headers=headers)
+    return StreamingResponse(content, media_type=wanted[0].media_type, headers=headers)
+
+
+async def _begun(content: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """Piece by piece, never whole in memory. What is not there is known before the answer begins; where a file turns
+    out damaged further on, the answer breaks off and whoever reads it knows that it is not whole."""
+    try:
+        first = await anext(content)
+    except ObjectMissing:
+        raise _unknown_material() from None
+
+    async def whole() -> AsyncIterator[bytes]:
+        async with aclosing(content):
+            yield first
+            async for piece in content:
+                yield piece
+
+    return whole()
 
 
 def _unknown_material() -> Problem:
