@@ -10,7 +10,7 @@ import secrets
 import shutil
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,21 @@ class _Sftp(asyncssh.SFTPServer):
         self._check(oldpath)
         return super().rename(oldpath, newpath)
 
+    def remove(self, path: bytes) -> Any:
+        removed = super().remove(path)
+        if self._served.on_removal:
+            self._served.on_removal()
+        return removed
+
     def _check(self, path: bytes) -> None:
         if os.path.basename(path).decode(errors="surrogateescape") in self._served.forbidden:
             raise asyncssh.SFTPPermissionDenied("forbidden")
+
+    async def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        await self._served.readable.wait()
+        content = super().read(file_obj, offset, size)
+        assert isinstance(content, bytes)
+        return content
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         await self._served.open.wait()
@@ -55,8 +67,9 @@ class _Sftp(asyncssh.SFTPServer):
 
 class FolderServer:
     """``root``: what its one user sees. ``listed``: how often each folder was; ``logins``: connections that got in.
-    ``open`` is cleared to let every write hang; ``breaks_after``: bytes after which the connection breaks, once.
-    ``forbidden``: names of folders its user may neither look into nor move."""
+    ``open`` is cleared to let every write hang, ``readable`` every read; ``breaks_after``: bytes after which the
+    connection breaks, once. ``forbidden``: names of folders its user may neither look into nor move. ``on_removal``:
+    called after each file that was removed."""
 
     def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
         self.root = root
@@ -69,9 +82,12 @@ class FolderServer:
         self.listed: Counter[str] = Counter()
         self.open = asyncio.Event()
         self.open.set()
+        self.readable = asyncio.Event()
+        self.readable.set()
         self.written = 0
         self.breaks_after: int | None = None
         self.forbidden: set[str] = set()
+        self.on_removal: Callable[[], None] | None = None
 
     async def start(self) -> None:
         served = self

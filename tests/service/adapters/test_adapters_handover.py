@@ -42,6 +42,7 @@ DEPARTMENTS: dict[str, dict[str, Any]] = {
     "asleep": {"hours": ASLEEP},
     "single": {"concurrency": 1},
     "left": {"concurrency": 1},
+    "claimed": {"concurrency": 2},
     "people": {"channel": "inbox"},
 }
 
@@ -180,6 +181,30 @@ async def test_a_department_gets_no_more_at_a_time_than_it_takes(world: Isolatio
     assert len(world.systems.tasks_of("single")) == 6
 
 
+class Told:
+    def wake(self) -> None: ...
+
+
+class AllRest:
+    def of(self, department: str) -> Any:
+        return type("Rest", (), {"name": "rest"})
+
+
+def gates_of_another_process(world: IsolationWorld) -> Gates:
+    """All departments are at work."""
+    gates = Gates(load_directory(world.settings.directory_file), None, Database(world.engine))
+    for gate in gates:
+        gate.behind, gate.schedule = False, None
+    return gates
+
+
+def handover_of_another_process(world: IsolationWorld, waiting: object, gates: Gates | None = None) -> Handover:
+    """``waiting`` settles what is in hand."""
+    database, gates = Database(world.engine), gates or gates_of_another_process(world)
+    relay, channels = cast(EventRelay, Told()), cast(Channels, AllRest())
+    return Handover(database, relay, channels, gates, cast(WaitingTasks, waiting))
+
+
 async def test_what_a_process_had_in_hand_is_sent_by_another(world: IsolationWorld) -> None:
     """A process that ends gives back what it had not sent; one that is killed, when the lease has ended."""
 
@@ -188,21 +213,7 @@ async def test_what_a_process_had_in_hand_is_sent_by_another(world: IsolationWor
             await asyncio.Event().wait()
             return False
 
-    class Told:
-        def wake(self) -> None: ...
-
-    database = Database(world.engine)
-    gates = Gates(load_directory(world.settings.directory_file), None, database)
-    for gate in gates:
-        gate.behind = False
-
-    class AllRest:
-        def of(self, department: str) -> Any:
-            return type("Rest", (), {"name": "rest"})
-
-    other = Handover(
-        database, cast(EventRelay, Told()), cast(Channels, AllRest()), gates, cast(WaitingTasks, Hanging())
-    )
+    other = handover_of_another_process(world, Hanging())
     orders = orders_of_one_case(world, "left", "left", "left")
     await other.take(orders)
     in_hand = [row["leased_until"] is not None for row in await rows_of(world, orders)]
@@ -211,3 +222,54 @@ async def test_what_a_process_had_in_hand_is_sent_by_another(world: IsolationWor
     await other.close()
     await world.until(lambda: set(world.systems.tasks_of("left")) == {order.key for order in orders})
     assert len(world.systems.tasks_of("left")) == 3
+
+
+async def test_what_an_officer_has_claimed_before_there_was_a_place_is_not_sent(world: IsolationWorld) -> None:
+    go_on = asyncio.Event()
+    sent: list[str] = []
+
+    class Slow:
+        async def settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
+            sent.append(head.id)
+            await go_on.wait()
+            return True
+
+    other = handover_of_another_process(world, Slow())
+    orders = orders_of_one_case(world, *["claimed"] * 4)
+    first, second, third, fourth = [order.key for order in orders]
+    await other.take(orders)
+    await world.until(lambda: sent == [first, second])
+    officer = world.bearer("HX-1", "officer", "claimed")
+    claim = await world.http[0].post(f"/v1/inbox/tasks/{third}/claim", headers=officer)
+    assert claim.status_code == 200
+    go_on.set()
+    await world.until(lambda: fourth in sent)
+    assert sent == [first, second, fourth]
+    await other.close()
+
+
+async def test_what_could_not_be_sent_when_its_place_came_was_never_tried(world: IsolationWorld) -> None:
+    """Then nobody has to be told when it is taken back. The processes beside this one find the department closed."""
+    go_on = asyncio.Event()
+
+    class Slow:
+        async def settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
+            await go_on.wait()
+            gate.behind = True
+            return True
+
+    gates = gates_of_another_process(world)
+    gates.of("asleep").places = asyncio.Semaphore(1)
+    other = handover_of_another_process(world, Slow(), gates)
+    orders = orders_of_one_case(world, "asleep", "asleep")
+    await other.take(orders)
+    go_on.set()
+
+    async def given_back() -> bool:
+        row = (await rows_of(world, orders))[1]
+        return (row["attempts"], row["leased_until"], row["free_at"] is not None) == (0, None, True)
+
+    await world.until(given_back)
+    await world.carry_out(names.ACTIVITY_WITHDRAW_TASK, withdrawal(orders[1].case_no, "step-1", "asleep"), "asleep")
+    assert world.systems.heard["asleep"] == []
+    await other.close()

@@ -84,6 +84,12 @@ def test_each_kind_says_what_it_needs(tmp_path: Path) -> None:
     assert (result.exit_code, "--endpoint 和 --secret-file" in result.output) == (2, True)
 
 
+@pytest.mark.parametrize("address", ["0.0.0.0:18099", "[::]:18099"])
+def test_an_address_that_leads_nowhere_from_elsewhere(tmp_path: Path, address: str) -> None:
+    result = conform(tmp_path, "--listen", address)
+    assert (result.exit_code, "--public-url" in result.output) == (2, True)
+
+
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with contextlib.closing(listen("127.0.0.1", 0)) as taken:
         taken.listen()

@@ -20,6 +20,7 @@ from lianban_stack import network
 ROOT = Path(__file__).parents[3]
 EXAMPLES = ROOT / "docs" / "examples"
 QUICK_START = (ROOT / "docs" / "quickstart.zh-CN.md").read_text(encoding="utf-8")
+SHOWN = re.findall(r"^```\n(结果 .*?)```", QUICK_START, re.DOTALL | re.MULTILINE)[0]
 PREPARE, PYTHON, NODE, CONFORM = re.findall(r"```bash\n(.*?)```", QUICK_START, re.DOTALL)[:4]
 
 
@@ -94,6 +95,8 @@ async def passes(shell: Shell, folder: Path, start: str) -> None:
     assert code == 0, said
     assert "符合对接要求。" in said
     assert "Traceback" not in said
+    lines = {" ".join(line.split()) for line in said.splitlines()}
+    assert [line for line in SHOWN.splitlines() if line[0] != "-" and " ".join(line.split()) not in lines] == []
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     missing = {check["id"] for check in report["checks"] if check["outcome"] != "passed"}
     assert missing == {"answer-acts", "acceptance"}

@@ -184,6 +184,12 @@ def broken(entry: DepartmentEntry, around: Surroundings) -> Link:
 
 
 not_a_kind = "text"
+SFTP = {
+    "host": "files.example",
+    "user": "lianban",
+    "password": "topsecret",
+    "known_hosts": "files.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA7rSV1Tqy3qwuoG0XnEhT1dCcYOvYCzPBqRFn2rb4mB",
+}
 
 
 def added(**values: str) -> Kinds:
@@ -220,12 +226,13 @@ async def test_every_fault_is_told_by_department_and_field(around: Surroundings)
         health={"channel": "text"},
         tax={"channel": "gone"},
         police={"channel": "misnamed"},
+        water={"channel": "files", "files": {**SFTP, "known_hosts": f"{SFTP['known_hosts']}\n@revoke host"}},
     )
     kinds = added(mail="mail", text="not_a_kind", gone="no_such_thing", misnamed="misnamed")
     with pytest.raises(DirectoryInvalid) as caught:
         Channels(directory, around, kinds)
     told = str(caught.value).split("; d")
-    assert len(told) == 6
+    assert len(told) == 7
     for part, expected in zip(
         told,
         (
@@ -235,6 +242,7 @@ async def test_every_fault_is_told_by_department_and_field(around: Surroundings)
             "departments.health.channel: kind text of an unknown package: .*not_a_kind is no function",
             "departments.tax.channel: kind gone of an unknown package cannot be loaded .*no_such_thing",
             "departments.police.channel: kind misnamed makes a channel that calls itself inbox",
+            "departments.water.files.known_hosts: Invalid known hosts entry",
         ),
         strict=True,
     ):

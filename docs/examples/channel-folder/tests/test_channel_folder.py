@@ -15,7 +15,7 @@ from lianban.contracts.orders import TaskWithdrawal
 from lianban.contracts.status import Cause
 from lianban.platform.directory import DepartmentEntry
 from lianban.platform.objects import ObjectStore
-from lianban_adapters.channels.incoming.port import Receipt, Status, Unusable
+from lianban_adapters.channels.incoming.port import Receipt, Status, Unfinished, Unusable
 from lianban_adapters.channels.kinds import Link, Surroundings
 from lianban_adapters.channels.port import Unavailable
 from lianban_channel_folder.kind import folder
@@ -96,6 +96,16 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     assert fetching is not None
     with pytest.raises(Unusable):
         asyncio.run(fetching.source.read("1.json"))
+
+
+def test_what_is_there_no_more_holds_up_nothing(tmp_path: Path) -> None:
+    (tmp_path / "acts" / "folder.json").mkdir(parents=True)
+    fetching = link(folder=str(tmp_path)).fetching
+    assert fetching is not None
+    with pytest.raises(Unfinished):
+        asyncio.run(fetching.source.read("1.json"))
+    with pytest.raises(Unusable):
+        asyncio.run(fetching.source.read("folder.json"))
 
 
 def test_a_folder_that_is_not_there_is_asked_for_later(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from lianban_adapters.channels.incoming.port import Unfinished
 from lianban_adapters.channels.port import Unavailable
 
 
@@ -43,11 +44,13 @@ class Folder:
             raise _out_of_reach(error) from None
 
     def read(self, *path: str, limit: int) -> bytes | None:
-        """At most ``limit`` bytes and one more; None for what is no plain file."""
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+        """At most ``limit`` bytes and one more; None for what is no plain file. Raises :class:`Unfinished` for what is
+        there no more."""
         try:
-            with open(os.open(self._root.joinpath(*path), flags), "rb") as file:
+            with open(self._root.joinpath(*path), "rb", opener=_not_followed) as file:
                 return file.read(limit + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None
+        except FileNotFoundError:
+            raise Unfinished from None
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.EISDIR):
                 return None
@@ -62,6 +65,10 @@ class Folder:
             return
         except OSError as error:
             raise _out_of_reach(error) from None
+
+
+def _not_followed(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _out_of_reach(error: OSError) -> Unavailable:

@@ -54,7 +54,11 @@ package has its settings checked by its own model, ``entry.own_settings(Model)``
 
 
 class KindInvalid(Exception):
-    """A kind that somebody added cannot be used."""
+    """A kind that somebody added cannot be used, or cannot be used so. ``field``: of the department's entry."""
+
+    def __init__(self, reason: str, field: str = "channel") -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 class Kinds(Mapping[str, Maker]):

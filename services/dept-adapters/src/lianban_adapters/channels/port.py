@@ -46,7 +46,9 @@ class Unavailable(Exception):
 
 
 class Channel(Protocol):
-    """Every call may be repeated: its key tells the department that it knows of it already."""
+    """Every call may be repeated: its key tells the department that it knows of it already. What our own side lacks, be
+    it the dossier or a file of it, comes through as :class:`~lianban_adapters.dossiers.client.DossierUnavailable`, lest
+    the department be taken for one that is down."""
 
     @property
     def name(self) -> str:

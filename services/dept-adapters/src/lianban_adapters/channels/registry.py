@@ -59,7 +59,11 @@ def _staging(entry: DepartmentEntry, around: Surroundings) -> Link:
 def _files(entry: DepartmentEntry, around: Surroundings) -> Link:
     settings = _given(entry.files)
     # Two connections: fetching waits for no material.
-    sending, fetching = (FilesConnection(settings, at_once, around.send_timeout) for at_once in (entry.concurrency, 1))
+    try:
+        sending = FilesConnection(settings, entry.concurrency, around.send_timeout)
+        fetching = FilesConnection(settings, 1, _READING)
+    except ValueError as error:
+        raise KindInvalid(str(error), "files.known_hosts") from None
     for connection in (sending, fetching):
         around.stack.push_async_callback(connection.close)
     channel = FilesChannel(sending, around.store, around.public_url)
@@ -107,7 +111,7 @@ class Channels:
             try:
                 self._links[code] = _linked(entry, kinds, around)
             except KindInvalid as invalid:
-                faults.append(f"departments.{code}.channel: {invalid}")
+                faults.append(f"departments.{code}.{invalid.field}: {invalid}")
             except ValidationError as error:
                 faults.extend(faults_of(error, f"departments.{code}", "settings"))
             except Exception as error:

@@ -24,6 +24,7 @@ from lianban_adapters.conformance.runner import Kind, Order, conform
 from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+_EVERYWHERE: Final = ("0.0.0.0", "::")
 _UNFIT: Final = {
     "token": "{file} 中不是令牌：应为 16 位以上的 ASCII 字符，不含空格",
     "base_url": "轮询的 --endpoint 不得含 ? 和 #",
@@ -118,6 +119,8 @@ def conform_command(
     if given is None or (endpoint is None and kind != "staging"):
         needed = "--database-url-file" if kind == "staging" else "--endpoint 和 --secret-file"
         raise click.UsageError(f"--kind {kind} 须给出 {needed}")
+    if public_url is None and address[0] in _EVERYWHERE:
+        raise click.UsageError("--listen 为全部地址的，须用 --public-url 写明部门系统从哪个网址找到它")
     secret = _secret(given, kind, endpoint or "", db_schema)
     try:
         bound = listen(*address)

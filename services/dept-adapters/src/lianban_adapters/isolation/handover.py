@@ -22,7 +22,7 @@ from lianban_adapters.channels.registry import Channels
 from lianban_adapters.isolation.gate import SWITCHED, GateKeeper
 from lianban_adapters.isolation.gates import Gates
 from lianban_adapters.isolation.queue import WaitingTasks
-from lianban_adapters.isolation.waiting import LEASE, Head, put_off, release
+from lianban_adapters.isolation.waiting import LEASE, Head, give_back, keep, release
 from lianban_adapters.tasks.storing import Next, Placed, Storing
 
 _QUEUED: Final = 2
@@ -103,16 +103,22 @@ class Handover:
     async def _when_there_is_a_place(self, identity: str, order: TaskOrder) -> None:
         gate = self._gates.of(order.department)
         since = time.monotonic()
+        waits = gate.places.locked()
         try:
             async with gate.places:
                 if reason := self._hindered(gate, since):
                     async with self._database.connection() as connection:
-                        await put_off(connection, identity, reason, 0)
-                else:
+                        await give_back(connection, identity, reason)
+                elif not waits or await self._keep(identity):
                     await self._waiting.settle(gate, Head(identity, order, 1), 1)
         except Exception:
             # Its lease ends by itself.
             _log.exception("task stays in hand", extra={"task_id": identity})
+
+    async def _keep(self, identity: str) -> bool:
+        """What had to wait may have been claimed or withdrawn meanwhile: its department is not to hear of it then."""
+        async with self._database.connection() as connection:
+            return await keep(connection, identity)
 
     def _hindered(self, gate: GateKeeper, since: float) -> str | None:
         """What has come between since the task was stored."""

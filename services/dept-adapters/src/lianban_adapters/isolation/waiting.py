@@ -63,9 +63,22 @@ async def put_off(executor: Executor, identity: str, reason: str, seconds: float
     await executor.execute(update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(values))
 
 
+async def give_back(executor: Executor, identity: str, reason: str) -> None:
+    """It was in hand and has not been tried: the department has never heard of it."""
+    values = {"free_at": func.now(), "leased_until": None, "reason": reason, "attempts": Task.attempts - 1}
+    await executor.execute(update(Task).where(Task.id == identity, Task.state == TaskState.RECEIVED).values(values))
+
+
 async def release(executor: Executor, identities: Collection[str]) -> None:
     """Nobody is sending them any more."""
     await executor.execute(update(Task).where(Task.id.in_(identities), _WAITING).values(leased_until=None))
+
+
+async def keep(executor: Executor, identity: str) -> bool:
+    """What is in hand stays there, its lease begun anew. False when it does not wait any more: an officer has taken it
+    over, or the case has taken it back."""
+    statement = update(Task).where(Task.id == identity, _WAITING).values(leased_until=func.now() + LEASE)
+    return (await executor.execute(statement.returning(Task.id))).one_or_none() is not None
 
 
 async def forget_attempts(executor: Executor, department: str, most: int) -> None:

@@ -10,43 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lianban.contracts.names import task_id
-from lianban.contracts.orders import TaskOrder, TaskWithdrawal
+from lianban.contracts.orders import TaskWithdrawal
 from lianban.platform.database import Executor
-from lianban.platform.relay import enqueue_values, enqueued
 from lianban_adapters.channels.port import INBOX
-from lianban_adapters.database import Relay
 from lianban_adapters.tasks.standing import Standing
 from lianban_adapters.tasks.states import OPEN, TaskState
 from lianban_adapters.tasks.tables import Task
 
 _TASKS: Final = cast(Table, Task.__table__)
 _SHORT: Final = (_TASKS.c.id, _TASKS.c.state, _TASKS.c.channel, _TASKS.c.cause, _TASKS.c.free_at)
-_WRITTEN: Final = (
-    "id",
-    "department",
-    "case_no",
-    "step",
-    "details",
-    "due",
-    "legal_due",
-    "state",
-    "channel",
-    "received_at",
-)
-
 # On the path of every task; built once, because building a statement costs more than running it.
-_INSERT: Final = insert(_TASKS)
-_NEW: Final = (
-    _INSERT.values({name: bindparam(f"new_{name}", type_=_TASKS.c[name].type) for name in _WRITTEN})
-    .on_conflict_do_update(
-        index_elements=[_TASKS.c.id],
-        set_={name: _INSERT.excluded[name] for name in ("details", "due", "legal_due", "received_at")},
-        where=_TASKS.c.details.is_(None),
-    )
-    .returning(*_SHORT)
-    .cte("stored")
-)
-_STORE: Final = select(_NEW).add_cte(enqueued(_NEW, Relay))
 _STORED: Final = select(*_SHORT).where(_TASKS.c.id == bindparam("of_task"))
 _MARK_SENT: Final = (
     update(_TASKS)
@@ -68,26 +41,6 @@ class Stored(NamedTuple):
 
 async def by_id(session: AsyncSession, identity: str) -> Task | None:
     return await session.get(Task, identity)
-
-
-async def store(executor: Executor, order: TaskOrder, channel: str) -> Stored | None:
-    """The stored task with its events on their way, or none when it was stored before. A withdrawal that came first
-    stays a withdrawal."""
-    values = {
-        "new_id": task_id(order.case_no, order.step),
-        "new_department": order.department,
-        "new_case_no": order.case_no,
-        "new_step": order.step,
-        "new_details": order.model_dump(mode="json", exclude={"events"}),
-        "new_due": order.due.promised if order.due else None,
-        "new_legal_due": order.due.legal if order.due else None,
-        "new_state": TaskState.RECEIVED,
-        "new_channel": channel,
-        "new_received_at": order.received_at,
-        **enqueue_values(order.case_no, order.events),
-    }
-    row = (await executor.execute(_STORE, values)).one_or_none()
-    return Stored(*row) if row is not None else None
 
 
 async def stored(executor: Executor, identity: str) -> Stored:

@@ -21,11 +21,12 @@ from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.dossiers.models import Dossier
 from lianban_adapters.isolation.gate import SWITCHED, pause_after
 from lianban_adapters.isolation.gates import Gates
-from lianban_adapters.isolation.waiting import put_off
+from lianban_adapters.isolation.waiting import LEASE, put_off
 from lianban_adapters.tasks import repository
 from lianban_adapters.tasks.repository import Stored
 from lianban_adapters.tasks.standing import standing_after
 from lianban_adapters.tasks.states import OPEN, TaskState
+from lianban_adapters.tasks.storing import Next, Placed, Storing
 from lianban_adapters.tasks.tables import Task
 
 PURPOSE: Final = "分送部门业务系统办理"
@@ -54,6 +55,7 @@ class Tasks:
         self._gates = gates
         self._dossiers = dossiers
         self._answers = answers
+        self._storing = Storing(LEASE)
 
     async def submit(self, order: TaskOrder) -> TaskReceipt:
         """Sent at once, or left to wait for its turn: either way it is safe when this returns. Raises
@@ -169,9 +171,8 @@ class Tasks:
     async def _store(self, order: TaskOrder, channel: str) -> Stored:
         """Before anything else can fail, the task and the events it carries are safe."""
         async with self._database.connection() as connection:
-            stored = await repository.store(connection, order, channel)
-            if stored is None:
-                return await repository.stored(connection, task_id(order.case_no, order.step))
+            await self._storing.store(connection, [Placed(order, channel, Next.STORED)])
+            stored = await repository.stored(connection, task_id(order.case_no, order.step))
         self._relay.wake()
         return stored
 
@@ -198,12 +199,13 @@ class Tasks:
         return TaskReceipt(channel=INBOX)
 
     async def _tell_if_withdrawn(self, order: TaskOrder, channel: Channel) -> None:
-        """The task was taken back while it was on its way: the department may have heard of that too early."""
+        """The task was taken back while it was on its way: the department may have heard of that too early. It knows
+        that message's id by now and need not read it again, so this one has an id of its own."""
         async with self._database.statements() as session:
             task = await repository.stored(session, task_id(order.case_no, order.step))
         if task.cause is not None:
             withdrawal = TaskWithdrawal(
-                key=f"{order.key}:withdrawn",
+                key=f"{order.key}:withdrawn:again",
                 case_no=order.case_no,
                 step=order.step,
                 department=order.department,

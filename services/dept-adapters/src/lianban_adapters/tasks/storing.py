@@ -24,6 +24,7 @@ from lianban_adapters.tasks.tables import Task
 class Next(StrEnum):
     """What happens to a task that is stored."""
 
+    STORED = "stored"  # nothing yet: whoever stores it says so afterwards
     SENT = "sent"  # it lies in the inbox, where officers find it
     WAITS = "waits"  # it comes when it is its turn
     IN_HAND = "in-hand"  # whoever stores it sends it at once
@@ -66,7 +67,7 @@ def _statement(lease: timedelta) -> Any:
     in_hand = given.c.next == Next.IN_HAND
     placed: dict[str, ColumnElement[Any]] = {
         **{name: given.c[name] for name in _COPIED},
-        "free_at": case((given.c.next != Next.SENT, func.now())),
+        "free_at": case((given.c.next.in_((Next.WAITS, Next.IN_HAND)), func.now())),
         "leased_until": case((in_hand, func.now() + lease)),
         "attempts": case((in_hand, 1), else_=0),
         "sent_at": case((given.c.next == Next.SENT, func.now())),

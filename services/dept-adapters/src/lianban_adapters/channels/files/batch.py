@@ -10,6 +10,7 @@ from lianban.platform.objects import ObjectStore
 from lianban_adapters.channels.files.folder import Folder
 from lianban_adapters.channels.files.layout import MANIFEST, TASK, TASKS_ANYWHERE, TASKS_NEW, TASKS_TMP
 from lianban_adapters.channels.files.manifest import Listed, manifest_of, sha256
+from lianban_adapters.dossiers.materials import pieces
 
 _LEFT_BEHIND: Final = 24 * 60 * 60  # seconds
 _OF: Final = "~"  # between the batch and what is made for it; no batch is called so
@@ -29,7 +30,8 @@ async def put_in_place(
     folder: Folder, store: ObjectStore, batch: str, message: bytes, materials: Mapping[str, str]
 ) -> None:
     """``materials``: names in the batch, and the objects' digests. Put again, it is there once. What had been
-    transferred when an attempt was cut off is not transferred again. Raises what the store and the folder do."""
+    transferred when an attempt was cut off is not transferred again. Raises what the folder does, and
+    :class:`~lianban_adapters.dossiers.client.DossierUnavailable`."""
     kept = f"{TASKS_TMP}/{batch}{_KEPT}"
     own = f"{TASKS_TMP}/{batch}{_OF}{secrets.token_hex(8)}"
     await folder.make(own)
@@ -54,7 +56,7 @@ async def _transferred(folder: Folder, store: ObjectStore, path: str, digest: st
     if known is not None:
         return known.size
     part = f"{path}.{secrets.token_hex(4)}{_PART}"
-    size = await folder.write_stream(part, store.stream(digest))
+    size = await folder.write_stream(part, pieces(store, digest))
     await folder.put(part, path)
     return size
 
@@ -72,4 +74,10 @@ async def _clear(folder: Folder, batch: str, own: str) -> None:
                 if part.name.endswith(_PART):
                     await folder.remove(f"{path}/{part.name}")
         elif path != own and (entry.name.partition(_OF)[0] == batch or entry.changed < long_ago):
-            await folder.remove(path)
+            await _take_away(folder, path, f"{TASKS_TMP}/{batch}{_OF}{secrets.token_hex(8)}")
+
+
+async def _take_away(folder: Folder, path: str, aside: str) -> None:
+    """In one go first: whoever may still be writing it must not put in place what is only partly removed."""
+    await folder.move(path, aside)
+    await folder.remove(aside)

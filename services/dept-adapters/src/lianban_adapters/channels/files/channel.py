@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from pydantic_core import from_json, to_json
 
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
-from lianban.platform.objects import ObjectCorrupt, ObjectMissing, ObjectStore
+from lianban.platform.objects import ObjectStore
 from lianban_adapters.channels.files.acts import STORED_AS
 from lianban_adapters.channels.files.batch import is_there, put_in_place
 from lianban_adapters.channels.files.connection import FilesConnection
 from lianban_adapters.channels.files.layout import batch_name, material_name
 from lianban_adapters.channels.messages import task_created, task_supplemented, task_withdrawn
-from lianban_adapters.channels.port import DossierSource, Sent, Unavailable
+from lianban_adapters.channels.port import DossierSource, Sent
 from lianban_adapters.dossiers.models import Dossier
 
 
@@ -50,12 +50,9 @@ class FilesChannel:
         await self._put(batch, _with_names(message(content), names), files)
 
     async def _put(self, batch: str, message: bytes, materials: Mapping[str, str]) -> None:
-        try:
-            async with self._connection.folder() as folder:
-                if not await is_there(folder, batch):
-                    await put_in_place(folder, self._store, batch, message, materials)
-        except (ObjectMissing, ObjectCorrupt):
-            raise Unavailable("暂时取不到材料") from None
+        async with self._connection.folder() as folder:
+            if not await is_there(folder, batch):
+                await put_in_place(folder, self._store, batch, message, materials)
 
 
 def _with_names(message: bytes, names: list[str]) -> bytes:

@@ -19,11 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban.platform.directory import StagingSettings
-from lianban.platform.objects import ObjectMissing, ObjectStore
+from lianban.platform.objects import ObjectStore
 from lianban_adapters.channels.messages import CAUSE_ZH, MaterialLink, due_dates, expected_results, material_links
-from lianban_adapters.channels.port import DossierSource, Rejected, Sent, Unavailable
+from lianban_adapters.channels.port import DossierSource, Rejected, Sent
 from lianban_adapters.channels.staging.database import BEIJING, DoesNotFit, StagingDatabase, now
 from lianban_adapters.channels.staging.tables import TASK, TASK_MATERIAL, Sync
+from lianban_adapters.dossiers import materials
 from lianban_adapters.dossiers.models import Dossier
 
 _MIB: Final = 1024 * 1024
@@ -106,10 +107,7 @@ class StagingChannel:
     async def _content(self, link: MaterialLink) -> bytes | None:
         if not self._inline:
             return None
-        try:
-            content = await self._store.get(link.digest)
-        except ObjectMissing:
-            raise Unavailable(f"暂时取不到材料“{link.name}”") from None
+        content = await materials.content(self._store, link.digest)
         return content if len(content) <= self._inline else None
 
 

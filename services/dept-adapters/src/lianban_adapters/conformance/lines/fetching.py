@@ -33,6 +33,8 @@ class Fetcher:
                 await self._pass()
             except (Unavailable, Rejected) as error:
                 self._evidence.troubles.append(error.reason)
+            except Exception as error:  # "not now", as for the platform; else every later act would seem not to come
+                self._evidence.troubles.append(f"读取办理动作时出错（{type(error).__name__}）")
             await asyncio.sleep(self._interval)
 
     async def _pass(self) -> None:
