@@ -2,9 +2,9 @@
 
 An application goes over HTTP through the intake's own filing into its database and its outbox, and a CaseWorkflow runs
 on the real server with the real orchestrator, as always. Left out is what departments and notify would do with it:
-their services, and the sandbox, are stopped, and this process takes over what the case hands them. It executes the
-case's real activities, brings their events to the intake in batches, by the activity by which the services' relays do,
-and does nothing more. Histories and rows are those of a case whose departments all have it and do not decide.
+their services, and the sandbox, are stopped, and this process takes over what the case hands them. It answers the
+case's activities at once, brings their events to the intake in batches, by the activity by which the services' relays
+do, and does nothing more. Histories and rows are those of a case whose departments all have it and do not decide.
 """
 
 from __future__ import annotations
@@ -14,15 +14,14 @@ import contextlib
 import itertools
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 from temporalio import activity
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts import names
@@ -39,7 +38,6 @@ from whole import ANSWERS, THEME
 
 REPLACED: Final = ("adapters", "notify", "sandbox")
 _GATHER: Final = 0.5  # seconds for events to gather
-_POLLERS: Final = 2
 _WAVE: Final = 250  # cases filed while those before them open: no backlog but that of one wave
 _MOST: Final = 200  # cases handed over at once
 _LOOK_AGAIN: Final = 0.5  # seconds
@@ -66,18 +64,13 @@ class StandIn:
     async def working(self) -> AsyncIterator[None]:
         """Takes over from adapters and notify. A failure to record ends what is done meanwhile."""
         async with asyncio.TaskGroup() as group, contextlib.AsyncExitStack() as stack:
-            await stack.enter_async_context(self._worker(names.QUEUE_DEPARTMENTS, self.submit_tasks))
-            await stack.enter_async_context(self._worker(names.QUEUE_NOTIFY, self.send_message))
+            for queue, doing in ((names.QUEUE_DEPARTMENTS, self.submit_tasks), (names.QUEUE_NOTIFY, self.send_message)):
+                await stack.enter_async_context(make_worker(self._client, queue, activities=[doing]))
             relaying = group.create_task(self._relay())
             try:
                 yield
             finally:
                 relaying.cancel()
-
-    def _worker(self, queue: str, doing: Callable[..., Any]) -> Worker:
-        # As many pollers from first to last: one given up with a task on its way to it costs that case a minute.
-        pollers = PollerBehaviorSimpleMaximum(_POLLERS)
-        return make_worker(self._client, queue, activities=[doing], activity_task_poller_behavior=pollers)
 
     async def _relay(self) -> None:
         while True:

@@ -12,8 +12,8 @@ from workflow_world import Case, Services, StartCase
 from fixtures.plans import decide, five_parallel
 from lianban.contracts.status import CaseStatus, DeliveryState
 
-ONE_AT_A_TIME = 100
-TOGETHER = 70
+ONE_AT_A_TIME = 68
+TOGETHER = 57
 _CASES = 6
 
 

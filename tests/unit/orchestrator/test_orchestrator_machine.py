@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from fixtures.plans import CALENDAR, MONDAY, decide, make_plan, make_step, working_days
+from fixtures.plans import CALENDAR, MONDAY, act_of, decide, make_plan, make_step, working_days
 from lianban.catalog.plan import Plan
 from lianban.catalog.terms import AcceptanceMode, DeliveryMode, RefusalPolicy, StepKind
 from lianban.clock.limits import Light
@@ -154,6 +154,21 @@ def test_lead_department_accepts() -> None:
     assert machine.accepted_at == MONDAY + DAY
     with pytest.raises(ActRefused):
         acts.apply(machine, accept, MONDAY + DAY)
+
+
+@pytest.mark.parametrize("kind", [ActKind.ACCEPT, ActKind.NOT_ACCEPT, ActKind.REQUEST_SUPPLEMENT])
+def test_what_the_lead_department_did_happened_when_it_was_done(kind: ActKind) -> None:
+    """Though the platform came round to it days later: that day is in the progress, and in the province's tables."""
+    machine = started(make_plan(make_step("a"), acceptance=AcceptanceMode.LEAD))
+    waited = (2 * DAY).total_seconds()
+    act = act_of(ACCEPTANCE_STEP, kind, department="lead", waited=waited, occurred_at=MONDAY + DAY)
+    assert acts.apply(machine, act, MONDAY + 3 * DAY)[-1].at == MONDAY + DAY
+
+
+def test_what_is_accepted_on_filing_is_accepted_when_it_was_received() -> None:
+    machine = CaseMachine("case", make_plan(make_step("a")), CALENDAR, MONDAY, DeliveryMode.COURIER)
+    [event] = machine.accept(MONDAY + 2 * DAY)
+    assert event.at == machine.accepted_at == MONDAY
 
 
 def test_silence_accepts_from_the_day_of_receipt() -> None:

@@ -6,6 +6,7 @@ from fixtures.catalogues import CITY
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.loader import load_catalog
 from lianban.platform.directory import Channel, Directory
+from lianban_stack.demo.display import kinds
 from lianban_stack.demo.kinds import KIND_ZH, Carried, arrived, faults_of_ways, idle
 from lianban_stack.demo.scenes import scenes
 from lianban_stack.departments import KINDS
@@ -28,6 +29,17 @@ def test_a_kind_that_carried_nothing_is_a_fault() -> None:
     assert list(idle(directory, carried)) == ["没有经“人工收件箱”送达的任务", "没有经“轮询”收到办理动作"]
     carried += [Carried("polling", "税务局", 1), Carried("inbox", "卫健委", 1)]
     assert list(idle(directory, carried)) == []
+
+
+def test_a_kind_that_another_package_brings_is_called_by_its_own_name() -> None:
+    entry = {"channel": "folder", "secret": "whsec_c2VjcmV0"}
+    directory = Directory.model_validate({"departments": {"market": entry}, "supervisor": {}})
+    assert list(idle(directory, [])) == ["没有经“folder”送达的任务"]
+    assert list(faults_of_ways({"step": "review", "came_by": "rest", "acts": []}, "folder")) == [
+        "review 应经“folder”送达，实为 rest"
+    ]
+    table = kinds([Carried("folder", "市场监管局", 2), Carried("rest", "税务局", 1)])
+    assert list(table.columns[0].cells) == ["推送和回调 rest", "folder"]
 
 
 def test_what_went_another_way_than_the_directory_says_is_a_fault() -> None:

@@ -53,6 +53,7 @@ from lianban_adapters.tasks.service import Tasks
 MAX_ACT: Final = 20 * service.MIB
 _INTAKE_TIMEOUT: Final = ClientTimeout(connect=10.0, sock_read=10.0)
 _INTAKE_CONNECTIONS: Final = 50
+_DEPARTMENT_POLLERS: Final = 2  # what a case hands over comes by another queue
 
 
 def create_app(settings: AdapterSettings) -> FastAPI:
@@ -150,6 +151,7 @@ def department_workers(directory: Directory, activities: TaskActivities) -> Call
                     activities=activities.of_a_department,
                     max_concurrent_activities=entry.concurrency,
                     max_activities_per_second=entry.rate_per_second,
+                    activity_pollers=_DEPARTMENT_POLLERS,
                 )
                 for department, entry in directory.departments.items()
             ),

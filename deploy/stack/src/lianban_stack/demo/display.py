@@ -138,11 +138,12 @@ def kinds(carried: Sequence[Carried]) -> Table:
     for word in ("任务", "动作"):
         table.add_column(word, justify="right", no_wrap=True)
     table.add_column("部门", overflow="fold")
-    for kind, name in KIND_ZH.items():
+    for kind in dict.fromkeys([*KIND_ZH, *(one.kind for one in carried)]):
         own = [one for one in carried if one.kind == kind]
         if own:
+            name = f"{KIND_ZH[kind]} {kind}" if kind in KIND_ZH else kind
             departments = "、".join(dict.fromkeys(one.department for one in own))
-            table.add_row(f"{name} {kind}", str(len(own)), str(sum(one.acts for one in own)), departments)
+            table.add_row(name, str(len(own)), str(sum(one.acts for one in own)), departments)
     return table
 
 

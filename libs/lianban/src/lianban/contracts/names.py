@@ -20,7 +20,7 @@ QUEUE_DEPARTMENTS: Final = "departments"
 
 ACTIVITY_RECORD_EVENTS: Final = "record_events"  # intake
 ACTIVITY_SUBMIT_TASKS: Final = "submit_tasks"  # departments
-ACTIVITY_SUBMIT_TASK: Final = "submit_task"  # dept-<code>; cases before edition 3
+ACTIVITY_SUBMIT_TASK: Final = "submit_task"  # dept-<code>; cases before edition 4
 ACTIVITY_WITHDRAW_TASK: Final = "withdraw_task"  # dept-<code>
 ACTIVITY_SUPPLEMENT_TASK: Final = "supplement_task"  # dept-<code>
 ACTIVITY_SEND_MESSAGE: Final = "send_message"  # notify

@@ -105,6 +105,10 @@ DELIVERY_RANK: Final = {
     DeliveryState.SIGNED: 5,
 }
 """How far a delivery has come: a case's delivery is as far as its least advanced shipment."""
+HANDED_OVER: Final = frozenset(
+    {DeliveryState.NOTIFIED, DeliveryState.PICKED_UP, DeliveryState.IN_TRANSIT, DeliveryState.SIGNED}
+)
+"""With the courier, or the pick-up notice sent: the delivery clock has ended (行政许可法 art. 44)."""
 
 
 class EventKind(StrEnum):

@@ -15,7 +15,7 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import PydanticPayloadConverter, ToJsonOptions, pydantic_data_converter
 from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.service import GrpcCompression
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from lianban.platform.codec import EncryptingCodec
@@ -32,6 +32,12 @@ PASSED_THROUGH: Final = (
 )
 """Models, pure code and the workflow itself, which keep no state in modules: imported once, not anew for each case.
 The sandbox still guards what they call. Without this a worker takes half as much again."""
+
+WORKFLOW_POLLERS: Final = 20
+ACTIVITY_POLLERS: Final = 5
+"""Of a worker, however much there is to do. The SDK's growing pollers give up after 11 seconds what the server ends
+after 10: where an answer takes longer than the second between, the task in it counts as begun, and nobody does it until
+its time is up, a minute later. Pollers of a fixed number wait 70 seconds for what ends after 60."""
 
 _CACHED_WORKFLOWS: Final = 2000
 _EAGER_RESERVATIONS: Final = 8
@@ -89,20 +95,21 @@ def make_worker(
     workflows: Sequence[type] = (),
     max_concurrent_activities: int = 100,
     max_activities_per_second: float | None = None,
+    activity_pollers: int = ACTIVITY_POLLERS,
     **options: Any,
 ) -> Worker:
     """A worker for one queue. ``options`` are further arguments of :class:`temporalio.worker.Worker`.
 
-    Pollers grow with the load from a single one, because one process may serve dozens of department queues and an
-    idle poll is an open request on the server.
+    ``activity_pollers``: fewer for one of dozens of queues that a process serves, for an idle poll is an open request
+    on the server.
     """
     defaults: dict[str, Any] = {
-        "activity_task_poller_behavior": PollerBehaviorAutoscaling(minimum=1, initial=1, maximum=20),
+        "activity_task_poller_behavior": PollerBehaviorSimpleMaximum(activity_pollers),
         "graceful_shutdown_timeout": _GRACE,
     }
     if workflows:
         defaults |= {
-            "workflow_task_poller_behavior": PollerBehaviorAutoscaling(minimum=2, initial=5, maximum=50),
+            "workflow_task_poller_behavior": PollerBehaviorSimpleMaximum(WORKFLOW_POLLERS),
             "workflow_runner": ContextFreeSandbox(
                 restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
             ),

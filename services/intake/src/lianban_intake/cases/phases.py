@@ -17,7 +17,7 @@ from lianban.clock.deadlines import local_date
 from lianban.clock.facts import ClockFacts, dates
 from lianban.clock.limits import TimeLimit
 from lianban.contracts.events import CaseEvent, Due
-from lianban.contracts.status import CaseStatus, Cause, Decision, DeliveryState, EventKind
+from lianban.contracts.status import HANDED_OVER, CaseStatus, Cause, Decision, DeliveryState, EventKind
 from lianban_intake.events.moves import Move
 
 TELLING: Final = (
@@ -35,12 +35,6 @@ TELLING: Final = (
 """Kinds of events these clocks follow from."""
 
 _UNACCEPTED: Final = (CaseStatus.RECEIVED, CaseStatus.SUPPLEMENT)
-_HANDED_OVER: Final = (
-    DeliveryState.NOTIFIED,
-    DeliveryState.PICKED_UP,
-    DeliveryState.IN_TRANSIT,
-    DeliveryState.SIGNED,
-)
 
 
 @dataclass(frozen=True)
@@ -141,7 +135,7 @@ def _moved(phase: Phase, event: CaseEvent) -> Phase:
     if event.delivery is DeliveryState.RETURNED:
         phase = Phase(ClockFacts(started=local_date(event.at)), number=phase.number)
     phase.state = event.delivery
-    if phase.state in _HANDED_OVER and phase.ended is None:
+    if phase.state in HANDED_OVER and phase.ended is None:
         phase.ended = local_date(event.at)
     return phase
 

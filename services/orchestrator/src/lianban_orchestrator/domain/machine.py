@@ -169,12 +169,14 @@ class CaseMachine:
         return self.plan.acceptance is AcceptanceMode.ON_FILING
 
     def accept(self, now: datetime, act: DepartmentAct | None = None, cause: Cause | None = None) -> list[CaseEvent]:
-        """受理. By silence (DEEMED) it counts from the day everything had been received (art. 32, L-ACCEPT-5)."""
+        """受理. By silence (DEEMED) it counts from the day everything had been received (art. 32, L-ACCEPT-5); its
+        event is of the day it came about."""
         counted_from = self.complete_at if act is None else self.when(act.waited, now, self.complete_at)
         self.status = CaseStatus.IN_PROGRESS
         self.accepted_at = counted_from
         self.case_clock = self.new_clock(self.plan.limit, counted_from)
-        return [self.event(EventKind.CASE_ACCEPTED, now, act=act, due=self.case_clock.due, cause=cause)]
+        at = now if cause is Cause.DEEMED else counted_from
+        return [self.event(EventKind.CASE_ACCEPTED, at, act=act, due=self.case_clock.due, cause=cause)]
 
     def close_unaccepted(
         self, status: CaseStatus, outcome: Outcome, kind: EventKind, now: datetime, **fields: Any

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from lianban.catalog.terms import DeliveryMode
 from lianban.clock.calendar import CalendarSnapshot
@@ -16,12 +15,8 @@ from lianban.clock.deadlines import local_date
 from lianban.clock.facts import ClockFacts
 from lianban.clock.limits import TimeLimit
 from lianban.contracts.orders import DeliverableResult
-from lianban.contracts.status import DELIVERY_RANK, DeliveryState
+from lianban.contracts.status import DELIVERY_RANK, HANDED_OVER, DeliveryState
 from lianban_orchestrator.domain.clocks import RunningClock
-
-HANDED_OVER: Final = frozenset(
-    {DeliveryState.NOTIFIED, DeliveryState.PICKED_UP, DeliveryState.IN_TRANSIT, DeliveryState.SIGNED}
-)
 
 
 @dataclass

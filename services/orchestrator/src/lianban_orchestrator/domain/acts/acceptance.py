@@ -54,18 +54,18 @@ def check_of_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> No
 
 
 def apply_to_case(machine: CaseMachine, act: DepartmentAct, now: datetime) -> list[CaseEvent]:
+    at = machine.when(act.waited, now, machine.complete_at)
     match act.kind:
         case ActKind.ACCEPT:
             return machine.accept(now, act)
         case ActKind.NOT_ACCEPT:
             kind = EventKind.CASE_NOT_ACCEPTED
-            return machine.close_unaccepted(CaseStatus.NOT_ACCEPTED, Outcome.NOT_ACCEPTED, kind, now, act=act)
+            return machine.close_unaccepted(CaseStatus.NOT_ACCEPTED, Outcome.NOT_ACCEPTED, kind, at, act=act)
         case ActKind.REQUEST_SUPPLEMENT:
-            at = machine.when(act.waited, now, machine.complete_at)
             machine.status = CaseStatus.SUPPLEMENT
             until = _ask(machine, machine.supplements, machine.acceptance_clock, at, now)
             clock = machine.acceptance_clock.facts
-            return [machine.event(EventKind.CASE_SUPPLEMENT_REQUESTED, now, act, until=until, clock=clock)]
+            return [machine.event(EventKind.CASE_SUPPLEMENT_REQUESTED, at, act, until=until, clock=clock)]
     machine.supplements.allowed += 1
     return [machine.event(EventKind.CASE_OVERRIDDEN, now, act)]
 
