@@ -31,13 +31,15 @@ class Account:
 
 def new_keys(folder: Path, host: str, port: int) -> tuple[Path, str]:
     """For whoever sets the sandbox up: the platform's key file, and the line that makes the server known. Keys that
-    are there stay."""
+    are there stay; one is there whole or not at all, also when setting up was cut off."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in (HOST_KEY, CLIENT_KEY):
         if not (folder / name).exists():
             content = asyncssh.generate_private_key("ssh-ed25519").export_private_key()
-            with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            unfinished = folder / f"{name}.new"
+            with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(content)
+            unfinished.rename(folder / name)
     public = asyncssh.read_private_key(folder / HOST_KEY).export_public_key().decode().strip()
     return folder / CLIENT_KEY, f"[{host}]:{port} {public}"
 
