@@ -203,6 +203,15 @@ async def test_a_system_that_is_down_gets_its_backlog_and_gives_its_own_in_order
             return len(tasks) == 2 and all("业务系统返回 503" in (row["reason"] or "") for row in tasks)
 
         await world.until(noted)
+        operator = world.bearer("YW-001", "operator", None)
+
+        async def told() -> bool:
+            answer = await world.http.get("/v1/departments/status", headers=operator)
+            fetching = {one["department"]: one["fetching"] for one in answer.json()["departments"]}
+            assert fetching["market"] is None  # calls back by itself
+            return bool(fetching["tax"]["failures"]) and "503" in fetching["tax"]["last_failure"]
+
+        await world.until(told)
         accept, decide = act_of(case.id, "a", 1, kind="accept", decision=...), act_of(case.id, "a", 2)
         last = act_of(case.id, LAST_STEP, 3)
         tax.leave(accept, decide, last)

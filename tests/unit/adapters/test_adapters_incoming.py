@@ -185,7 +185,8 @@ async def test_a_source_that_is_away_is_asked_less_and_less(monkeypatch: pytest.
 async def test_a_source_may_ask_for_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module.random, "uniform", lambda low, high: 1.0)
     runner = Runner("market", Shelf(), Desk(), 2.0)
-    assert runner._failed(Unavailable("业务系统返回 503", timedelta(seconds=90)), 1) == 90
+    assert runner._failed(Unavailable("业务系统返回 503", timedelta(seconds=90))) == 90
+    assert (runner.course.failures, runner.course.failure) == (1, "业务系统返回 503")
 
 
 async def test_the_log_quotes_nobody(caplog: pytest.LogCaptureFixture) -> None:

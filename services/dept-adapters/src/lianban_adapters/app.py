@@ -4,6 +4,7 @@ fetches acts."""
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
@@ -20,7 +21,7 @@ from lianban.platform.auth import TokenAuthority
 from lianban.platform.case_updates import CaseUpdates
 from lianban.platform.crypto import Keyring
 from lianban.platform.database import Database, create_engine
-from lianban.platform.directory import Directory, load_directory
+from lianban.platform.directory import Directory, DirectoryInvalid, load_directory
 from lianban.platform.objects import open_store
 from lianban.platform.outgoing import open_session
 from lianban.platform.relay import EventRelay
@@ -50,6 +51,8 @@ from lianban_adapters.settings import AdapterSettings
 from lianban_adapters.tasks.activities import TaskActivities
 from lianban_adapters.tasks.service import Tasks
 
+_log = logging.getLogger(__name__)
+
 MAX_ACT: Final = 20 * service.MIB
 _INTAKE_TIMEOUT: Final = ClientTimeout(connect=10.0, sock_read=10.0)
 _INTAKE_CONNECTIONS: Final = 50
@@ -62,7 +65,13 @@ def create_app(settings: AdapterSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with AsyncExitStack() as stack:
-            yield {"services": await _start(settings, authority, app, stack)}
+            try:
+                started = await _start(settings, authority, app, stack)
+            except DirectoryInvalid as invalid:
+                # Before the traceback that follows: this line is what whoever wrote the directory needs.
+                _log.error("directory cannot be used: %s", str(invalid))
+                raise
+            yield {"services": started}
 
     app = service.create_app(
         "一事联办 · 部门对接",
@@ -102,6 +111,10 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
     stack.push_async_callback(handover.close)
     acts = Acts(database, documents, dossiers, carrier, outbox, settings.update_timeout)
     reception = Reception(acts, keyring)
+    runners = {
+        department: Runner(department, fetching.source, reception, fetching.interval)
+        for department, fetching in channels.fetching.items()
+    }
 
     async def open_client() -> Client:
         return await connect(settings.temporal_address, settings.temporal_namespace, keyring)
@@ -118,10 +131,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
             waiting.run(),
             working_days.keep_up(gates),
             host_workers(open_client, department_workers(directory, TaskActivities(tasks, handover))),
-            *(
-                Runner(department, fetching.source, reception, fetching.interval).run()
-                for department, fetching in channels.fetching.items()
-            ),
+            *(runner.run() for runner in runners.values()),
         )
     )
     return Services(
@@ -133,6 +143,7 @@ async def _start(settings: AdapterSettings, authority: TokenAuthority, app: Fast
         dossiers=dossiers,
         acts=acts,
         gates=gates,
+        courses={department: runner.course for department, runner in runners.items()},
         public_url=settings.public_url,
     )
 

@@ -81,15 +81,21 @@ def switch(department: str, target: str, reason: str | None, url: str, token: st
 
 def _row(found: Mapping[str, Any]) -> tuple[str, ...]:
     in_use = found["channel"] if found["in_use"] == found["channel"] else f"{found['channel']} → {found['in_use']}"
+    fetching = found["fetching"] or {"failures": 0}
+    state = found["circuit_zh"] if found["open"] else "未到开放时间"
+    failed_at, failure = found["last_failure_at"], found["last_failure"]
+    if fetching["failures"]:
+        state += f"，连续 {fetching['failures']} 次取不到动作"
+        failed_at, failure = fetching["last_failure_at"], fetching["last_failure"]
     return (
         found["department"],
         in_use,
-        found["circuit_zh"] if found["open"] else "未到开放时间",
+        state,
         str(found["backlog"]),
         _shown(found["oldest_received_at"]),
         _shown(found["last_success_at"]),
         _shown(found["next_opening"]),
-        f"{_shown(found['last_failure_at'])} {found['last_failure']}" if found["last_failure"] else "—",
+        f"{_shown(failed_at)} {failure}" if failure else "—",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -12,6 +13,7 @@ from lianban.platform.directory import Directory
 from lianban.platform.objects import ObjectStore
 from lianban_adapters.acts.documents import Documents
 from lianban_adapters.acts.service import Acts
+from lianban_adapters.channels.incoming.runner import Course
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.isolation.gates import Gates
 
@@ -26,6 +28,8 @@ class Services:
     dossiers: Dossiers
     acts: Acts
     gates: Gates
+    courses: Mapping[str, Course]
+    """How fetching goes, by department, of those whose acts are fetched."""
     public_url: str
 
 

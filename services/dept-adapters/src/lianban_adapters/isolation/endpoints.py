@@ -44,6 +44,12 @@ async def _status(own: Services, departments: list[str]) -> list[DepartmentStatu
         rows = await repository.all_rows(connection)
         backlogs = await waiting.backlogs(connection)
     return [
-        department_status(own.directory.departments[code], own.gates.of(code), rows.get(code, {}), backlogs.get(code))
+        department_status(
+            own.directory.departments[code],
+            own.gates.of(code),
+            rows.get(code, {}),
+            backlogs.get(code),
+            own.courses.get(code),
+        )
         for code in departments
     ]

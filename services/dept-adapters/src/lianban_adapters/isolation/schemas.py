@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lianban.platform.circuit import CircuitState
 from lianban.platform.directory import DepartmentEntry
+from lianban_adapters.channels.incoming.runner import Course
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.isolation.gate import GateKeeper
 from lianban_adapters.isolation.waiting import Backlog
@@ -36,6 +37,15 @@ class Switch(BaseModel):
     reason: str | None = Field(default=None, min_length=1, max_length=200, description="原因，不得含个人信息")
 
 
+class FetchStatus(BaseModel):
+    """从部门取办理动作的情况，答复本请求的进程所见。"""
+
+    failures: int = Field(description="连续失败次数")
+    last_failure_at: datetime | None
+    last_failure: str | None
+    last_success_at: datetime | None
+
+
 class DepartmentStatus(BaseModel):
     """一个部门的对接情况。"""
 
@@ -54,6 +64,7 @@ class DepartmentStatus(BaseModel):
     last_success_at: datetime | None = Field(description="部门系统最近一次答复；至多晚几秒")
     backlog: int = Field(description="等待发送的任务数")
     oldest_received_at: datetime | None = Field(description="其中最早的收件时间")
+    fetching: FetchStatus | None = Field(description="由平台取办理动作的部门（轮询、前置库、文件）才有")
     open: bool = Field(description="现在是否在开放时间内")
     next_opening: datetime | None
 
@@ -63,7 +74,7 @@ class StatusList(BaseModel):
 
 
 def department_status(
-    entry: DepartmentEntry, gate: GateKeeper, row: Mapping[str, Any], backlog: Backlog | None
+    entry: DepartmentEntry, gate: GateKeeper, row: Mapping[str, Any], backlog: Backlog | None, course: Course | None
 ) -> DepartmentStatus:
     """``row``: of the table of gates; empty while there was no trouble."""
     free_at, openings = row.get("free_at"), row.get("openings", 0)
@@ -87,6 +98,16 @@ def department_status(
         last_success_at=row.get("succeeded_at"),
         backlog=backlog.waiting if backlog else 0,
         oldest_received_at=backlog.oldest if backlog else None,
+        fetching=_fetching(course) if course else None,
         open=opens_at is None,
         next_opening=opens_at,
+    )
+
+
+def _fetching(course: Course) -> FetchStatus:
+    return FetchStatus(
+        failures=course.failures,
+        last_failure_at=course.failed_at,
+        last_failure=course.failure,
+        last_success_at=course.succeeded_at,
     )

@@ -7,6 +7,7 @@ import logging
 import random
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 from lianban_adapters.channels.incoming.port import Found, Receipt, Source, Unfinished, Unusable
@@ -23,6 +24,8 @@ _LONGEST_PAUSE: Final = 300.0  # seconds between two passes, however often they 
 _SET_ASIDE: Final = 60.0  # seconds an act that keeps failing is left alone
 _FORGOTTEN: Final = 900.0  # seconds after which an act that has not come again was taken away
 _IN_A_ROW: Final = 3  # acts failing one after the other: then it is not the acts
+
+_BROKEN: Final = "取动作时出错，稍后再试"
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +47,23 @@ class _Setback:
     task: object = None
 
 
+@dataclass
+class Course:
+    """How fetching goes, as this process knows it. ``failures`` in a row; ``failure`` in Chinese."""
+
+    failures: int = 0
+    failed_at: datetime | None = None
+    failure: str | None = None
+    succeeded_at: datetime | None = None
+
+    def succeeded(self) -> None:
+        self.failures, self.succeeded_at = 0, datetime.now(UTC)
+
+    def failed(self, reason: str) -> None:
+        self.failures += 1
+        self.failed_at, self.failure = datetime.now(UTC), reason
+
+
 class Runner:
     """One pass reads everything the department has left, in order; then it rests for ``interval`` seconds. One for a
     department: a source that hangs or sends rubbish holds up nobody else's."""
@@ -56,17 +76,17 @@ class Runner:
         self._after: str | None = None
         self._batches = 0
         self._setbacks: dict[str, _Setback] = {}
+        self.course = Course()
 
     async def run(self) -> None:
-        failures = 0
         await asyncio.sleep(self._interval * random.random())  # many departments shall not be asked at one instant
         while True:
             try:
                 more = await self.run_once()
-                failures, pause = 0, 0.0 if more else self._interval
+                self.course.succeeded()
+                pause = 0.0 if more else self._interval
             except Exception as error:
-                failures += 1
-                pause = self._failed(error, failures)
+                pause = self._failed(error)
             await asyncio.sleep(pause * random.uniform(1 - _JITTER, 1 + _JITTER))
 
     async def run_once(self) -> bool:
@@ -131,8 +151,10 @@ class Runner:
             for other, setback in self._setbacks.items()
         )
 
-    def _failed(self, error: Exception, failures: int) -> float:
+    def _failed(self, error: Exception) -> float:
         """Seconds to rest."""
+        self.course.failed(error.reason if isinstance(error, Unavailable) else _BROKEN)
+        failures = self.course.failures
         pause = min(self._interval * 2.0 ** min(failures, 20), _LONGEST_PAUSE)
         extra: dict[str, Any] = {"department": self._department, "error": _kind(error), "failures": failures}
         if isinstance(error, Unavailable):
