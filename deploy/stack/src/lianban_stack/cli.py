@@ -1,8 +1,9 @@
-"""`python -m lianban_stack up | down | status | demo | token | compose-files`."""
+"""`python -m lianban_stack up | down | status | demo | token | env | compose-files`."""
 
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from datetime import timedelta
 from typing import cast, get_args
@@ -17,6 +18,7 @@ from lianban_stack.compose_files import write as write_compose_files
 from lianban_stack.demo.show import demonstrate
 from lianban_stack.errors import StackError
 from lianban_stack.ports import Ports
+from lianban_stack.programs import MIGRATED
 from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
 
@@ -88,6 +90,17 @@ def compose_files() -> None:
     """Make the passwords and keys docker-compose.yml expects; what exists stays."""
     stack = Stack(StateFolder.default(), Ports())
     print(write_compose_files(stack.state.root / "compose", stack.departments()))
+
+
+@main.command()
+@click.argument("service", type=click.Choice(sorted(MIGRATED)))
+def env(service: str) -> None:
+    """Print the settings of a service as shell lines, for commands that work on its data: eval "$(... env intake)"."""
+    stack = _stack()
+    if not stack.running:
+        raise StackError("the stack does not run; `make up` starts it")
+    for name, value in sorted(stack.environment(service).items()):
+        print(f"export {name}={shlex.quote(value)}")
 
 
 @main.command()

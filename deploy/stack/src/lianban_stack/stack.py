@@ -119,12 +119,16 @@ class Stack:
         except SupervisionError:
             return {}
 
+    def environment(self, service: str) -> Mapping[str, str]:
+        """A service's settings, with their secrets. KeyError for an unknown one."""
+        programs = {program.name: program for program in self._described(self.secrets())}
+        return programs[service].environment
+
     def status(self) -> list[Status]:
         """Each program with its process and whether it says it is healthy."""
         states = self.processes()
-        run_as = RunAs(Identity.UNCHANGED, 0)
         secrets = Secrets(self.state.secrets, dict.fromkeys((SUPERUSER, *ROLES, PROVINCE, SANDBOX), ""))
-        found = self._programs(Cluster(self.state.postgres, self.ports.postgres, "", run_as), secrets, ())
+        found = self._described(secrets)
         with ThreadPoolExecutor(max_workers=len(found)) as threads:
             ready = list(threads.map(lambda program: program.ready(), found))
         return [Status(p.label, states.get(p.name), ok) for p, ok in zip(found, ready, strict=True)]
@@ -179,6 +183,11 @@ class Stack:
         foreign_databases.set_up(cluster, secrets, staging)
         self._migrate(services, observer)
         self._start(services, observer)
+
+    def _described(self, secrets: Secrets) -> list[Program]:
+        """Of a stack that is not about to be started: nothing of the cluster is touched."""
+        cluster = Cluster(self.state.postgres, self.ports.postgres, "", RunAs(Identity.UNCHANGED, 0))
+        return self._programs(cluster, secrets, ())
 
     def _programs(self, cluster: Cluster, secrets: Secrets, staging: Sequence[StagingDatabase]) -> list[Program]:
         server = TemporalServer(
