@@ -45,13 +45,13 @@ def address(bound: socket.socket) -> str:
     return f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
-async def report_of(mistake: Mistake | None) -> Report:
+async def report_of(mistake: Mistake | None, path: str = "/v1/departments/market/acts") -> Report:
     secret = new_secret()
     async with contextlib.AsyncExitStack() as stack:
         platform = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
         own = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=10))
-        department = Department(secret, f"{address(platform)}/v1/departments/market/acts", http, mistake)
+        department = Department(secret, f"{address(platform)}{path}", http, mistake)
         await stack.enter_async_context(serving(department.app, own))
         stack.push_async_callback(department.close)
         endpoint = f"{address(own)}/tasks"
@@ -80,3 +80,10 @@ def test_a_mistake_is_named_and_nothing_else(reports: Mapping[Mistake | None, Re
     assert {check.id for check, verdict in report.found if verdict.outcome is Outcome.FAILED} == EXPECTED[mistake]
     assert {check.id for check, verdict in report.found if missed(check, verdict)} == EXPECTED[mistake]
     assert not report.conforms
+
+
+async def test_an_address_the_platform_has_not_is_named() -> None:
+    report = await report_of(None, "/v1/v1/departments/market/acts")
+    [verdict] = [verdict for check, verdict in report.found if check.id == "callback-address"]
+    assert verdict.outcome is Outcome.FAILED
+    assert verdict.seen.endswith("次发到 /v1/v1/departments/market/acts，平台没有这个地址")

@@ -16,6 +16,9 @@ from lianban_adapters.acts.schemas import CallbackAct
 MOST: Final = 2000
 """Acts kept: a department that does not stop shall not fill the memory."""
 
+_MOST_PATHS: Final = 20
+_PATH: Final = 120
+
 CALLBACK: Final = "callback"
 IN_ANSWER: Final = "answer"
 FETCHED: Final = "fetched"
@@ -112,6 +115,8 @@ class Evidence:
     """Lists of acts that could be read, of a department that is polled."""
     listed_again: Counter[str] = field(default_factory=Counter)
     """Acts that were listed after their receipt."""
+    astray: Counter[str] = field(default_factory=Counter)
+    """Paths that were posted to and that the platform has not."""
     troubles: list[str] = field(default_factory=list)
     """Why acts could not be fetched."""
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -121,6 +126,10 @@ class Evidence:
             if len(self.arrivals) < MOST:
                 self.arrivals.append(arrival)
             self._changed.notify_all()
+
+    def posted_astray(self, path: str) -> None:
+        if path in self.astray or len(self.astray) < _MOST_PATHS:
+            self.astray[path[:_PATH]] += 1
 
     async def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Waits for an act that makes ``true`` so."""

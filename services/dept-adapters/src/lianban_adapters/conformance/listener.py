@@ -62,7 +62,7 @@ class Materials:
         return self._token is None or hmac.compare_digest(token.encode(), self._token.encode())
 
 
-def build(receiver: Receiver, materials: Materials) -> FastAPI:
+def build(receiver: Receiver, materials: Materials, evidence: Evidence) -> FastAPI:
     app = service.create_app("一事联办 · 对接检验", body_limits={"/v1/departments/": MAX_ANSWER})
 
     @app.post("/v1/departments/{department}/acts", response_model=ActAnswer, response_model_exclude_none=True)
@@ -82,6 +82,12 @@ def build(receiver: Receiver, materials: Materials) -> FastAPI:
     ) -> Response:
         content, media_type = materials.read(task_id, code, digest, authorization)
         return Response(content, media_type=media_type, headers={"Cache-Control": "no-store"})
+
+    @app.post("/{path:path}", include_in_schema=False)
+    async def astray(path: str) -> Response:
+        """The department has the platform's address wrong: it is told so in the report, for it may not read this."""
+        evidence.posted_astray(f"/{path}")
+        raise Problem(404, "not-found", "没有这个地址", "办理动作发到 /v1/departments/{部门代码}/acts。")
 
     return app
 

@@ -77,7 +77,7 @@ async def conform(order: Order, bound: socket.socket) -> Report:
         line = await _line(order, sampler, receiver, evidence, stack)
         kit = Kit(line, desk, receiver, materials, evidence, sampler, order.public_url, order.patience)
         requested.append(kit.requested)
-        await stack.enter_async_context(serving(build(receiver, materials), bound))
+        await stack.enter_async_context(serving(build(receiver, materials, evidence), bound))
         fetching = asyncio.create_task(line.fetch())
         try:
             await asyncio.gather(

@@ -41,6 +41,9 @@ def _signed(evidence: Evidence) -> Verdict:
 
 
 def _address(evidence: Evidence) -> Verdict:
+    if evidence.astray:
+        path, times = evidence.astray.most_common(1)[0]
+        return failed(f"{times} 次发到 {path}，平台没有这个地址")
     calls = _called(evidence)
     if not calls:
         return unshown("没有收到回传")
