@@ -53,6 +53,9 @@ def test_show_is_a_table_of_the_plan(folder: Path) -> None:
         "water-account",
         "tax-setup",
     ]
+    head = next(number for number, line in enumerate(lines) if line.split()[:2] == ["材料", "代码"])
+    materials = [line.split()[1] for line in lines[head + 2 : lines.index("", head)]]
+    assert materials == ["identity-card", "lease", "licence"]
     assert "由 register 产生，无需提交" in result.output
     assert "时间 30 → 3 个工作日" in lines[-1]
     assert "填写项 5 → 3（登记库不预填时 4）" in lines[-1]

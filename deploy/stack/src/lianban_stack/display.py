@@ -62,7 +62,8 @@ def directions(stack: Stack) -> Table:
     """Where everything is, and how to try it."""
     url, python = stack.ports.url, _shown(Path(sys.executable))
     token = f"{python} -m lianban_stack token"
-    store = _shown(stack.state.catalogue)
+    portal = f"{python} -m lianban_sandbox.portal"
+    store, disks = _shown(stack.state.catalogue), _shown(stack.state.sftp / "disks")
     table = Table(box=None, show_header=False, padding=(0, 2))
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
@@ -76,10 +77,11 @@ def directions(stack: Stack) -> Table:
         ("parcels", f"{url('sandbox_courier')}/records/parcels"),
         ("text messages", f"{url('sandbox_sms')}/records/messages"),
         ("mails", f"{url('sandbox_mail_records')}/records/mails"),
+        ("SFTP folders", f"{disks}/<department>/exchange   (port {stack.ports.sandbox_sftp})"),
         ("publish a change", f"{_shown(Path(sys.executable).with_name('lianban'))} catalog publish --store {store}"),
         ("state folder", str(stack.state.root)),
         ("logs", str(stack.state.logs)),
-        ("file a case", f"{python} -m lianban_sandbox.portal file E1   (others: {python} -m lianban_sandbox.portal)"),
+        ("file a case", f"{portal} file E1   (others: {portal} themes)"),
         ("portal's token", f"T=$({token} --role portal --subject sandbox-portal)"),
         ("progress", f'curl -H "Authorization: Bearer $T" {url("intake")}/v1/applications/<case_no>'),
         ("officer's token", f"T=$({token} --role officer --department urban-management --subject CG-001)"),

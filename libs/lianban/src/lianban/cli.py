@@ -107,6 +107,7 @@ def _described(compilation: Compilation) -> list[str]:
     materials = [
         (
             item.name,
+            item.material,
             MATERIAL_FORM_ZH[item.form],
             str(item.copies),
             "必要" if item.required else "非必要",
@@ -125,7 +126,7 @@ def _described(compilation: Compilation) -> list[str]:
         f"承诺 {promised_zh(plan.limit)}，法定 {legal_zh(plan.limit) or '无'}，"
         f"送达 {promised_zh(plan.delivery_limit)}，收费合计 {notice.fee_total} 元，到现场 {notice.visits} 次",
         *table(("序", "环节", "代码", "部门", "类型", "承诺", "法定", "前置"), steps),
-        *table(("材料", "形式", "份数", "必要性", "来源"), materials),
+        *table(("材料", "代码", "形式", "份数", "必要性", "来源"), materials),
         *table(("分组", "表单项", "代码", "必填"), fields),
         "",
         f"单独办理 → 一次办：时间 {before.days} → {after.days} 个工作日，环节 {before.steps} → {after.steps}，"
