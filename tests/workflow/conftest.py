@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.service import ServiceClient
+from temporalio.service import RPCError, ServiceClient
 from workflow_world import HISTORIES, RECORDING, Case, Host, Services, StartCase, hosted_by
 
 from fixtures.plans import make_case
@@ -69,3 +69,7 @@ async def start_case(case_client: Client, request: pytest.FixtureRequest) -> Asy
             for case in started:
                 history = await case.handle.fetch_history()
                 (HISTORIES / f"{request.node.name}.json").write_text(history.to_json() + "\n")
+        for case in started:
+            # What it still has to say would be said to the next test: departments' queues are named alike.
+            with contextlib.suppress(RPCError):
+                await case.handle.terminate()
