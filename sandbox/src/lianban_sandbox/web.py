@@ -1,16 +1,13 @@
-"""What every sandbox server shares: JSON in and out, faults, health, and a uvicorn that leaves signals alone."""
+"""What every sandbox server shares: JSON in and out, faults, health."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
-import uvicorn
 from pydantic import BaseModel, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from starlette.applications import Starlette
@@ -24,9 +21,6 @@ from lianban_sandbox.records import Records
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
-_GRACE: Final = 2
-_IDLE: Final = 75
-"""Seconds an idle connection is kept: clients end theirs first, and so never while a request is on its way."""
 _LIMIT: Final = 100
 
 
@@ -91,69 +85,6 @@ def application(routes: Sequence[BaseRoute]) -> Starlette:
     return Starlette(routes=[*routes, Route("/health/live", live)], exception_handlers={HTTPException: refused})
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound socket, so that a port in use is known before anything starts."""
-    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except BaseException:
-        bound.close()
-        raise
-    return bound
-
-
 def url(bound: socket.socket) -> str:
     host, port = bound.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-class _Server(uvicorn.Server):
-    """Several of these share a process: signals are handled once, by whoever runs them."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.tried = asyncio.Event()
-        """Set once the server serves, or has failed to."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.tried.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-@contextlib.asynccontextmanager
-async def serving(*served: tuple[Starlette, socket.socket]) -> AsyncIterator[None]:
-    """Serves each application on its socket for the length of the block; all begin and end together."""
-    servers = [_Server(_config(app)) for app, _ in served]
-    tasks = [
-        asyncio.create_task(server.serve(sockets=[bound])) for server, (_, bound) in zip(servers, served, strict=True)
-    ]
-    try:
-        for server in servers:
-            await server.tried.wait()
-        if not any(task.done() for task in tasks):
-            yield
-    finally:
-        for server in servers:
-            server.should_exit = True
-        await asyncio.gather(*tasks)
-
-
-def _config(app: Starlette) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http="httptools",
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_keep_alive=_IDLE,
-        timeout_graceful_shutdown=_GRACE,
-    )

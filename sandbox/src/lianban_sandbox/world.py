@@ -16,6 +16,7 @@ from standardwebhooks.webhooks import Webhook
 
 from lianban.platform.directory import load_directory
 from lianban.platform.outgoing import open_session
+from lianban.platform.serving import listen, serving
 from lianban_sandbox.callbacks import Caller, Patience
 from lianban_sandbox.courier import app as courier_app
 from lianban_sandbox.courier.parcels import Depot
@@ -31,7 +32,7 @@ from lianban_sandbox.mail.catcher import Catcher, catching
 from lianban_sandbox.registers import app as registers_app
 from lianban_sandbox.settings import SandboxSettings
 from lianban_sandbox.sms import app as sms_app
-from lianban_sandbox.web import listen, serving, url
+from lianban_sandbox.web import url
 
 _TIMEOUT: Final = ClientTimeout(total=20.0)
 

@@ -13,10 +13,10 @@ from adapters_staging import DepartmentDatabase, in_postgres
 from ruamel.yaml import YAML
 
 from fixtures.postgres import PostgresServer
+from lianban.platform.serving import listen
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.conformance.checks.model import Outcome, Verdict
 from lianban_adapters.conformance.kit import Patience
-from lianban_adapters.conformance.listener import listen
 from lianban_adapters.conformance.report import Report
 from lianban_adapters.conformance.runner import Order, conform
 from lianban_sandbox.settings import SandboxSettings

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from lianban.platform.serving import listen
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.cli import adapter
-from lianban_adapters.conformance.listener import listen
 from lianban_adapters.samples.tasks import SAMPLE_FILE
 from lianban_stack import network
 

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from conformance_department import Department, Mistake
 
+from lianban.platform.serving import listen, serving
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.conformance.checks.model import Outcome, missed
 from lianban_adapters.conformance.kit import Patience
-from lianban_adapters.conformance.listener import listen, serving
 from lianban_adapters.conformance.report import Report
 from lianban_adapters.conformance.runner import Order, conform
 
@@ -52,7 +52,7 @@ async def report_of(mistake: Mistake | None, path: str = "/v1/departments/market
         own = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
         http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=10))
         department = Department(secret, f"{address(platform)}{path}", http, mistake)
-        await stack.enter_async_context(serving(department.app, own))
+        await stack.enter_async_context(serving((department.app, own)))
         stack.push_async_callback(department.close)
         endpoint = f"{address(own)}/tasks"
         return await conform(Order("market", "rest", endpoint, secret, address(platform), PATIENCE), platform)

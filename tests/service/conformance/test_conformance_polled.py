@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import pytest
 from conformance_polled import TOKEN, Mistake, Polled
 
+from lianban.platform.serving import listen, serving
 from lianban_adapters.conformance.checks.model import Outcome, missed
 from lianban_adapters.conformance.kit import Patience
-from lianban_adapters.conformance.listener import listen, serving
 from lianban_adapters.conformance.report import Report
 from lianban_adapters.conformance.runner import Order, conform
 
@@ -32,7 +32,7 @@ async def report_of(mistake: Mistake | None) -> Report:
     async with contextlib.AsyncExitStack() as stack:
         platform = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
         own = stack.enter_context(contextlib.closing(listen("127.0.0.1", 0)))
-        await stack.enter_async_context(serving(Polled(mistake).app, own))
+        await stack.enter_async_context(serving((Polled(mistake).app, own)))
         endpoint, public_url = (f"http://127.0.0.1:{bound.getsockname()[1]}" for bound in (own, platform))
         order = Order("tax", "polling", f"{endpoint}/api", TOKEN, public_url, Patience(acts=10.0, quiet=3.0))
         return await conform(order, platform)

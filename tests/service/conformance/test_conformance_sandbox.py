@@ -12,10 +12,10 @@ from typing import Any, Literal
 import httpx
 import pytest
 
+from lianban.platform.serving import listen
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.conformance.checks.model import Outcome
 from lianban_adapters.conformance.kit import Patience
-from lianban_adapters.conformance.listener import listen
 from lianban_adapters.conformance.report import Report
 from lianban_adapters.conformance.runner import Order, conform
 from lianban_sandbox.callbacks import Patience as Callbacks

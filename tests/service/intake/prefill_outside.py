@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 from intake_world import NOBODY, World, running
 
+from lianban.platform.serving import listen, serving
 from lianban_sandbox.registers import app as registers
-from lianban_sandbox.web import listen, serving, url
+from lianban_sandbox.web import url
 
 SECONDS = 1.0
 """What the intake gives a registry in all."""

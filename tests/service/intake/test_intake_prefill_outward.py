@@ -18,10 +18,11 @@ from starlette.routing import Route
 
 from lianban.catalog.terms import Audience
 from lianban.platform.outgoing import open_session
+from lianban.platform.serving import listen, serving
 from lianban_intake.prefill.http import HttpLicenceLibrary, HttpRegistries
 from lianban_intake.prefill.outward import Gateway
 from lianban_intake.prefill.ports import Holder, NotHeld, Purpose, Unavailable
-from lianban_sandbox.web import listen, serving, url
+from lianban_sandbox.web import url
 
 HOLDER = Holder(Audience.PERSON, "42900619900307006X")
 PURPOSE = Purpose("T1", ("owner-check",))

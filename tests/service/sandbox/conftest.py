@@ -16,9 +16,10 @@ from sandbox_world import Platform, sandbox_settings
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from lianban.platform.serving import listen, serving
 from lianban.platform.webhooks import new_secret, sign
 from lianban_sandbox.callbacks import Patience
-from lianban_sandbox.web import listen, serving, url
+from lianban_sandbox.web import url
 from lianban_sandbox.world import World, running
 
 

@@ -19,10 +19,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from lianban.platform.auth import TokenAuthority
+from lianban.platform.serving import listen, serving
 from lianban_sandbox.portal.cli import main
 from lianban_sandbox.portal.client import PortalClient, PortalError
 from lianban_sandbox.portal.filing import Filer
-from lianban_sandbox.web import listen, serving, url
+from lianban_sandbox.web import url
 
 THEME = {
     "code": "B4",

@@ -17,9 +17,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from lianban.platform.directory import PollingSettings, StagingSettings
+from lianban.platform.serving import listen
 from lianban_adapters.conformance.exchanges import exchanges, recorded
 from lianban_adapters.conformance.kit import Patience
-from lianban_adapters.conformance.listener import listen
 from lianban_adapters.conformance.runner import Kind, Order, conform
 from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hmac
-import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Annotated, Final
+from collections.abc import Mapping
+from typing import Annotated
 
-import uvicorn
 from fastapi import FastAPI, Header, Request, Response
-from starlette.types import ASGIApp
 
 from lianban.platform import service
 from lianban.platform.problems import Problem
@@ -20,8 +15,6 @@ from lianban_adapters.channels.responses import MAX_ANSWER
 from lianban_adapters.conformance.evidence import Evidence, Fetch, Play
 from lianban_adapters.conformance.receiving import Receiver
 from lianban_adapters.samples.tasks import SampleTask
-
-_GRACE: Final = 2
 
 
 class Materials:
@@ -90,51 +83,3 @@ def build(receiver: Receiver, materials: Materials, evidence: Evidence) -> FastA
         raise Problem(404, "not-found", "没有这个地址", "办理动作发到 /v1/departments/{部门代码}/acts。")
 
     return app
-
-
-class _Server(uvicorn.Server):
-    """Signals are the command's own."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.tried = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        try:
-            await super().startup(sockets)
-        finally:
-            self.tried.set()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Raises OSError for an address that is taken or not ours."""
-    # Said to be TCP, or the event loop leaves out TCP_NODELAY and every answer waits for an acknowledgement.
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((host, port))
-    except BaseException:
-        bound.close()
-        raise
-    return bound
-
-
-@contextlib.asynccontextmanager
-async def serving(app: ASGIApp, bound: socket.socket) -> AsyncIterator[None]:
-    """For the length of the block."""
-    config = uvicorn.Config(
-        app, lifespan="off", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE
-    )
-    server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[bound]))
-    try:
-        await server.tried.wait()
-        yield
-    finally:
-        server.should_exit = True
-        await task

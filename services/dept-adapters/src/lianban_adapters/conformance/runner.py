@@ -17,6 +17,7 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.directory import PollingSettings, StagingSettings
 from lianban.platform.objects import open_store
 from lianban.platform.outgoing import open_session
+from lianban.platform.serving import serving
 from lianban_adapters.channels.polling.client import PollingClient
 from lianban_adapters.channels.staging.channel import StagingChannel
 from lianban_adapters.channels.staging.database import StagingDatabase
@@ -30,7 +31,7 @@ from lianban_adapters.conformance.lines.polling import PollingLine
 from lianban_adapters.conformance.lines.port import Line
 from lianban_adapters.conformance.lines.rest import RestLine
 from lianban_adapters.conformance.lines.staging import StagingLine
-from lianban_adapters.conformance.listener import Materials, build, serving
+from lianban_adapters.conformance.listener import Materials, build
 from lianban_adapters.conformance.receiving import Receiver
 from lianban_adapters.conformance.report import Report, judged
 from lianban_adapters.samples.tasks import SAMPLE_FILE, Sampler, SampleTask
@@ -77,7 +78,7 @@ async def conform(order: Order, bound: socket.socket) -> Report:
         line = await _line(order, sampler, receiver, evidence, stack)
         kit = Kit(line, desk, receiver, materials, evidence, sampler, order.public_url, order.patience)
         requested.append(kit.requested)
-        await stack.enter_async_context(serving(build(receiver, materials, evidence), bound))
+        await stack.enter_async_context(serving((build(receiver, materials, evidence), bound)))
         fetching = asyncio.create_task(line.fetch())
         try:
             await asyncio.gather(
