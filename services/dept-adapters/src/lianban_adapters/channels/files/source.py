@@ -107,10 +107,10 @@ class FilesSource:
     async def quarantine(self, key: str, faults: Sequence[FieldError]) -> None:
         answer = {"status": Status.QUARANTINED, "detail": summary(faults, _MAX_DETAIL), "errors": told(faults)}
         async with self._connection.folder() as folder:
-            await _answer(folder, key, answer)
             place = await _free_place(folder, ACTS_QUARANTINE, key)
             text = reason(safe_name(key), place, faults)
             await folder.replace(f"{place}.reason.txt", text.encode(errors="backslashreplace"))
+            await _answer(folder, key, answer)  # after the reason: whoever sees it goes there
             await self._move(folder, key, place)
 
     async def _move(self, folder: Folder, key: str, place: str) -> None:
