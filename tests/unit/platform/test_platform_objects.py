@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -97,6 +100,41 @@ async def test_the_same_content_is_kept_once(store: ObjectStore, tmp_path: Path)
     assert await store.put(b"x") == await store.put(b"x")
     await store.put_stream(chunks(b"x", 1), limit=1)
     assert len(files(tmp_path)) == 1
+
+
+async def test_many_at_once_each_gets_its_own(store: ObjectStore, tmp_path: Path) -> None:
+    contents = [[b"%d" % (number % 70), b"shared", b"x%d" % number] for number in range(100)]
+    found = await asyncio.gather(*(store.put_all(own) for own in contents), store.put(b"shared"))
+    assert found == [
+        *([hashlib.sha256(data).hexdigest() for data in own] for own in contents),
+        hashlib.sha256(b"shared").hexdigest(),
+    ]
+    assert [await store.get(digest) for digest in found[99]] == contents[99]
+    assert len(files(tmp_path)) == 171
+
+
+async def test_whoever_no_longer_waits_holds_up_nobody(store: ObjectStore) -> None:
+    waiting = [asyncio.create_task(store.put(b"%d" % number)) for number in range(5)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    waiting[3].cancel()
+    found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [isinstance(one, str) for one in found] == [False, True, True, False, True]
+
+
+async def test_a_disk_that_takes_nothing_is_told_to_all_and_leaves_nothing(
+    store: ObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", _full)
+        found = await asyncio.gather(*(store.put(b"%d" % number) for number in range(3)), return_exceptions=True)
+        assert [type(one) for one in found] == [OSError] * 3
+    assert files(tmp_path) == []
+    assert await store.get(await store.put(b"1")) == b"1"
+
+
+def _full(handle: int) -> None:
+    raise OSError(errno.ENOSPC, "full")
 
 
 async def test_nothing_readable_on_disk(store: ObjectStore, tmp_path: Path) -> None:

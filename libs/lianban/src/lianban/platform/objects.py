@@ -8,12 +8,13 @@ dropped, swapped or taken from elsewhere; and what is read must hash to the name
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
+import itertools
 import os
 import re
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,8 @@ from urllib.parse import unquote, urlsplit
 from lianban.platform.crypto import DecryptionFailed, Keyring
 
 SEGMENT: Final = 256 * 1024
+_TOGETHER: Final = 32
+"""Requests stored together at most: each file is open until it is synced."""
 _ID_BYTES: Final = 16
 _LENGTH_BYTES: Final = 4
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
@@ -41,6 +44,9 @@ class ObjectTooLarge(Exception):
 class ObjectStore(Protocol):
     async def put(self, data: bytes) -> str:
         """Digest of what was stored. Storing the same content again changes nothing."""
+
+    async def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        """Their digests, when all of them are stored: sooner than one after the other."""
 
     async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
         """Digest and size in bytes. Raises :class:`ObjectTooLarge` beyond ``limit`` bytes."""
@@ -73,9 +79,20 @@ class FolderStore:
         self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._rooted: set[Path] = set()
         """Folders known to outlive a crash, with all folders above them."""
+        self._waiting: list[_Waiting] = []
+        self._storing: asyncio.Task[None] | None = None
 
     async def put(self, data: bytes) -> str:
-        return await asyncio.to_thread(self._put, data)
+        [digest] = await self.put_all([data])
+        return digest
+
+    async def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        stored = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(contents, stored))
+        if self._storing is None or self._storing.done():
+            self._storing = asyncio.create_task(self._store_waiting())
+        digests: list[str] = await stored
+        return digests
 
     async def put_stream(self, chunks: AsyncIterator[bytes], limit: int) -> tuple[str, int]:
         writer = _Writer(self._incoming, self._keyring)
@@ -84,8 +101,7 @@ class FolderStore:
                 if writer.size + len(chunk) > limit:
                     raise ObjectTooLarge(f"more than {limit} bytes")
                 await asyncio.to_thread(writer.write, chunk)
-            digest = await asyncio.to_thread(writer.finish)
-            await asyncio.to_thread(self._adopt, writer.path, digest)
+            digest = await asyncio.to_thread(self._adopt, writer)
         finally:
             writer.discard()
         return digest, writer.size
@@ -124,28 +140,57 @@ class FolderStore:
             raise ObjectMissing("not a digest")
         return self._folder / digest[:2] / digest[2:4] / digest
 
-    def _put(self, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        if self._path(digest).is_file():
-            return digest
-        writer = _Writer(self._incoming, self._keyring)
+    async def _store_waiting(self) -> None:
+        """What arrives while the disk is busy is stored together: syncing costs the disk, and the processor, as much
+        for one file as for many."""
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
+            try:
+                digests = await asyncio.to_thread(self._put_all, [one.contents for one in batch])
+            except Exception as error:
+                for one in batch:
+                    one.fail(error)
+            else:
+                for one, own in zip(batch, digests, strict=True):
+                    one.succeed(own)
+
+    def _put_all(self, requests: Sequence[Sequence[bytes]]) -> list[list[str]]:
+        named = [[(hashlib.sha256(data).hexdigest(), data) for data in contents] for contents in requests]
+        writers: dict[str, _Writer] = {}
         try:
-            writer.write(data)
-            self._adopt(writer.path, writer.finish())
+            for digest, data in itertools.chain.from_iterable(named):
+                if digest not in writers and not self._path(digest).is_file():
+                    writer = writers[digest] = _Writer(self._incoming, self._keyring)
+                    writer.write(data)
+                    writer.seal()
+            for writer in writers.values():
+                writer.sync()
+            for folder in {self._place(writer, digest) for digest, writer in writers.items()}:
+                self._sync(folder)
         finally:
-            writer.discard()
+            for writer in writers.values():
+                writer.discard()
+        return [[digest for digest, _ in contents] for contents in named]
+
+    def _adopt(self, writer: _Writer) -> str:
+        digest = writer.seal()
+        if not self._path(digest).is_file():
+            writer.sync()
+            self._sync(self._place(writer, digest))
         return digest
 
-    def _adopt(self, incoming: Path, digest: str) -> None:
+    def _place(self, writer: _Writer, digest: str) -> Path:
+        """Puts what was written and synced in its place. The folder, which is still to be synced."""
         path = self._path(digest)
-        if path.is_file():
-            return
         if not path.parent.is_dir():
             self._rooted -= {path.parent, path.parent.parent}  # somebody may have cleared away what was empty
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.replace(incoming, path)
-        _sync_folder(path.parent)
-        self._root(path.parent)
+        writer.move(path)
+        return path.parent
+
+    def _sync(self, folder: Path) -> None:
+        _sync_folder(folder)
+        self._root(folder)
 
     def _root(self, folder: Path) -> None:
         """Makes the folder's own entry outlive a crash: once, whoever made it. Entries of files are the caller's."""
@@ -168,18 +213,32 @@ class FolderStore:
         return data
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    contents: Sequence[bytes]
+    _stored: asyncio.Future[list[str]]
+
+    def succeed(self, digests: list[str]) -> None:
+        if not self._stored.done():  # whoever waited may be gone
+            self._stored.set_result(digests)
+
+    def fail(self, error: Exception) -> None:
+        if not self._stored.done():
+            self._stored.set_exception(error)
+
+
 class _Writer:
     """Seals what is written into a temporary file, one segment behind, for only the end knows which is the last."""
 
     def __init__(self, folder: Path, keyring: Keyring) -> None:
-        self.path = folder / secrets.token_hex(16)
+        self._path: Path | None = folder / secrets.token_hex(16)
         self.size = 0
         self._keyring = keyring
         self._id = secrets.token_bytes(_ID_BYTES)
         self._number = 0
         self._pending = bytearray()
         self._hash = hashlib.sha256()
-        self._file = os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
         self._file.write(self._id)
 
     def write(self, data: bytes) -> None:
@@ -190,18 +249,27 @@ class _Writer:
             self._seal(bytes(self._pending[:SEGMENT]), last=False)
             del self._pending[:SEGMENT]
 
-    def finish(self) -> str:
+    def seal(self) -> str:
+        """The last of it was written: its digest."""
         self._seal(bytes(self._pending), last=True)
+        return self._hash.hexdigest()
+
+    def sync(self) -> None:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        return self._hash.hexdigest()
+
+    def move(self, path: Path) -> None:
+        """Of what was synced."""
+        if self._path is not None:
+            os.replace(self._path, path)
+            self._path = None
 
     def discard(self) -> None:
-        """Closes the file and removes it unless it was adopted."""
+        """Closes the file and removes it unless it was moved."""
         self._file.close()
-        with contextlib.suppress(FileNotFoundError):
-            self.path.unlink()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
 
     def _seal(self, segment: bytes, *, last: bool) -> None:
         sealed = self._keyring.encrypt(segment, _context(self._id, self._number, last))

@@ -51,12 +51,11 @@ class Documents:
         self._store = store
 
     async def keep(self, prepared: Prepared) -> str | None:
-        """Digest of the document; none when there is none. The files go first: a document names what exists."""
+        """Digest of the document; none when there is none. Only when the files are stored too: it names what exists."""
         if prepared.document is None:
             return None
-        for content in prepared.files:
-            await self._store.put(content)
-        return await self._store.put(prepared.document.model_dump_json(exclude_defaults=True).encode())
+        document = prepared.document.model_dump_json(exclude_defaults=True).encode()
+        return (await self._store.put_all([*prepared.files, document]))[-1]
 
     async def read(self, digest: str) -> ActDocument:
         return ActDocument.model_validate_json(await self._store.get(digest))
