@@ -27,7 +27,7 @@ from lianban.platform.webhooks import new_secret
 from lianban_adapters import app
 from lianban_adapters.channels.inbox import InboxChannel
 from lianban_adapters.channels.kinds import GROUP, Kinds, Link, Surroundings
-from lianban_adapters.channels.messages import CAUSE_ZH, task_created, task_supplemented, task_withdrawn
+from lianban_adapters.channels.messages import task_created, task_supplemented, task_withdrawn
 from lianban_adapters.channels.registry import KINDS, Channels
 from lianban_adapters.dossiers.models import Dossier
 from lianban_adapters.tasks.activities import TaskActivities
@@ -109,10 +109,6 @@ def test_a_withdrawal_says_why() -> None:
         "cause": "applicant-withdrew",
         "cause_zh": "申请人撤回",
     }
-
-
-def test_every_cause_has_a_name() -> None:
-    assert set(CAUSE_ZH) == set(Cause)
 
 
 @pytest.mark.parametrize(

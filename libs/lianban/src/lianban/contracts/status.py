@@ -284,3 +284,18 @@ EVENT_ZH: Final = {
     EventKind.DELIVERY_ORDERED: "安排送达",
     EventKind.DELIVERY_MOVED: "送达进展",
 }
+CAUSE_ZH: Final = {
+    Cause.DEEMED: "逾期未告知，已视为受理",
+    Cause.GATE_REFUSED: "前置环节未通过",
+    Cause.ALL_REFUSED: "有环节未通过，全件终止",
+    Cause.APPLICANT_WITHDREW: "申请人撤回",
+    Cause.NOTICE_ENDED: "公示期满无异议",
+    Cause.PROMISE_OVERDUE: "承诺时限已过",
+    Cause.LEGAL_OVERDUE: "法定时限已过",
+    Cause.DELIVERY: "已送达",
+    Cause.STILL_OVERDUE: "仍然超期",
+    Cause.STOP_OVERRUN: "特别程序超过告知的时间",
+    Cause.TACIT_OPINION: "逾期未答复，视为无意见",
+    Cause.NOT_SUPPLEMENTED: "申请人逾期未补正",
+    Cause.CALENDAR: "工作日历调整",
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 from pydantic import BaseModel
@@ -11,24 +11,8 @@ from pydantic import BaseModel
 from lianban.contracts.events import Due
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
-from lianban.contracts.status import Cause
+from lianban.contracts.status import CAUSE_ZH
 from lianban_adapters.dossiers.models import Dossier, DossierElement, DossierLicence, DossierMaterial, DossierScope
-
-CAUSE_ZH: Final = {
-    Cause.DEEMED: "逾期未告知，已视为受理",
-    Cause.GATE_REFUSED: "前置环节未通过",
-    Cause.ALL_REFUSED: "有环节未通过，全件终止",
-    Cause.APPLICANT_WITHDREW: "申请人撤回",
-    Cause.NOTICE_ENDED: "公示期满无异议",
-    Cause.PROMISE_OVERDUE: "承诺时限已过",
-    Cause.LEGAL_OVERDUE: "法定时限已过",
-    Cause.DELIVERY: "已送达",
-    Cause.STILL_OVERDUE: "仍然超期",
-    Cause.STOP_OVERRUN: "特别程序超过告知的时间",
-    Cause.TACIT_OPINION: "逾期未答复，视为无意见",
-    Cause.NOT_SUPPLEMENTED: "申请人逾期未补正",
-    Cause.CALENDAR: "工作日历调整",
-}
 
 
 class DueDates(BaseModel):

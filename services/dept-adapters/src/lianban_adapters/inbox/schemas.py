@@ -9,11 +9,10 @@ from pydantic import BaseModel, Field
 
 from lianban.contracts.documents import ActDocument
 from lianban.contracts.orders import TaskOrder
-from lianban.contracts.status import ACT_ZH, STEP_STATE_ZH, ActKind, StepState
+from lianban.contracts.status import ACT_ZH, CAUSE_ZH, STEP_STATE_ZH, ActKind, StepState
 from lianban_adapters.acts.states import ACT_STATE_ZH, ActState
 from lianban_adapters.acts.tables import Act
 from lianban_adapters.channels.messages import (
-    CAUSE_ZH,
     DueDates,
     ExpectedResult,
     MaterialLink,

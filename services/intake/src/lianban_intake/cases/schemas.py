@@ -189,10 +189,12 @@ class EventShown(Shown):
     rule: Rule | None
     rule_zh: str | None
     outcome: Outcome | None
+    outcome_zh: str | None
     delivery: DeliveryState | None
     delivery_zh: str | None
     shipment: int | None
     cause: Cause | None
+    cause_zh: str | None
 
 
 class EventList(Shown):

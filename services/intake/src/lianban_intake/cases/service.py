@@ -19,6 +19,7 @@ from lianban.contracts.events import CaseEvent, Due
 from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban.contracts.status import (
     CASE_STATUS_ZH,
+    CAUSE_ZH,
     CLOSED,
     DELIVERY_RANK,
     DELIVERY_ZH,
@@ -219,8 +220,10 @@ def _event(event: CaseEvent, names: dict[str, str]) -> EventShown:
         rule=rule,
         rule_zh=RULE_ZH[rule] if rule else None,
         outcome=event.outcome,
+        outcome_zh=OUTCOME_ZH[event.outcome] if event.outcome else None,
         delivery=event.delivery,
         delivery_zh=DELIVERY_ZH[event.delivery] if event.delivery else None,
         shipment=event.shipment,
         cause=event.cause,
+        cause_zh=CAUSE_ZH[event.cause] if event.cause else None,
     )

@@ -18,9 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.contracts.names import task_id
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
+from lianban.contracts.status import CAUSE_ZH
 from lianban.platform.directory import StagingSettings
 from lianban.platform.objects import ObjectStore
-from lianban_adapters.channels.messages import CAUSE_ZH, MaterialLink, due_dates, expected_results, material_links
+from lianban_adapters.channels.messages import MaterialLink, due_dates, expected_results, material_links
 from lianban_adapters.channels.port import DossierSource, Rejected, Sent
 from lianban_adapters.channels.staging.database import BEIJING, DoesNotFit, StagingDatabase, now
 from lianban_adapters.channels.staging.tables import TASK, TASK_MATERIAL, Sync
