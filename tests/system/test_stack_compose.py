@@ -46,11 +46,11 @@ def services(text: str) -> dict[str, Any]:
 
 
 def test_every_password_it_wants_is_made_and_kept(text: str, tmp_path: Path) -> None:
-    environment = compose_files.write(tmp_path, ["market"])
+    environment = compose_files.write(tmp_path, {"market": "市场监管局"})
     made = environment.read_text(encoding="ascii")
     wanted = set(re.findall(r"\$\{(\w+)(?::\?[^}]*)?\}", text))
     assert wanted == {line.split("=")[0] for line in made.splitlines()}
-    assert compose_files.write(tmp_path, ["market"]).read_text(encoding="ascii") == made
+    assert compose_files.write(tmp_path, {"market": "市场监管局"}).read_text(encoding="ascii") == made
     assert environment.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "published").is_dir()
     assert load_directory(tmp_path / "secrets" / "directory.yaml").departments["market"].endpoint is not None

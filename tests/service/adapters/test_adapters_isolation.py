@@ -27,7 +27,7 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.migrations import upgrade
 from lianban_adapters.cli import adapter
 
-_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "idle")
+_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "busy")
 NOW = datetime.now(UTC)
 SHUT_HOUR = (NOW.hour + 8 + 12) % 22
 CLOSED = {"opens": f"{SHUT_HOUR:02}:00", "closes": f"{SHUT_HOUR + 1:02}:00", "working_days_only": False}
@@ -47,6 +47,7 @@ async def world(
     url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
     departments: dict[str, dict[str, Any]] = {
         **{code: {} for code in _ORDINARY},
+        "idle": {"name": "示例局"},
         "absent": {"endpoint": f"http://127.0.0.1:{dead_port()}/tasks"},
         "asleep": {"hours": CLOSED},
         "slow": {"rate_per_second": 5},
@@ -213,6 +214,20 @@ async def test_switched_to_the_inbox_and_back(world: IsolationWorld) -> None:
     assert world.systems.tasks_of("switched") == [with_department, *only_new]
 
 
+async def test_what_is_being_sent_is_told_apart_from_what_waits(world: IsolationWorld) -> None:
+    world.systems.fault["busy"] = hangs
+    sent = asyncio.create_task(world.submit("busy"))
+
+    async def on_its_way() -> bool:
+        status = await world.status("busy")
+        return (status["backlog"], status["sending"]) == (1, 1)
+
+    await world.until(on_its_way)
+    del world.systems.fault["busy"]
+    task = await sent
+    await world.until(lambda: task in world.systems.tasks_of("busy"))
+
+
 async def test_an_operator_works_from_the_command_line(world: IsolationWorld) -> None:
     base = str(world.http[0].base_url).rstrip("/")
     token = world.bearer()["Authorization"].removeprefix("Bearer ")
@@ -224,18 +239,21 @@ async def test_an_operator_works_from_the_command_line(world: IsolationWorld) ->
         return result.exit_code, result.output
 
     code, told = await run("switch", "--department", "idle", "--to", "inbox", "--reason", "系统升级")
-    assert (code, told) == (0, "idle 现在由人工收件箱接收新任务，等待发送的 0 项\n")
+    assert (code, told) == (0, "示例局（idle）现在由人工收件箱接收新任务，等待发送的 0 项\n")
     assert (await world.status("idle"))["switch_reason"] == "系统升级"
     code, told = await run("status")
     assert code == 0
-    assert {line.split()[0] for line in told.splitlines()[3:]} == set(world.secrets)
-    assert "rest → inbox" in next(line for line in told.splitlines() if line.startswith("idle"))
+    rows, switches = (part.splitlines() for part in told.strip().split("\n\n"))
+    assert {line.split()[1] for line in rows[2:]} == set(world.secrets)
+    assert next(line.split()[:5] for line in rows if "idle" in line) == ["示例局", "idle", "rest", "→", "inbox"]
+    [switched] = [line for line in switches if line.startswith("示例局（idle）")]
+    assert switched.endswith(" 由 OP-1 切换到人工收件箱：系统升级")
     assert await run("switch", "--department", "idle", "--to", "own") == (
         0,
-        "idle 现在由部门系统（rest）接收新任务，等待发送的 0 项\n",
+        "示例局（idle）现在由部门系统（rest）接收新任务，等待发送的 0 项\n",
     )
-    assert await run("switch", "--department", "nobody", "--to", "own") == (1, "Error: 部门代码不在名录中。\n")
-    assert await run("status", given="forged") == (1, "Error: 令牌无效或已过期。\n")
+    assert await run("switch", "--department", "nobody", "--to", "own") == (1, "错误：部门代码不在名录中。\n")
+    assert await run("status", given="forged") == (1, "错误：令牌无效或已过期。\n")
 
 
 @pytest.mark.parametrize(

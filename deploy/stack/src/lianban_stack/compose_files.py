@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from lianban_stack import secret_files
@@ -16,7 +16,7 @@ _CONTAINER_USER = 10001
 """Whom the images run as, when root makes these files; anybody else's files are read by their own user id."""
 
 
-def write(folder: Path, departments: Iterable[str]) -> Path:
+def write(folder: Path, departments: Mapping[str, str]) -> Path:
     """Write what is missing; path of the file for ``docker compose --env-file``."""
     parts = [folder / "secrets", folder / "objects", folder / "published"]
     for part in parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -68,14 +68,20 @@ class StagingDatabase:
         return _guest(self.department)
 
 
-def ensure_directory(path: Path, departments: Iterable[str], kinds: Mapping[str, Channel], played: Playground) -> None:
-    """Bring the directory up to date: every department of the catalogue, its secrets and whatever was edited kept.
+def ensure_directory(
+    path: Path, departments: Mapping[str, str], kinds: Mapping[str, Channel], played: Playground
+) -> None:
+    """Bring the directory up to date: every department of the catalogue (code → name), its secrets and whatever was
+    edited kept.
 
     What an entry says of systems that the sandbox plays follows the sandbox; what points elsewhere is left alone.
     """
     known = _read(path)
     given = known.get("departments", {})
-    entries = {code: _entry(code, given.get(code), kinds.get(code, Channel.REST), played) for code in departments}
+    entries = {
+        code: {"name": name, **_entry(code, given.get(code), kinds.get(code, Channel.REST), played)}
+        for code, name in departments.items()
+    }
     supervisor = known.get("supervisor", {"email": "supervision@tianmen.example"})
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = False

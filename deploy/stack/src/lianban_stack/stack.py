@@ -144,10 +144,10 @@ class Stack:
         ensure_directory(found.directory, self.departments(), self._kinds, played)
         return found
 
-    def departments(self) -> list[str]:
-        """Codes of the catalogue's departments."""
+    def departments(self) -> dict[str, str]:
+        """The catalogue's departments: code → name."""
         listed = YAML(typ="safe", pure=True).load(self.catalog / "departments.yaml")["departments"]
-        return [entry["code"] for entry in listed]
+        return {entry["code"]: entry["short_name"] for entry in listed}
 
     def urls(self) -> dict[str, str]:
         """Every HTTP address of the stack by the name of its port."""

@@ -17,7 +17,7 @@ from lianban.commands.tables import table
 from lianban.platform.outgoing import open_session
 
 _TIMEOUT: Final = ClientTimeout(total=30)
-_HEAD: Final = ("部门", "对接方式", "状态", "积压", "最早收件", "最近成功", "下次开放", "最近失败")
+_HEAD: Final = ("部门", "代码", "对接方式", "状态", "积压", "发送中", "最早收件", "最近成功", "下次开放", "最近失败")
 
 url_option = click.option(
     "--url", required=True, envvar="LIANBAN_ADAPTERS_URL", help="部门对接服务的地址（缺省取 LIANBAN_ADAPTERS_URL）"
@@ -58,7 +58,8 @@ def status(url: str, token: str) -> None:
     """列出各部门的对接方式、熔断状态、积压、最近成功和下次开放的时间。"""
     answer = asyncio.run(_ask("GET", f"{url}/v1/departments/status", token))
     rows = [_row(one) for one in answer["departments"]]
-    for line in table(_HEAD, rows, right=(3,)):
+    switches = [_switch(one) for one in answer["departments"] if one["switched_at"]]
+    for line in [*table(_HEAD, rows, right=(4, 5)), *([""] if switches else []), *switches]:
         click.echo(line)
 
 
@@ -76,7 +77,7 @@ def switch(department: str, target: str, reason: str | None, url: str, token: st
     body = {"to": target} | ({"reason": reason} if reason else {})
     found = asyncio.run(_ask("PUT", f"{url}/v1/departments/{department}/channel", token, body))
     now = "人工收件箱" if found["in_use"] == "inbox" else f"部门系统（{found['in_use']}）"
-    click.echo(f"{found['department']} 现在由{now}接收新任务，等待发送的 {found['backlog']} 项")
+    click.echo(f"{_named(found)}现在由{now}接收新任务，等待发送的 {found['backlog']} 项")
 
 
 def _row(found: Mapping[str, Any]) -> tuple[str, ...]:
@@ -88,15 +89,28 @@ def _row(found: Mapping[str, Any]) -> tuple[str, ...]:
         state += f"，连续 {fetching['failures']} 次取不到动作"
         failed_at, failure = fetching["last_failure_at"], fetching["last_failure"]
     return (
+        found["name"],
         found["department"],
         in_use,
         state,
-        str(found["backlog"]),
+        str(found["backlog"] - found["sending"]),
+        str(found["sending"]),
         _shown(found["oldest_received_at"]),
         _shown(found["last_success_at"]),
         _shown(found["next_opening"]),
         f"{_shown(failed_at)} {failure}" if failure else "—",
     )
+
+
+def _switch(found: Mapping[str, Any]) -> str:
+    """Who did it last, when and why: whoever is asked to undo it has to know."""
+    target = "部门系统" if found["in_use"] == found["channel"] else "人工收件箱"
+    reason = f"：{found['switch_reason']}" if found["switch_reason"] else ""
+    return f"{_named(found)}{_shown(found['switched_at'])} 由 {found['switched_by']} 切换到{target}{reason}"
+
+
+def _named(found: Mapping[str, Any]) -> str:
+    return found["department"] if found["name"] == found["department"] else f"{found['name']}（{found['department']}）"
 
 
 def _shown(instant: str | None) -> str:

@@ -125,11 +125,14 @@ class DepartmentEntry(_Entry):
     """What the channel needs must be there; what another one would need may be, so that a department can be switched
     to the inbox and back by one word.
 
+    ``name``: what operators know the department by; the code tells programs.
+
     ``settings``: for a kind of somebody else's, whose package checks them.
 
     ``rate_per_second`` and ``concurrency``: what the department's system can bear, tasks handed to it in a second
     and at a time; no rate: as fast as they come."""
 
+    name: str | None = Field(default=None, min_length=1, max_length=64)
     channel: str = Field(pattern=_KIND)
     endpoint: str | None = Field(default=None, pattern=r"^https?://")
     polling: PollingSettings | None = Field(default=None, validate_default=True)

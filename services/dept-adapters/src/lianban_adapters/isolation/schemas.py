@@ -50,11 +50,12 @@ class DepartmentStatus(BaseModel):
     """一个部门的对接情况。"""
 
     department: str
+    name: str = Field(description="部门名称；名录没有写的为代码")
     channel: str = Field(description="名录所写的对接方式")
     in_use: str = Field(description="现在的对接方式；切换到人工收件箱的为 inbox")
     switched_at: datetime | None = Field(description="最近一次切换的时间")
-    switched_by: str | None
-    switch_reason: str | None
+    switched_by: str | None = Field(description="谁切换的")
+    switch_reason: str | None = Field(description="为何切换")
     circuit: CircuitState
     circuit_zh: str
     next_attempt_at: datetime | None = Field(description="暂停发送的，何时试发一项")
@@ -62,7 +63,8 @@ class DepartmentStatus(BaseModel):
     last_failure_at: datetime | None
     last_failure: str | None
     last_success_at: datetime | None = Field(description="部门系统最近一次答复；至多晚几秒")
-    backlog: int = Field(description="等待发送的任务数")
+    backlog: int = Field(description="等待发送的任务数，含正在发送的")
+    sending: int = Field(description="其中正在发送的")
     oldest_received_at: datetime | None = Field(description="其中最早的收件时间")
     fetching: FetchStatus | None = Field(description="由平台取办理动作的部门（轮询、前置库、文件）才有")
     open: bool = Field(description="现在是否在开放时间内")
@@ -84,6 +86,7 @@ def department_status(
     opens_at = gate.opens_at
     return DepartmentStatus(
         department=gate.department,
+        name=entry.name or gate.department,
         channel=entry.channel,
         in_use=INBOX if row.get("switched") else entry.channel,
         switched_at=row.get("switched_at"),
@@ -97,6 +100,7 @@ def department_status(
         last_failure=row.get("failure"),
         last_success_at=row.get("succeeded_at"),
         backlog=backlog.waiting if backlog else 0,
+        sending=backlog.sending if backlog else 0,
         oldest_received_at=backlog.oldest if backlog else None,
         fetching=_fetching(course) if course else None,
         open=opens_at is None,

@@ -22,10 +22,12 @@ _IN_HAND: Final = func.coalesce(Task.leased_until > func.now(), False)
 
 
 class Backlog(NamedTuple):
-    """``due``: how many may be tried now. ``oldest``: since when the one waits that comes first."""
+    """``sending``: how many of those that wait are being sent just now; ``due``: how many may be tried now.
+    ``oldest``: since when the one waits that comes first."""
 
     department: str
     waiting: int
+    sending: int
     due: int
     oldest: datetime
 
@@ -43,6 +45,7 @@ async def backlogs(executor: Executor) -> dict[str, Backlog]:
         select(
             Task.department,
             func.count(),
+            func.count().filter(_IN_HAND),
             func.count().filter(Task.free_at <= func.now(), ~_IN_HAND),
             func.min(Task.received_at),
         )
