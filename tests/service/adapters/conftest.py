@@ -15,6 +15,7 @@ from adapters_world import World
 from ruamel.yaml import YAML
 from temporalio.client import Client
 
+from fixtures.described import as_described
 from lianban.contracts import names
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
@@ -61,10 +62,12 @@ async def world(
         settings = _settings(
             folder, url, cable.address, intake_url, market_url, secrets, test_keyring, authority, further_departments
         )
-        adapters = await stack.enter_async_context(serving(create_app(settings)))
+        app = create_app(settings)
+        adapters = await stack.enter_async_context(serving(app))
         engine = create_engine(url)
         stack.push_async_callback(engine.dispose)
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=adapters, timeout=30))
+        hooks = as_described(app)
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=adapters, timeout=30, event_hooks=hooks))
         store = open_store(settings.objects_url, test_keyring)
         yield World(http, temporal_client, cable, intake, market, secrets, authority, store, engine)
 

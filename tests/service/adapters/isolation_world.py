@@ -24,6 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
+from fixtures.described import as_described
 from lianban.contracts import names
 from lianban.contracts.orders import TaskOrder, TaskOrders
 from lianban.platform.auth import Role, TokenAuthority
@@ -209,8 +210,10 @@ async def adapters_of(
         stack.push_async_callback(engine.dispose)
         made = IsolationWorld(client, systems, intake, authority, secrets, engine, settings)
         for _ in range(processes):
-            base = await stack.enter_async_context(serving(create_app(settings)))
-            made.http.append(await stack.enter_async_context(httpx.AsyncClient(base_url=base, timeout=30)))
+            app = create_app(settings)
+            base = await stack.enter_async_context(serving(app))
+            client_of = httpx.AsyncClient(base_url=base, timeout=30, event_hooks=as_described(app))
+            made.http.append(await stack.enter_async_context(client_of))
         yield made
 
 

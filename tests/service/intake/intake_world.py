@@ -15,6 +15,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 
+from fixtures.described import as_described
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
 from lianban_intake.app import build_app
@@ -153,6 +154,6 @@ async def running(folder: Path, database_url: str, temporal_address: str, **sett
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://intake") as http,
+        httpx.AsyncClient(transport=transport, base_url="http://intake", event_hooks=as_described(app)) as http,
     ):
         yield World(app, http, TokenAuthority.load(given.token_key_file), given)

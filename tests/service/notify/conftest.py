@@ -24,6 +24,7 @@ from notify_world import World
 from ruamel.yaml import YAML
 from temporalio.client import Client
 
+from fixtures.described import as_described
 from lianban.contracts import names
 from lianban.platform.auth import TokenAuthority
 from lianban.platform.crypto import Keyring
@@ -78,10 +79,12 @@ async def world(
             make_worker(temporal_client, names.QUEUE_INTAKE, activities=[intake.record_events]),
         ):
             await stack.enter_async_context(worker)
-        notify = await stack.enter_async_context(serving(build_app(settings)))
+        app = build_app(settings)
+        notify = await stack.enter_async_context(serving(app))
         engine = create_engine(url)
         stack.push_async_callback(engine.dispose)
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=notify, timeout=30))
+        hooks = as_described(app)
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=notify, timeout=30, event_hooks=hooks))
         yield World(http, temporal_client, cable, intake, gateway, courier, mail, secret, authority, engine)
 
 

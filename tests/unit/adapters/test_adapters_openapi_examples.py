@@ -68,7 +68,7 @@ def test_every_kind_of_act_is_shown_and_taken(document: dict[str, Any]) -> None:
 def test_every_refusal_has_an_example_of_its_status(document: dict[str, Any]) -> None:
     responses = document["paths"][CALLBACK]["post"]["responses"]
     refusals = {status: one for status, one in responses.items() if status >= "400"}
-    assert set(refusals) == {"401", "403", "404", "409", "413", "422", "503"}
+    assert set(refusals) == {"401", "403", "404", "409", "410", "413", "422", "503"}
     for status, refusal in refusals.items():
         examples = refusal["content"][MEDIA_TYPE]["examples"]
         assert examples

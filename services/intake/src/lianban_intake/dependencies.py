@@ -1,12 +1,12 @@
-"""What endpoints ask for."""
+"""What endpoints ask for, and what several of them may answer."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Path, Request
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lianban.platform.auth import Principal, forbidden, require
@@ -77,6 +77,12 @@ def source_of(caller: Principal) -> str | None:
     """The one source system whose cases the caller sees; None: all. A portal's token is issued to its system."""
     return None if _SEES_ALL & caller.roles else caller.subject
 
+
+CaseNo = Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Z]+$", description="办件编号")]
+ThemeCode = Annotated[str, Path(description="主题代码，如 B4")]
+
+UNKNOWN_CASE: Final = {404: "没有这个办件"}
+UNKNOWN_THEME: Final = {404: "没有这个主题"}
 
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", pattern=r"^[\x21-\x7e]{1,128}$", description="同一请求重试时须相同")

@@ -20,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lianban.platform.auth import TokenAuthority
+from lianban.platform.openapi import describe
 from lianban.platform.problems import Problem, install_problem_handlers, request_id, respond
 
 Check = Callable[[], Awaitable[object]]
@@ -61,6 +62,7 @@ def create_app(
     app.state.checks = dict(checks or {})
     app.add_middleware(_BodyLimit, limit=max_body, exceptions=body_limits or {})
     install_problem_handlers(app)
+    describe(app)
     app.add_middleware(_Requests)
     _add_health(app)
     return app

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from pydantic_core import from_json
 
+from lianban.platform.openapi import SIGNED, request_body
 from lianban.platform.problems import FieldError
 from lianban.platform.webhooks import verify
-from lianban_adapters.acts.openapi import callback_examples, refusals, request_body
+from lianban_adapters.acts.openapi import callback_examples, refusals
 from lianban_adapters.acts.problems import unknown_department
 from lianban_adapters.acts.schemas import ActAnswer, CallbackAct
 from lianban_adapters.acts.submission import of_system
@@ -20,18 +21,21 @@ from lianban_adapters.services import Services, services
 
 router = APIRouter()
 
+DepartmentCode = Annotated[str, Path(description="部门代码，见名录")]
+
 
 @router.post(
     "/v1/departments/{department}/acts",
     summary="业务系统回传办理动作",
+    description="按 Standard Webhooks 签名后发送，签名无误才读取；同一编号可以重发，结果相同。见《部门系统对接说明》。",
     response_model=ActAnswer,
     response_description="已生效",
     response_model_exclude_none=True,
     responses=refusals(),
-    openapi_extra={"requestBody": request_body(CallbackAct, callback_examples())},
+    openapi_extra={"parameters": SIGNED, "requestBody": request_body(CallbackAct, callback_examples())},
 )
 async def receive_act(
-    department: str, request: Request, response: Response, own: Annotated[Services, Depends(services)]
+    department: DepartmentCode, request: Request, response: Response, own: Annotated[Services, Depends(services)]
 ) -> ActAnswer:
     entry = own.directory.departments.get(department)
     if entry is None:

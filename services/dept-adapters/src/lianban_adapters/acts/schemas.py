@@ -8,7 +8,7 @@ import re
 from datetime import UTC, date, datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from lianban.catalog.models import Code, ElementCode
@@ -70,6 +70,10 @@ def _universal(value: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, AfterValidator(_universal)]
 
 
+_BASE64: Final = {"type": "string", "format": "byte", "contentEncoding": "base64"}
+"""The first word is OpenAPI 3.0's, the second 3.1's: who generates a client may read either."""
+
+
 class _Written(BaseModel):
     """Unknown fields are faults: a misspelt one would otherwise be lost without a word."""
 
@@ -77,18 +81,24 @@ class _Written(BaseModel):
 
 
 class WrittenFile(_Written):
-    name: NamedLine
-    media_type: MediaType
-    content: Annotated[bytes, BeforeValidator(_decode)]
+    """结果文件。"""
+
+    name: NamedLine = Field(description="文件名")
+    media_type: MediaType = Field(description="内容类型，与文件内容相符")
+    content: Annotated[bytes, BeforeValidator(_decode), WithJsonSchema(_BASE64)] = Field(
+        description="文件内容，Base64 编码（RFC 4648 第 4 节）"
+    )
 
 
 class WrittenResult(_Written):
-    code: Annotated[NamedLine, Field(max_length=64)]
-    name: NamedLine
-    number: Line | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
-    file: WrittenFile | None = None
+    """办理结果。"""
+
+    code: Annotated[NamedLine, Field(max_length=64)] = Field(description="结果的代码，见任务的 results")
+    name: NamedLine = Field(description="结果的名称")
+    number: Line | None = Field(default=None, description="证照、文书的编号")
+    valid_from: date | None = Field(default=None, description="有效期的第一天")
+    valid_until: date | None = Field(default=None, description="有效期的最后一天")
+    file: WrittenFile | None = Field(default=None, description="结果文件")
 
 
 class WrittenMissing(_Written):

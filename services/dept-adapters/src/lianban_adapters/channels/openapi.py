@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from lianban_adapters.acts.openapi import request_body
+from lianban.platform.openapi import SIGNED, request_body
 from lianban_adapters.channels.messages import (
     TaskCreated,
     TaskSupplemented,
@@ -26,29 +26,6 @@ SAMPLE_PLATFORM: Final = "https://platform.example"
 RECEIVED_AT: Final = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 SUPPLEMENTED_AT: Final = datetime(2026, 3, 4, 1, 0, tzinfo=UTC)
 
-_SIGNED: Final = [
-    {
-        "name": "webhook-id",
-        "in": "header",
-        "required": True,
-        "schema": {"type": "string"},
-        "description": "消息编号，重发时不变",
-    },
-    {
-        "name": "webhook-timestamp",
-        "in": "header",
-        "required": True,
-        "schema": {"type": "string"},
-        "description": "签名时间，Unix 秒",
-    },
-    {
-        "name": "webhook-signature",
-        "in": "header",
-        "required": True,
-        "schema": {"type": "string"},
-        "description": "v1, 加签名（Standard Webhooks）",
-    },
-]
 _ANSWERS: Final = {
     "200": {"description": "收到。task.created 的正文可以带 acts，即当场给出的办理动作"},
     "401": {"description": "签名不符、过时"},
@@ -95,7 +72,7 @@ def _webhooks() -> dict[str, Any]:
                 "summary": summary,
                 "description": "平台向部门登记的网址 POST，内容见《部门系统对接说明》。",
                 "operationId": kind,
-                "parameters": _SIGNED,
+                "parameters": SIGNED,
                 "requestBody": request_body(
                     model, {kind: {"summary": summary, "value": samples[kind][1]}}, "serialization"
                 ),

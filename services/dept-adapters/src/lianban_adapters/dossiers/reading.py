@@ -30,13 +30,17 @@ async def read_dossier(dossiers: Dossiers, task: Task, purpose: str) -> Dossier:
     if task.state == TaskState.WITHDRAWN:
         raise step_not_open()
     if not is_open_to_reading(task):
-        detail = f"任务办结满{AFTERWARDS.days}日，不再提供卷宗和材料。"
-        raise Problem(410, "dossier-closed", "不再提供卷宗", detail)
+        raise closed()
     order = TaskOrder.model_validate(task.details)
     try:
         return await dossiers.fetch(task.case_no, task.step, purpose, order.documents)
     except DossierUnavailable:
         raise unavailable() from None
+
+
+def closed() -> Problem:
+    detail = f"任务办结满{AFTERWARDS.days}日，不再提供卷宗和材料。"
+    return Problem(410, "dossier-closed", "不再提供卷宗", detail)
 
 
 def unavailable() -> Problem:

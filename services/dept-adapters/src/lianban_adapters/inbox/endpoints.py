@@ -9,9 +9,10 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from lianban.contracts.status import ActorKind, Role
 from lianban.platform.auth import Principal, require
+from lianban.platform.openapi import problems, request_body
 from lianban_adapters.acts import repository as acts
 from lianban_adapters.acts.endpoints import read_json
-from lianban_adapters.acts.openapi import inbox_examples, request_body
+from lianban_adapters.acts.openapi import inbox_examples
 from lianban_adapters.acts.problems import already_claimed, not_claimed, step_not_open
 from lianban_adapters.acts.schemas import KEY, ActAnswer, InboxAct
 from lianban_adapters.acts.submission import of_officer
@@ -37,25 +38,38 @@ Officer = Annotated[Principal, Depends(require("officer"))]
 Releaser = Annotated[Principal, Depends(require("officer", "supervisor"))]
 Reader = Annotated[Principal, Depends(require("officer", "agency_head", "government_head", "supervisor"))]
 Own = Annotated[Services, Depends(services)]
-TaskId = Annotated[str, Path(pattern=KEY, max_length=160)]
+TaskId = Annotated[str, Path(pattern=KEY, max_length=160, description="任务编号")]
+_UNKNOWN: Final = {403: "令牌的身份不能办理此操作，或者不是本部门的任务", 404: "没有这项任务"}
 _TAKES_AN_ACT: Final[dict[str, Any]] = {
     "response_model_exclude_none": True,
+    "description": "由领取任务的经办人作出，需要批准的由批准人作出；以 Idempotency-Key 为动作编号，重发结果相同。",
+    "response_description": "已生效",
+    "responses": {
+        202: {"description": "stored 已收存，平台会送达办件"},
+        **problems(
+            {
+                **_UNKNOWN,
+                409: "没有领取任务，任务已办结或收回，或者办件现在不能接受这个动作",
+                410: "任务办结满 30 日，不再提供卷宗，不能核对补正内容",
+                503: "暂时不能核对，请用同一编号再发",
+            }
+        ),
+    },
     "openapi_extra": {"requestBody": request_body(InboxAct, inbox_examples())},
 }
-Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, max_length=128)]
+Key = Annotated[str, Header(alias="Idempotency-Key", pattern=KEY, max_length=128, description="动作编号，重发时不变")]
 
 
-@router.get("", summary="任务列表")
+@router.get("", summary="任务列表", description="本部门的任务，期限近的在前；督办人员可见全部部门的。")
 async def list_tasks(
     caller: Reader,
     own: Own,
     state: Annotated[list[TaskState] | None, Query(description="状态，缺省为未办结的")] = None,
     channel: Annotated[Literal["inbox", "any"], Query(description="any：含业务系统正在办理的")] = "inbox",
     department: Annotated[str | None, Query(pattern=KEY, max_length=64, description="部门，供督办人员筛选")] = None,
-    after: Annotated[str | None, Query(pattern=KEY, max_length=160)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(pattern=KEY, max_length=160, description="上一页的 next")] = None,
+    limit: Annotated[int, Query(ge=1, le=200, description="至多列出多少项")] = 50,
 ) -> TaskList:
-    """Soonest due first."""
     async with own.database.statements() as session:
         found = await tasks.search(
             session,
@@ -69,7 +83,12 @@ async def list_tasks(
     return TaskList(tasks=[task_item(task) for task in page], next=page[-1].id if len(found) > limit else None)
 
 
-@router.get("/{task_id}", summary="任务详情和卷宗")
+@router.get(
+    "/{task_id}",
+    summary="任务详情和卷宗",
+    description="任务、已有的办理动作和卷宗；查阅卷宗留有记录。",
+    responses=problems({**_UNKNOWN, 503: "暂时取不到卷宗"}),
+)
 async def read_task(task_id: TaskId, caller: Reader, own: Own) -> TaskDetail:
     async with own.database.statements() as session:
         task = await visible_task(session, caller, task_id)
@@ -86,7 +105,12 @@ async def read_task(task_id: TaskId, caller: Reader, own: Own) -> TaskDetail:
     )
 
 
-@router.post("/{task_id}/claim", summary="领取任务")
+@router.post(
+    "/{task_id}/claim",
+    summary="领取任务",
+    description="领取后由本人办理。重复领取结果相同。",
+    responses=problems({**_UNKNOWN, 409: "任务已被他人领取，已办结或收回，或者由业务系统办理"}),
+)
 async def claim_task(task_id: TaskId, caller: Officer, own: Own) -> TaskItem:
     """Claiming again what one holds changes nothing."""
     async with own.database.statements() as session:
@@ -100,7 +124,12 @@ async def claim_task(task_id: TaskId, caller: Officer, own: Own) -> TaskItem:
     return task_item(task)
 
 
-@router.post("/{task_id}/release", summary="放回任务")
+@router.post(
+    "/{task_id}/release",
+    summary="放回任务",
+    description="由领取人放回；领取人不能放回的，由督办人员放回。",
+    responses=problems({**_UNKNOWN, 409: "任务未由您领取"}),
+)
 async def release_task(task_id: TaskId, caller: Releaser, own: Own) -> TaskItem:
     """By its holder; by a supervisor, when the holder cannot."""
     async with own.database.statements() as session:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 
 from lianban.platform.auth import Principal, require
 from lianban.platform.directory import Channel
+from lianban.platform.openapi import problems
 from lianban.platform.problems import Problem
 from lianban_adapters.acts.problems import unknown_department
 from lianban_adapters.inbox.access import own_code
@@ -21,13 +22,24 @@ Operator = Annotated[Principal, Depends(require("operator", "supervisor"))]
 Own = Annotated[Services, Depends(services)]
 
 
-@router.get("/status", summary="各部门的对接情况")
+@router.get(
+    "/status",
+    summary="各部门的对接情况",
+    description="对接方式、熔断、积压、下次开放时间，以及谁在何时切换到人工收件箱。",
+)
 async def list_status(_caller: Operator, own: Own) -> StatusList:
     return StatusList(departments=await _status(own, sorted(own.directory.departments)))
 
 
-@router.put("/{department}/channel", summary="切换到人工收件箱，或者切换回来")
-async def switch_department(department: str, switch: Switch, caller: Operator, own: Own) -> DepartmentStatus:
+@router.put(
+    "/{department}/channel",
+    summary="切换到人工收件箱，或者切换回来",
+    description="等待发送的任务转到人工收件箱；部门已经收到的，仍由其系统办理。重复切换结果相同。",
+    responses=problems({404: "没有这个部门", 409: "该部门没有业务系统，无需切换"}),
+)
+async def switch_department(
+    department: Annotated[str, Path(description="部门代码，见名录")], switch: Switch, caller: Operator, own: Own
+) -> DepartmentStatus:
     """Tasks that wait go to the inbox; those the department has stay with it. Doing it again changes nothing."""
     entry = own.directory.departments.get(department)
     if entry is None:

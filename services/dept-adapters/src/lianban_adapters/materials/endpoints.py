@@ -12,6 +12,7 @@ from fastapi.responses import StreamingResponse
 
 from lianban.platform.auth import Principal, require
 from lianban.platform.objects import ObjectMissing
+from lianban.platform.openapi import problems
 from lianban.platform.problems import Problem
 from lianban_adapters.acts.problems import unknown_task
 from lianban_adapters.acts.schemas import KEY
@@ -22,15 +23,28 @@ from lianban_adapters.services import Services, services
 router = APIRouter()
 
 Reader = Annotated[Principal, Depends(require("officer", "agency_head", "government_head", "department", "supervisor"))]
-Code = Annotated[str, Path(pattern=KEY, max_length=160)]
+TaskId = Annotated[str, Path(pattern=KEY, max_length=160, description="任务编号")]
+Code = Annotated[str, Path(pattern=KEY, max_length=160, description="材料的代码，见卷宗")]
 
 
 @router.get(
-    "/v1/departments/{department}/tasks/{task_id}/materials/{code}", summary="调阅材料", response_class=Response
+    "/v1/departments/{department}/tasks/{task_id}/materials/{code}",
+    summary="调阅材料",
+    description="任务的卷宗列明的材料，答复为文件内容；每次调阅留有记录。",
+    response_class=Response,
+    responses=problems(
+        {
+            403: "令牌的身份不能办理此操作，或者不是本部门的任务",
+            404: "没有这项任务，或者卷宗中没有这份材料",
+            409: "任务已收回",
+            410: "任务办结满 30 日，不再提供卷宗和材料",
+            503: "暂时取不到卷宗",
+        }
+    ),
 )
 async def read_material(
-    department: str,
-    task_id: Code,
+    department: Annotated[str, Path(description="部门代码，见名录")],
+    task_id: TaskId,
     code: Code,
     caller: Reader,
     own: Annotated[Services, Depends(services)],

@@ -20,7 +20,7 @@ from lianban_adapters.acts.problems import (
 )
 from lianban_adapters.acts.schemas import CallbackAct
 from lianban_adapters.acts.validation import invalid, parse
-from lianban_adapters.dossiers.reading import unavailable
+from lianban_adapters.dossiers.reading import closed, unavailable
 
 _ASKED = "已经告知过一次补正内容，不得再次要求补正；确有必要的，须先经督办准许。"
 
@@ -49,6 +49,7 @@ def sample_problems(now: datetime) -> Mapping[str, tuple[str, Problem]]:
             "结果与任务不符",
             invalid([FieldError("/results/0/code", "unknown-result", "本任务没有该代码的办理结果")]),
         ),
+        "dossier-closed": ("办结已久，不能核对", closed()),
         "dossier-unavailable": ("暂时不能核对", unavailable()),
     }
 

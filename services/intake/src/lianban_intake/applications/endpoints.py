@@ -6,6 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
+from lianban.platform.openapi import problems
 from lianban_intake.applications.schemas import ApplicationRequest, Receipt
 from lianban_intake.applications.service import Desk
 from lianban_intake.dependencies import CurrentEdition, Filer, IdempotencyKey, State, Transaction
@@ -24,7 +25,11 @@ _DESCRIPTION: Final = """`materials` 列明上传的材料（`POST /v1/materials
     status_code=201,
     summary="提交申请",
     description=_DESCRIPTION,
-    responses={200: {"model": Receipt, "description": "此前已收件"}},
+    response_description="已收件",
+    responses={
+        200: {"model": Receipt, "description": "此前已收件"},
+        **problems({409: "Idempotency-Key 或者来源的申请编号已用于另一份申请"}),
+    },
 )
 async def file(
     application: ApplicationRequest,

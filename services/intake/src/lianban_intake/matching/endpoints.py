@@ -11,11 +11,17 @@ from lianban_intake.matching.schemas import MatchedThemes, StatedFacts, Vocabula
 router = APIRouter(prefix="/v1", tags=["服务对象"])
 
 
-@router.get("/facts", summary="可以说明的情况")
+@router.get(
+    "/facts", summary="可以说明的情况", description="按服务对象列出各项情况的代码、名称和可选的内容，供匹配主题时填写。"
+)
 async def list_facts(edition: CurrentEdition) -> Vocabulary:
     return Vocabulary.of(edition.catalog)
 
 
-@router.post("/themes/match", summary="按情况找适合的主题（不保存所填情况）")
+@router.post(
+    "/themes/match",
+    summary="按情况找适合的主题（不保存所填情况）",
+    description="答复适合的主题和理由，以及还需说明哪些情况才能确定的主题。不保存所填情况。",
+)
 async def match(stated: StatedFacts, edition: CurrentEdition) -> MatchedThemes:
     return MatchedThemes.of(edition.catalog, service.match(edition, stated))

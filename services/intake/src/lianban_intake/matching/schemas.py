@@ -19,8 +19,10 @@ class StatedFacts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    audience: Audience
-    facts: Annotated[dict[str, JsonValue], AfterValidator(within_codes)] = Field(default_factory=dict, max_length=100)
+    audience: Audience = Field(description="服务对象：person 自然人，company 法人和其他组织")
+    facts: Annotated[dict[str, JsonValue], AfterValidator(within_codes)] = Field(
+        default_factory=dict, max_length=100, description="情况的代码 → 内容，见 GET /v1/facts；不知道、不愿说的不填"
+    )
 
 
 class ShownFact(Shown):

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Response
 
 from lianban.platform.auth import Principal, require
-from lianban_intake.dependencies import CurrentEdition, Filer, State
+from lianban.platform.openapi import problems
+from lianban_intake.dependencies import UNKNOWN_THEME, CurrentEdition, Filer, State, ThemeCode
 from lianban_intake.prefill.lookup import look_up
 from lianban_intake.prefill.schemas import Looked, LookupRequest, Prefilled, PrefillRequest
 from lianban_intake.themes import service as themes
@@ -27,9 +28,14 @@ _DESCRIPTION: Final = """经持证人同意，向登记库查询表单内容（�
 """
 
 
-@router.post("/themes/{code}/prefill", summary="预填表单、调取证照", description=_DESCRIPTION)
+@router.post(
+    "/themes/{code}/prefill",
+    summary="预填表单、调取证照",
+    description=_DESCRIPTION,
+    responses=problems(UNKNOWN_THEME),
+)
 async def prefill(
-    code: str, request: PrefillRequest, caller: Filer, edition: CurrentEdition, state: State, response: Response
+    code: ThemeCode, request: PrefillRequest, caller: Filer, edition: CurrentEdition, state: State, response: Response
 ) -> Prefilled:
     response.headers["Cache-Control"] = "no-store"
     return await state.prefiller.prefill(themes.prepare_for(edition, code, request), request, caller)

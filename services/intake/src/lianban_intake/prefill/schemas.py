@@ -44,7 +44,7 @@ class HolderGiven(Given):
     )
     type: str = Field(default="", max_length=20, description="person 自然人，company 单位")
     identity: str = Field(default="", max_length=40, repr=False, description="公民身份号码，或统一社会信用代码")
-    consent: Consent = Consent()
+    consent: Consent = Field(default=Consent(), description="本人或者依法代为作出的同意")
 
 
 class PrefillRequest(Situation):

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 
 from lianban.platform.auth import Principal, require
+from lianban.platform.openapi import problems
 from lianban_intake.dependencies import Connection
 from lianban_intake.redating import report
 from lianban_intake.redating.schemas import RunList, RunReport
@@ -19,12 +20,17 @@ Which = Annotated[
 ]
 
 
-@router.get("", summary="因新日历重算期限的各次")
+@router.get("", summary="因新日历重算期限的各次", description="每次依据的日历、涉及的办件数和是否完成，最近的在前。")
 async def list_runs(_caller: Operator, connection: Connection) -> RunList:
     return await report.all_runs(connection)
 
 
-@router.get("/{which}", summary="一次重算的结果")
+@router.get(
+    "/{which}",
+    summary="一次重算的结果",
+    description="哪些办件的期限变了，从哪天改到哪天；没有重算成的写明原因。",
+    responses=problems({404: "没有这次重算"}),
+)
 async def read_run(
     which: Which,
     _caller: Operator,

@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
-from lianban_intake.cases.endpoints import CaseNo
-from lianban_intake.dependencies import Filer, IdempotencyKey, Reader, State, source_of
+from lianban.platform.openapi import problems
+from lianban_intake.dependencies import UNKNOWN_CASE, CaseNo, Filer, IdempotencyKey, Reader, State, source_of
 from lianban_intake.supplements.schemas import SupplementAnswer, SupplementList, SupplementRequest
 from lianban_intake.supplements.states import SupplementState
 
@@ -22,7 +22,12 @@ _DESCRIPTION: Final = """按一次性告知的内容补正：`form` 写更正后
 收到全部补正后，该环节自当日起重新计时。暂时不能转送办理部门的，先行收存（202），随后自动转送。"""
 
 
-@router.get("", summary="补正要求和补正记录")
+@router.get(
+    "",
+    summary="补正要求和补正记录",
+    description="各环节一次性告知的补正内容和最后一天，以及已经提交的补正。",
+    responses=problems({**UNKNOWN_CASE, 503: "告知的内容暂不可用"}),
+)
 async def supplements(case_no: CaseNo, caller: Reader, state: State) -> SupplementList:
     return await state.supplements.shown(case_no, source_of(caller))
 
@@ -31,7 +36,10 @@ async def supplements(case_no: CaseNo, caller: Reader, state: State) -> Suppleme
     "",
     summary="提交补正",
     description=_DESCRIPTION,
-    responses={202: {"model": SupplementAnswer, "description": "已收存，正在转送办理部门"}},
+    responses={
+        202: {"model": SupplementAnswer, "description": "已收存，正在转送办理部门"},
+        **problems({**UNKNOWN_CASE, 409: "没有要求补正、已经补正，或者办件现在不能接受", 503: "告知的内容暂不可用"}),
+    },
 )
 async def hand_in(
     case_no: CaseNo,

@@ -19,9 +19,11 @@ class SupplementRequest(Part):
     """``form``: element → its corrected value. ``materials``: material → digests of all its files, as uploaded, in
     place of those handed in before."""
 
-    step: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,48}$")]
-    form: dict[str, Any] = Field(default_factory=dict)
-    materials: dict[str, Files] = Field(default_factory=dict, max_length=50)
+    step: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,48}$")] = Field(description="要求补正的环节的代码")
+    form: dict[str, Any] = Field(default_factory=dict, description="表单项的代码 → 更正后的内容")
+    materials: dict[str, Files] = Field(
+        default_factory=dict, max_length=50, description="材料的代码 → 全部文件的摘要，替换原来提交的"
+    )
 
 
 class SupplementAnswer(Shown):

@@ -38,8 +38,10 @@ class Situation(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    answers: Annotated[dict[str, str], AfterValidator(within_codes)] = Field(default_factory=dict, max_length=100)
-    division: str | None = Field(default=None, max_length=12)
+    answers: Annotated[dict[str, str], AfterValidator(within_codes)] = Field(
+        default_factory=dict, max_length=100, description="情形引导的回答：问题的代码 → 选项的代码"
+    )
+    division: str | None = Field(default=None, max_length=12, description="办理地的区划代码，缺省为主题自己的")
 
 
 class ThemeBrief(Shown):

@@ -19,12 +19,14 @@ class TrackingEvent(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    event_id: str = Field(max_length=100, pattern=PRINTABLE)
-    order_no: str = Field(max_length=64, pattern=PRINTABLE)
-    waybill_no: str = Field(max_length=64, pattern=PRINTABLE)
-    state: Literal["picked_up", "in_transit", "signed", "returned"]
-    occurred_at: AwareDatetime
-    place: str | None = Field(default=None, max_length=200)
+    event_id: str = Field(max_length=100, pattern=PRINTABLE, description="轨迹事件的编号，重发时不变")
+    order_no: str = Field(max_length=64, pattern=PRINTABLE, description="平台下单时的订单号")
+    waybill_no: str = Field(max_length=64, pattern=PRINTABLE, description="运单号")
+    state: Literal["picked_up", "in_transit", "signed", "returned"] = Field(
+        description="picked_up 已揽收，in_transit 运输中，signed 已签收，returned 已退回"
+    )
+    occurred_at: AwareDatetime = Field(description="发生的时间，带时区")
+    place: str | None = Field(default=None, max_length=200, description="所在地")
 
 
 class Collection(BaseModel):
@@ -32,7 +34,7 @@ class Collection(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    shipment: int | None = Field(default=None, ge=1)
+    shipment: int | None = Field(default=None, ge=1, description="第几笔送达，缺省为正在窗口待领的")
 
 
 class Stored(BaseModel):
