@@ -60,7 +60,7 @@ async def test_what_was_stored_and_what_was_under_way_survive_a_restart(stack: S
         (await control.put(departments, json={"mode": "down"})).raise_for_status()
     under_way = await file_and_wait(stack, "P4", 2, "in_progress")
 
-    with pytest.raises(StackError, match="runs already"):
+    with pytest.raises(StackError, match="已在运行"):
         await asyncio.to_thread(stack.up)
 
     assert await asyncio.to_thread(stack.down) is True
@@ -154,7 +154,7 @@ def test_every_taken_port_is_told_and_nothing_is_started(stack: Stack) -> None:
         ("intake", stack.ports.intake),
         ("sandbox_smtp", stack.ports.sandbox_smtp),
     }
-    assert "LIANBAN_PORT_INTAKE=<port>" in str(raised.value)
+    assert "LIANBAN_PORT_INTAKE=<端口>" in str(raised.value)
     assert_gone(stack)
 
 

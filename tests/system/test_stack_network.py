@@ -25,7 +25,7 @@ def test_what_one_process_was_given_another_does_not_get() -> None:
     other = subprocess.run(
         [sys.executable, "-c", CHOOSE, *ports], capture_output=True, text=True, check=False, input=""
     )
-    assert "StackError: fewer than 1 ports" in other.stderr
+    assert "空闲的端口不足 1 个" in other.stderr
 
 
 def test_a_promise_ends_with_the_process_it_was_given_to(monkeypatch: pytest.MonkeyPatch) -> None:

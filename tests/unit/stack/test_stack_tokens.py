@@ -27,15 +27,15 @@ def test_given(role: Role, subject: str, department: str | None) -> None:
 @pytest.mark.parametrize(
     ("role", "subject", "department", "told"),
     [
-        ("officer", "CG-001", None, "needs --department, one of: housing, market"),
-        ("department", "market", None, "needs --department, one of: housing, market"),
-        ("officer", "CG-001", "markt", "no department markt in the directory; --department is one of: housing, market"),
-        ("officer", "张三", "market", "is a code"),
-        ("officer", "", "market", "is a code"),
-        ("agency_head", "CG-000", None, "needs --department, one of: housing, market"),
-        ("government_head", "李四", "market", "--subject of government_head is a code"),
-        ("officer", "x" * 33, "market", "is a code"),
-        ("officer", "11010119900307123X", "market", "no identity number"),
+        ("officer", "CG-001", None, "须写明 --department，可以是：housing, market"),
+        ("department", "market", None, "须写明 --department，可以是：housing, market"),
+        ("officer", "CG-001", "markt", "名录中没有部门 markt；--department 可以是：housing, market"),
+        ("officer", "张三", "market", "是工作人员编号"),
+        ("officer", "", "market", "是工作人员编号"),
+        ("agency_head", "CG-000", None, "须写明 --department，可以是：housing, market"),
+        ("government_head", "李四", "market", "government_head 的 --subject 是工作人员编号"),
+        ("officer", "x" * 33, "market", "是工作人员编号"),
+        ("officer", "11010119900307123X", "market", "不得为姓名、身份证号"),
     ],
 )
 def test_refused(role: Role, subject: str, department: str | None, told: str) -> None:

@@ -6,11 +6,12 @@ import os
 import shlex
 import sys
 from datetime import timedelta
-from typing import cast, get_args
+from typing import Final, cast, get_args
 
 import click
 from rich.console import Console
 
+import lianban.commands  # noqa: F401 -- with it, click speaks Chinese
 from lianban.platform.auth import Role, TokenAuthority
 from lianban.platform.directory import load_directory
 from lianban_stack import display, tokens
@@ -21,6 +22,8 @@ from lianban_stack.ports import Ports
 from lianban_stack.programs import MIGRATED
 from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
+
+_IDLE: Final = "平台没有运行，用 make up 启动"
 
 
 def _stack() -> Stack:
@@ -43,51 +46,54 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands)
 def main() -> None:
-    """The whole platform on this machine."""
+    """在本机运行整个平台。"""
 
 
 @main.command()
 def up() -> None:
-    """Start everything, in the background, and wait until it is healthy."""
+    """在后台启动全部程序，就绪后列出各地址。"""
     stack, console = _stack(), Console()
     if stack.running:
-        console.print("the stack runs already")
+        console.print("平台已在运行")
         rows = stack.status()
-        console.print(display.status(rows), display.directions(stack))
+        console.print(display.status(rows))
+        display.show_directions(console, stack)
         sys.exit(0 if all(row.ready for row in rows) else 1)
     with display.Board(console) as board:
         stack.up(board)
-    console.print(display.directions(stack), display.unpublished(stack))
+    display.show_directions(console, stack)
+    console.print(display.unpublished(stack))
 
 
 @main.command()
 def down() -> None:
-    """Stop everything. What was stored stays."""
+    """停止全部程序，已存的数据保留。"""
     stopped = _stack().down()
-    Console().print("the stack is stopped, nothing of it is left running" if stopped else "the stack does not run")
+    Console().print("平台已停止，没有留下运行的进程" if stopped else "平台没有运行")
 
 
 @main.command()
 def status() -> None:
-    """Show each program; exit code 0 only if all are healthy."""
+    """列出各程序；全部就绪时退出码为 0。"""
     stack, console = _stack(), Console()
     if not stack.running:
-        console.print("the stack does not run; `make up` starts it")
+        console.print(_IDLE)
         sys.exit(1)
     rows = stack.status()
-    console.print(display.status(rows), display.directions(stack))
+    console.print(display.status(rows))
+    display.show_directions(console, stack)
     sys.exit(0 if all(row.ready for row in rows) else 1)
 
 
 @main.command()
 def demo() -> None:
-    """Five cases from filing to parcel, in a stack of their own that is gone afterwards."""
+    """演示：五件申请从提交到寄达，在另一套环境中进行，完后撤除。"""
     sys.exit(demonstrate(StateFolder.default().root / "demo", Console()))
 
 
 @main.command()
 def compose_files() -> None:
-    """Make the passwords and keys docker-compose.yml expects; what exists stays."""
+    """生成 docker-compose.yml 所需的密码和密钥，已有的保留。"""
     stack = Stack(StateFolder.default(), Ports())
     print(write_compose_files(stack.state.root / "compose", stack.departments()))
 
@@ -95,24 +101,24 @@ def compose_files() -> None:
 @main.command()
 @click.argument("service", type=click.Choice(sorted(MIGRATED)))
 def env(service: str) -> None:
-    """Print the settings of a service as shell lines, for commands that work on its data: eval "$(... env intake)"."""
+    """把一个服务的设置输出为 shell 命令，供处理其数据的命令使用：eval "$(… env intake)"。"""
     stack = _stack()
     if not stack.running:
-        raise StackError("the stack does not run; `make up` starts it")
+        raise StackError(_IDLE)
     for name, value in sorted(stack.environment(service).items()):
         print(f"export {name}={shlex.quote(value)}")
 
 
 @main.command()
-@click.option("--role", type=click.Choice(get_args(Role)), required=True)
-@click.option("--subject", required=True, help="who calls: a portal's system name, or an officer's code")
-@click.option("--department", help="that of an officer or of a department's system")
-@click.option("--hours", type=click.IntRange(1, 24), default=8, show_default=True)
+@click.option("--role", type=click.Choice(get_args(Role)), required=True, help="身份")
+@click.option("--subject", required=True, help="谁调用：门户的系统名，或者工作人员的编号")
+@click.option("--department", help="工作人员或者部门系统所属的部门")
+@click.option("--hours", type=click.IntRange(1, 24), default=8, show_default=True, help="有效的小时数")
 def token(role: str, subject: str, department: str | None, hours: int) -> None:
-    """Print a token for the APIs of this stack."""
+    """签发本机各接口的令牌。"""
     stack, chosen = _stack(), cast("Role", role)
     if not stack.state.secrets.exists():
-        raise StackError("no stack was started here yet; `make up` starts it")
+        raise StackError("这里还没有启动过平台，用 make up 启动")
     secrets = stack.secrets()
     tokens.check(chosen, subject, department, load_directory(secrets.directory).departments)
     print(TokenAuthority.load(secrets.token_keys).issue(subject, (chosen,), department, timedelta(hours=hours)))

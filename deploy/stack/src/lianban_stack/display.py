@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
@@ -15,13 +16,31 @@ from rich.text import Text
 
 from lianban_stack.stack import Progress, Stack, Status
 
-_WORDS: dict[Progress, RenderableType] = {
-    Progress.WAITING: Text("·  waiting", style="dim"),
-    Progress.STARTING: Spinner("dots", text="starting"),
-    Progress.MIGRATING: Spinner("dots", text="migrating"),
-    Progress.READY: Text("✔  ready", style="green"),
-    Progress.FAILED: Text("✘  failed", style="bold red"),
+PROGRESS_ZH: Final = {
+    Progress.WAITING: "等待",
+    Progress.STARTING: "正在启动",
+    Progress.MIGRATING: "正在更新数据库结构",
+    Progress.READY: "就绪",
+    Progress.FAILED: "失败",
 }
+_SIGNS: Final[dict[Progress, RenderableType]] = {
+    Progress.WAITING: Text(f"·  {PROGRESS_ZH[Progress.WAITING]}", style="dim"),
+    Progress.STARTING: Spinner("dots", text=PROGRESS_ZH[Progress.STARTING]),
+    Progress.MIGRATING: Spinner("dots", text=PROGRESS_ZH[Progress.MIGRATING]),
+    Progress.READY: Text(f"✔  {PROGRESS_ZH[Progress.READY]}", style="green"),
+    Progress.FAILED: Text(f"✘  {PROGRESS_ZH[Progress.FAILED]}", style="bold red"),
+}
+PROCESS_ZH: Final = {
+    "STOPPED": "已停止",
+    "STARTING": "启动中",
+    "RUNNING": "运行中",
+    "BACKOFF": "启动失败，将重试",
+    "STOPPING": "停止中",
+    "EXITED": "已退出",
+    "FATAL": "无法启动",
+    "UNKNOWN": "不明",
+}
+"""States of a process, as supervisord names them."""
 
 
 class Board:
@@ -49,47 +68,65 @@ class Board:
         if self._live.is_started:
             self._live.update(self._table())
         elif progress in (Progress.READY, Progress.FAILED):
-            self._console.print(f"{label}: {progress}")
+            self._console.print(f"{label}：{PROGRESS_ZH[progress]}")
 
     def _table(self) -> Table:
         table = Table(box=None, show_header=False, padding=(0, 2))
         for label, progress in self._progress.items():
-            table.add_row(label, _WORDS[progress])
+            table.add_row(label, _SIGNS[progress])
         return table
 
 
-def directions(stack: Stack) -> Table:
-    """Where everything is, and how to try it."""
+def show_directions(console: Console, stack: Stack) -> None:
+    """Where everything is, and how to try it: addresses first, then commands. Nothing is folded, for what is copied
+    from here has to be whole; what is long is cut where a shell takes it up again."""
     url, python = stack.ports.url, _shown(Path(sys.executable))
-    token = f"{python} -m lianban_stack token"
-    portal = f"{python} -m lianban_sandbox.portal"
+    token, portal = f"{python} -m lianban_stack token", f"{python} -m lianban_sandbox.portal"
     store, disks = _shown(stack.state.catalogue), _shown(stack.state.sftp / "disks")
-    table = Table(box=None, show_header=False, padding=(0, 2))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    rows = [
-        ("guides 办事指南", f"{url('intake')}/guide"),
-        ("Temporal UI", url("temporal_ui")),
-        ("intake API", f"{url('intake')}/v1/themes   (description: {url('intake')}/openapi.json)"),
-        ("departments' API", f"{url('adapters')}/openapi.json"),
-        ("delivery API", f"{url('notify')}/openapi.json"),
-        ("tasks sent", f"{url('sandbox_departments')}/records/tasks"),
-        ("parcels", f"{url('sandbox_courier')}/records/parcels"),
-        ("text messages", f"{url('sandbox_sms')}/records/messages"),
-        ("mails", f"{url('sandbox_mail_records')}/records/mails"),
-        ("SFTP folders", f"{disks}/<department>/exchange   (port {stack.ports.sandbox_sftp})"),
-        ("publish a change", f"{_shown(Path(sys.executable).with_name('lianban'))} catalog publish --store {store}"),
-        ("state folder", str(stack.state.root)),
-        ("logs", str(stack.state.logs)),
-        ("file a case", f"{portal} file E1   (others: {portal} themes)"),
-        ("portal's token", f"T=$({token} --role portal --subject sandbox-portal)"),
-        ("progress", f'curl -H "Authorization: Bearer $T" {url("intake")}/v1/applications/<case_no>'),
-        ("officer's token", f"T=$({token} --role officer --department urban-management --subject CG-001)"),
-        ("manual inbox", f'curl -H "Authorization: Bearer $T" {url("adapters")}/v1/inbox/tasks'),
-    ]
-    for name, value in rows:
-        table.add_row(name, value)
-    return table
+    asked = 'curl -H "Authorization: Bearer $T"'
+    places = {
+        "办事指南": f"{url('intake')}/guide",
+        "Temporal 界面": url("temporal_ui"),
+        "收件接口说明": f"{url('intake')}/openapi.json",
+        "部门对接接口说明": f"{url('adapters')}/openapi.json",
+        "通知送达接口说明": f"{url('notify')}/openapi.json",
+        "部门收到的任务": f"{url('sandbox_departments')}/records/tasks",
+        "快递包裹": f"{url('sandbox_courier')}/records/parcels",
+        "短信": f"{url('sandbox_sms')}/records/messages",
+        "邮件": f"{url('sandbox_mail_records')}/records/mails",
+        "SFTP 文件夹": f"{disks}/<部门代码>/exchange（端口 {stack.ports.sandbox_sftp}）",
+        "数据文件夹": _shown(stack.state.root),
+        "日志": _shown(stack.state.logs),
+    }
+    commands = {
+        "提交一件申请（可选的主题见后一条）": [f"{portal} file E1", f"{portal} themes"],
+        "以门户的身份看进度": [
+            f"T=$({token} \\\n      --role portal --subject sandbox-portal)",
+            f"{asked} \\\n      {url('intake')}/v1/applications/<办件编号>",
+        ],
+        "以工作人员的身份看人工收件箱": [
+            f"T=$({token} \\\n      --role officer --department urban-management --subject CG-001)",
+            f"{asked} \\\n      {url('adapters')}/v1/inbox/tasks",
+        ],
+        "以运维的身份看各部门的对接情况": [
+            f"T=$({token} \\\n      --role operator --subject YW-001)",
+            f"{_command('lianban')} adapter status --token $T \\\n      --url {url('adapters')}",
+        ],
+        "发布改动后的目录": [f"{_command('lianban')} catalog publish --store {store}"],
+    }
+    width = max(cell_len(name) for name in places)
+    text = Text()
+    for name, place in places.items():
+        text.append(set_cell_size(name, width), style="bold").append(f"  {place}\n")
+    for name, lines in commands.items():
+        text.append(f"\n{name}\n", style="bold").append("".join(f"  {line}\n" for line in lines))
+    text.rstrip()
+    console.print(text, highlight=False, soft_wrap=True)
+
+
+def _command(name: str) -> str:
+    """A program beside the interpreter."""
+    return _shown(Path(sys.executable).with_name(name))
 
 
 def _shown(path: Path) -> str:
@@ -101,17 +138,19 @@ def unpublished(stack: Stack) -> Text:
     """Why the edition published before stays in force; nothing when the catalogue was sound."""
     if not stack.unpublished:
         return Text("")
-    head = "The catalogue has faults; the edition published before stays in force:"
+    head = "目录有误，仍按此前发布的版本办理："
     return Text("\n".join([head, *stack.unpublished]), style="yellow")
 
 
 def status(rows: list[Status]) -> Table:
     table = Table(box=None, padding=(0, 2))
-    for column in ("program", "process", "pid", "health"):
+    for column in ("程序", "进程", "进程号", "状态"):
         table.add_column(column)
     for row in rows:
         process = row.process
-        health = Text("ready", style="green") if row.ready else Text("not ready", style="red")
+        health = Text("就绪", style="green") if row.ready else Text("未就绪", style="red")
         pid = str(process.pid) if process is not None and process.pid else "–"
-        table.add_row(row.label, process.state.lower() if process is not None else "–", pid, health)
+        table.add_row(
+            row.label, PROCESS_ZH.get(process.state, process.state) if process is not None else "–", pid, health
+        )
     return table

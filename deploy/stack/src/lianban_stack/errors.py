@@ -16,8 +16,8 @@ class StackError(RuntimeError):
 
 class PortsTakenError(StackError):
     def __init__(self, taken: Sequence[TakenPort]) -> None:
-        lines = [f"  {port.port}  {port.name}: choose another with {port.variable}=<port>" for port in taken]
-        super().__init__("these ports are taken:\n" + "\n".join(lines))
+        lines = [f"  {port.port}  {port.name}：用 {port.variable}=<端口> 另选" for port in taken]
+        super().__init__("下列端口已被占用：\n" + "\n".join(lines))
         self.taken = tuple(taken)
 
 
@@ -25,7 +25,7 @@ class ProgramFailedError(StackError):
     """A program did not come up. Carries the end of its log."""
 
     def __init__(self, name: str, reason: str, log: Path) -> None:
-        super().__init__(f"{name} {reason}; the end of {log}:\n{tail(log)}")
+        super().__init__(f"{name} {reason}；日志 {log} 的末尾：\n{tail(log)}")
         self.name = name
 
 
@@ -36,5 +36,5 @@ def tail(log: Path, lines: int = 25, window: int = 64 * 1024) -> str:
             file.seek(max(0, log.stat().st_size - window))
             found = file.read().decode("utf-8", "replace").splitlines()
     except FileNotFoundError:
-        return "  (nothing was written)"
+        return "  （没有内容）"
     return "\n".join(f"  {line[:500]}" for line in found[-lines:])

@@ -45,7 +45,7 @@ def free_ports(count: int) -> list[int]:
     promised = (port for port in random.sample(_CHOICE, len(_CHOICE)) if not is_taken(port) and _reserve(port))
     found = list(itertools.islice(promised, count))
     if len(found) < count:
-        raise StackError(f"fewer than {count} ports of {HOST} are free among {min(_CHOICE)} to {max(_CHOICE)}")
+        raise StackError(f"{HOST} 的 {min(_CHOICE)} 至 {max(_CHOICE)} 中，空闲的端口不足 {count} 个")
     return found
 
 

@@ -50,7 +50,7 @@ class Ports:
             if not value:
                 continue
             if not value.isdecimal() or not 0 < int(value) < 65536:
-                raise PortInvalidError(f"{_variable(field.name)}={value} is not a port number")
+                raise PortInvalidError(f"{_variable(field.name)}={value} 不是端口号")
             chosen[field.name] = int(value)
         return cls(**chosen)
 

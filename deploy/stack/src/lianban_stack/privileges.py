@@ -63,8 +63,8 @@ def choose(probe: Sequence[str], folder: Path) -> RunAs:
             return candidate
         failures.append(f"{candidate.identity}: {result.stderr.strip().splitlines()[-1:]}")
     raise NoIdentityError(
-        "PostgreSQL, which may not run as root, could not be started under any identity tried here; move the clone "
-        f"or the state folder to where every user may pass. Tried: {'; '.join(failures)}"
+        "PostgreSQL 不得以 root 运行，试过的身份都未能启动它；请把代码或数据文件夹移到其他用户可以进入的地方。"
+        f"试过：{'；'.join(failures)}"
     )
 
 

@@ -19,15 +19,15 @@ def publish_or_keep(catalog: Path, folder: Path) -> list[str]:
     try:
         publish(catalog, store, "平台启动时发布")
     except StoreDamaged as error:
-        raise StackError(f"{error}\nRestore {folder} from a backup, or move it away to begin a new one.") from None
+        raise StackError(f"{error}\n请从备份恢复 {folder}，或者移走它，另起一个。") from None
     except OSError as error:
-        raise StackError(f"The catalogue cannot be published into {folder}: {error}") from None
+        raise StackError(f"目录无法发布到 {folder}：{error}") from None
     except (CatalogError, CalendarFileError) as error:
         try:
             store.load()
         except NothingPublished:
-            raise StackError(f"The catalogue cannot be published.\n{error}") from None
+            raise StackError(f"目录无法发布。\n{error}") from None
         except (StoreDamaged, OSError) as damage:
-            raise StackError(f"The catalogue cannot be published.\n{error}\n{damage}") from None
+            raise StackError(f"目录无法发布。\n{error}\n{damage}") from None
         return [str(fault) for fault in error.faults]
     return []

@@ -95,7 +95,7 @@ class Stack:
         self.state.make()
         with self.state.lock():
             if self.running:
-                raise StackError(f"the stack in {self.state.root} runs already")
+                raise StackError(f"{self.state.root} 中的平台已在运行")
             leftovers.end(leftovers.find(self.state))
             if taken := self.ports.taken():
                 raise PortsTakenError(taken)
@@ -213,7 +213,7 @@ class Stack:
             if result.returncode != 0:
                 observer(program.label, Progress.FAILED)
                 lines = (result.stdout + result.stderr).splitlines()[-25:]
-                raise StackError(f"the migration of {program.name} failed:\n" + "\n".join(lines))
+                raise StackError(f"{program.name} 的数据库结构未能更新：\n" + "\n".join(lines))
 
         migrated = [program for program in services if program.name in programs.MIGRATED]
         with ThreadPoolExecutor(max_workers=len(migrated)) as threads:
@@ -231,12 +231,12 @@ class Stack:
             for program in list(waiting):
                 reason = ""
                 if states[program.name].failed:
-                    reason = f"ended by itself ({states[program.name].state})"
+                    reason = f"自行退出（{states[program.name].state}）"
                 elif program.ready():
                     waiting.remove(program)
                     observer(program.label, Progress.READY)
                 elif time.monotonic() > deadline:
-                    reason = f"is not healthy after {_PATIENCE} s"
+                    reason = f"{_PATIENCE} 秒后仍未就绪"
                 if reason:
                     observer(program.label, Progress.FAILED)
                     raise ProgramFailedError(program.name, reason, self.state.log(program.name))
@@ -260,5 +260,5 @@ class Stack:
             self._child.wait()
             self._child = None
         if still := leftovers.find(self.state):
-            raise StackError("could not end the processes " + ", ".join(str(process.pid) for process in still))
+            raise StackError("未能结束进程 " + "、".join(str(process.pid) for process in still))
         return was_running or bool(left)

@@ -117,5 +117,5 @@ class StateFolder:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                raise BusyError(f"another command is starting or stopping the stack in {self.root}") from error
+                raise BusyError(f"另一条命令正在启动或停止 {self.root} 中的平台") from error
             yield

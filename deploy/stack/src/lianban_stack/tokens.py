@@ -19,11 +19,10 @@ def check(role: Role, subject: str, department: str | None, departments: Collect
     """``departments``: the codes of the directory. Raises :class:`StackError`; its text repeats no subject."""
     codes = ", ".join(sorted(departments))
     if role in _OF_DEPARTMENTS and department is None:
-        raise StackError(f"role {role} needs --department, one of: {codes}")
+        raise StackError(f"身份 {role} 须写明 --department，可以是：{codes}")
     if department is not None and department not in departments:
-        raise StackError(f"there is no department {department} in the directory; --department is one of: {codes}")
+        raise StackError(f"名录中没有部门 {department}；--department 可以是：{codes}")
     if role in _PEOPLE and (_OFFICER.fullmatch(subject) is None or _IDENTITY_NUMBER.search(subject)):
         raise StackError(
-            f"--subject of {role} is a code, such as CG-001: letters, digits, - and _, at most 32; "
-            "no name and no identity number"
+            f"身份 {role} 的 --subject 是工作人员编号，如 CG-001：32 位以内的字母、数字、“-”、“_”，不得为姓名、身份证号"
         )

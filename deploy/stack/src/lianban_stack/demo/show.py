@@ -119,11 +119,11 @@ def _stack(folder: Path, console: Console) -> Stack:
     ports = Ports.from_environment(os.environ)
     stack = Stack(state, ports, environment=_LIVELY)
     if stack.running:
-        raise StackError(f"a demonstration runs already in {folder}")
+        raise StackError(f"{folder} 中已有演示在运行")
     stack.down()
     shutil.rmtree(folder, ignore_errors=True)
     if taken := ports.taken():
         names = ", ".join(f"{each.name} {each.port}" for each in taken)
-        console.print(f"taken: {names}; using other ports that are free")
+        console.print(f"已被占用：{names}；改用其他空闲的端口")
         stack = Stack(state, Ports.free(), environment=_LIVELY)
     return stack
