@@ -58,6 +58,11 @@ def test_show_is_a_table_of_the_plan(folder: Path) -> None:
     assert materials == ["identity-card", "lease", "licence"]
     assert "由 register 产生，无需提交" in result.output
     assert "时间 30 → 3 个工作日" in lines[-1]
+    [promised] = [line for line in lines if line.startswith("全程承诺时限")]
+    days = promised.split("，")[0].removeprefix("全程承诺时限 ")
+    assert "最长的一串" in lines[-2]
+    assert lines[-2].endswith(f"对申请人的承诺是全程承诺时限 {days}。")
+    assert days != "3个工作日"
     assert "填写项 5 → 3（登记库不预填时 4）" in lines[-1]
 
 

@@ -45,6 +45,8 @@ def test_pages_of_every_situation(code: str) -> None:
         page = pages.guide_page(whole(code), guide, chosen(theme, answers)).decode()
         assert theme.name in page
         assert "时办理</p>" not in page  # every condition is settled
+        assert f"<dt>全程承诺时限</dt><dd>{guide.promised}</dd>" in page
+        assert f"对申请人的承诺是全程承诺时限 {guide.promised}。" in page
 
 
 @pytest.mark.parametrize("code", THEMES)

@@ -10,7 +10,7 @@ import click
 
 from lianban.catalog.compiler import Compilation
 from lianban.catalog.loader import load_catalog, read_catalog
-from lianban.catalog.wording import MATERIAL_FORM_ZH, STEP_KIND_ZH, legal_zh, promised_zh
+from lianban.catalog.wording import MATERIAL_FORM_ZH, SHORTENED_ZH, STEP_KIND_ZH, legal_zh, promised_zh
 from lianban.commands.candidates import candidates, candidates_sample
 from lianban.commands.diff import diff
 from lianban.commands.export import export
@@ -123,12 +123,13 @@ def _described(compilation: Compilation) -> list[str]:
     return [
         f"{plan.theme} {plan.theme_name}　版本 {plan.version}",
         f"{plan.division_name}　牵头：{plan.lead_department_name}　送达：{'、'.join(notice.delivery_modes)}",
-        f"承诺 {promised_zh(plan.limit)}，法定 {legal_zh(plan.limit) or '无'}，"
+        f"全程承诺时限 {promised_zh(plan.limit)}，法定 {legal_zh(plan.limit) or '无'}，"
         f"送达 {promised_zh(plan.delivery_limit)}，收费合计 {notice.fee_total} 元，到现场 {notice.visits} 次",
         *table(("序", "环节", "代码", "部门", "类型", "承诺", "法定", "前置"), steps),
         *table(("材料", "代码", "形式", "份数", "必要性", "来源"), materials),
         *table(("分组", "表单项", "代码", "必填"), fields),
         "",
+        f"{SHORTENED_ZH} {promised_zh(plan.limit)}。",
         f"单独办理 → 一次办：时间 {before.days} → {after.days} 个工作日，环节 {before.steps} → {after.steps}，"
         f"材料 {before.materials} → {after.materials}，跑动 {before.visits} → {after.visits}，"
         f"表格 {before.forms} → {after.forms}，填写项 {before.fields} → {after.fields}"

@@ -172,6 +172,7 @@ class Guide(GuidePart):
     windows: tuple[NoticeWindow, ...]
     visits: Range
     reductions: tuple[Reduction, ...]
+    shortened: str = Field(description="why the days after are fewer than those promised, in one sentence")
     review_note: str | None
 
     @property

@@ -35,6 +35,7 @@ from lianban.catalog.wording import (
     EXEMPT_ZH,
     MATERIAL_FORM_ZH,
     MATERIAL_SOURCE_ZH,
+    SHORTENED_ZH,
     STEP_KIND_ZH,
     basis_zh,
     legal_zh,
@@ -143,6 +144,7 @@ class _Builder:
                 )
                 for code, name, unit in _REDUCTIONS
             ),
+            shortened=f"{SHORTENED_ZH} {notice.promised}。",
             review_note=notice.review_note,
         )
 

@@ -28,6 +28,11 @@ STEP_KIND_ZH: Final = {
     StepKind.BATCH: "集中办理",
     StepKind.DELIVER: "送达",
 }
+SHORTENED_ZH: Final = (
+    "一次办的时间是各环节承诺时限最长的一串（有不单独计时的集中办理环节的，为全程承诺时限），供前后对比；"
+    "对申请人的承诺是全程承诺时限"
+)
+"""Beside a theme's promise stands a smaller number of days: which is which."""
 AUDIENCE_ZH: Final = {Audience.PERSON: "自然人", Audience.COMPANY: "法人和其他组织"}
 MATERIAL_FORM_ZH: Final = {
     MaterialForm.ELECTRONIC: "电子件",
