@@ -15,13 +15,14 @@ from lianban.catalog.levels import handling_body
 from lianban.catalog.models import Catalog
 from lianban.catalog.terms import StepKind
 from lianban.clock.limits import Light
-from lianban.contracts.status import ActKind, CaseStatus, StepState
+from lianban.contracts.status import ActKind, StepState
 from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient
 from lianban_sandbox.portal.filing import Filer
 from lianban_sandbox.portal.samples import Sample
 from lianban_stack.demo.outside import Outside
 from lianban_stack.demo.scenes import CaseRun, Json
+from lianban_stack.demo.waiting import awaited
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 _PAUSE = 0.3
@@ -50,6 +51,7 @@ class Carrier:
         self._temporal = temporal
         self._catalog = catalog
         self._inbox = inbox
+        self._names = {code: department.short_name for code, department in catalog.departments.items()}
 
     async def carry(self, run: CaseRun) -> None:
         """Raises :class:`Stuck`, and whatever the services refuse with."""
@@ -81,7 +83,7 @@ class Carrier:
             if run.progress != seen:
                 seen, idle_since = run.progress, now
             elif now - idle_since > _PATIENCE:
-                raise Stuck(f"{run.case_no} 停在“{run.progress['status_zh']}”")
+                raise Stuck(f"{run.case_no} 停在“{run.note}”")
             await asyncio.sleep(_PAUSE)
         run.note = ""
 
@@ -105,16 +107,11 @@ class Carrier:
 
     async def _look(self, run: CaseRun) -> None:
         await self._read(run)
-        received = run.status == CaseStatus.RECEIVED and not any(step["state"] == "open" for step in run.steps)
-        run.note = "已收件，等待启动" if received else f"{run.progress['status_zh']}：{self._going_on(run)}"
+        run.note = awaited(run.progress, self._names)
 
     async def _read(self, run: CaseRun) -> None:
         events = (await self._portal.events(run.case_no))["events"]
         run.look(await self._portal.progress(run.case_no), events)
-
-    def _going_on(self, run: CaseRun) -> str:
-        open_steps = [step["name"] for step in run.steps if step["state"] == "open"]
-        return "、".join(open_steps) or (run.progress["delivery"]["state_zh"] or "等待")
 
     def _waits(self, run: CaseRun, step: Json) -> bool:
         """Whether time has to pass before the step can end."""
