@@ -55,7 +55,7 @@ async def skip(client: Client, case_no: str, duration: timedelta, *, patience: f
             arrived = await skipper.fast_forward(handle, duration)
     except TimeoutError:
         await _withdraw(client, case_no)
-        raise SkipStalled(f"the case's time stands at {await now(client, case_no)}") from None
+        raise SkipStalled(f"办件的时间停在 {await now(client, case_no):%Y-%m-%d %H:%M:%S%z}") from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND and "already completed" in error.message:
             raise CaseEnded(case_no) from None
@@ -65,7 +65,7 @@ async def skip(client: Client, case_no: str, duration: timedelta, *, patience: f
     # Not arrived and no longer under way: either nothing is left to skip for, or the server's bound was reached.
     if (await handle.describe()).close_time is not None:
         raise CaseEnded(case_no)
-    raise SkipStalled(f"more than {MAX_SKIPS} timers and retries before {duration} had passed")
+    raise SkipStalled(f"途中的计时器和重试超过 {MAX_SKIPS} 个，{duration} 未能过完")
 
 
 async def now(client: Client, case_no: str) -> datetime:

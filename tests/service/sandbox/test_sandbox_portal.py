@@ -95,8 +95,9 @@ class Intake:
         assert {item["digest"] for item in application["materials"]} <= self.uploaded
         if self.answers:
             return JSONResponse(PROBLEM, self.answers.pop(0))
+        status = 200 if request.headers["idempotency-key"] in self.filed else 201
         self.filed[request.headers["idempotency-key"]] = application
-        return JSONResponse({"case_no": "429006B4202611220000001X", "status": "received", "links": {}}, 201)
+        return JSONResponse({"case_no": "429006B4202611220000001X", "status": "received", "links": {}}, status)
 
     async def supplement(self, request: Request) -> Response:
         if request.method == "GET":
@@ -197,6 +198,13 @@ async def test_applications_are_filed_by_hand(state: Path, intake: Intake) -> No
     assert set(intake.filed) == {"sandbox-portal-B4-x-1", "sandbox-portal-B4-x-2"}
     shown = await run("--state", str(state), "progress", "429006B4202611220000001X")
     assert json.loads(shown.output)["status"] == "received"
+
+
+async def test_the_same_seed_again_says_that_there_is_a_case(state: Path) -> None:
+    first, again = [await run("--state", str(state), "file", "B4", "--seed", "x") for _ in range(2)]
+    assert (first.exit_code, first.stderr) == (0, "")
+    assert (again.exit_code, again.stdout) == (0, first.stdout)
+    assert again.stderr.startswith("已有办件")
 
 
 async def test_a_supplement_is_handed_in_all_at_once(portal: PortalClient, intake: Intake) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import weakref
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from temporalio import activity, workflow
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from lianban.platform.auth import TokenAuthority
 from lianban_sandbox import timeskip
+from lianban_sandbox.portal import cli as portal
 
 QUEUE = "sandbox-timeskip"
 DAY = timedelta(days=1)
@@ -111,3 +119,42 @@ async def test_time_stands_while_nobody_carries_out_an_activity(temporal_client:
 async def test_a_case_nobody_knows_has_no_time(temporal_client: Client) -> None:
     with pytest.raises(RPCError):
         await timeskip.skip(temporal_client, "no-such-case", DAY)
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize(
+    ("case_no", "code", "told"),
+    [("skip-by-hand-0", 0, "只快进了这个办件"), ("no-such-case", 1, "错误：没有这个办件\n")],
+    ids=["skipped", "refused"],
+)
+async def test_by_hand_no_thread_outlives_the_command(
+    temporal_client: Client,
+    temporal_server: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    case_no: str,
+    code: int,
+    told: str,
+) -> None:
+    """One that did aborted the interpreter at its end, now and then."""
+    await temporal_client.start_workflow(DailyCase.run, QUEUE, id=f"skip-by-hand-{code}", task_queue=QUEUE)
+    made: list[weakref.ref[Runtime]] = []
+
+    def runtime(**given: Any) -> Runtime:
+        found = Runtime(**given)
+        made.append(weakref.ref(found))
+        return found
+
+    monkeypatch.setattr(portal, "Runtime", runtime)
+    (tmp_path / "secrets").mkdir()
+    TokenAuthority.generate().save(tmp_path / "secrets" / "token-keys.json")
+    ports = {"temporal": int(temporal_server.rpartition(":")[2])}
+    (tmp_path / "stack.json").write_text(json.dumps({"ports": ports, "urls": {"intake": "http://127.0.0.1:1"}}))
+    arguments = ["--state", str(tmp_path), "skip", case_no, "--days", "3"]
+    result = await asyncio.to_thread(CliRunner().invoke, portal.main, arguments)
+    assert result.exit_code == code, result.output
+    assert told in result.stderr
+    [left] = made
+    assert left() is None
+    if code == 0:
+        assert datetime.fromisoformat(result.stdout.strip()) - datetime.now(UTC) > 2 * DAY

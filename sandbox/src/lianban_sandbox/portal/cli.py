@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import gc
 import json
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 import click
 import httpx
 from temporalio.client import Client
-from temporalio.service import RPCError
+from temporalio.runtime import Runtime, TelemetryConfig
+from temporalio.service import RPCError, RPCStatusCode
 
+import lianban.commands  # noqa: F401 -- with it, click speaks Chinese
 from lianban.catalog.terms import DeliveryMode
 from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient, PortalError
@@ -24,6 +27,12 @@ from lianban_sandbox.portal.samples import sample_answers
 from lianban_sandbox.portal.state import NoStack, RunningStack
 
 P = ParamSpec("P")
+
+_KNOWN: Final = "已有办件：同一种子是同一份申请，先前已经收件。要另收一件，换一个 --seed，或者不写"
+_ONLY_THE_CASE: Final = """\
+以上是办件现在的时间。只快进了这个办件，部门和平台仍按真实时间。快进之后开始的环节，
+部门照常办结；补正、不予受理、特别程序、延期写的是真实时间，早于环节开始，会被拒绝
+（409 in-past），请在快进之前作出。"""
 
 
 def _show(document: Any) -> None:
@@ -132,7 +141,13 @@ async def file(
     filer = await Filer.prepare(client, theme, answers=answers, seed=first, delivery=mode)
     for number in range(count):
         own = first if count == 1 else f"{first}-{number + 1}"
-        _show(await (filer.build(own) if dry_run else filer.file(own)))
+        if dry_run:
+            _show(await filer.build(own))
+            continue
+        receipt, new = await filer.filed(own)
+        _show(receipt)
+        if not new:
+            click.echo(_KNOWN, err=True)
 
 
 @main.command()
@@ -208,12 +223,31 @@ async def withdraw(client: PortalClient, case_no: str) -> None:
 def skip(stack: RunningStack, case_no: str, days: float) -> None:
     """让一件办件的时间快进（仅限演示和测试环境）。"""
 
-    async def skipped() -> None:
-        client = await Client.connect(f"127.0.0.1:{stack.ports['temporal']}")
-        reached = await timeskip.skip(client, case_no, timedelta(days=days))
-        click.echo(reached.isoformat(timespec="seconds"))
+    reached, refusal = _skipped(f"127.0.0.1:{stack.ports['temporal']}", case_no, timedelta(days=days))
+    # Nothing of the client may be left when the interpreter ends: its runtime's threads, which only stop when the last
+    # reference to it goes, would still be about to take the interpreter's lock, and abort the process.
+    gc.collect()
+    if reached is None:
+        raise click.ClickException(refusal)
+    click.echo(reached.isoformat(timespec="seconds"))
+    click.echo(_ONLY_THE_CASE, err=True)
+
+
+def _skipped(address: str, case_no: str, duration: timedelta) -> tuple[datetime | None, str]:
+    """The case's time afterwards, or what went wrong: in words, for an exception would keep the client alive."""
+
+    async def skip() -> datetime:
+        runtime = Runtime(telemetry=TelemetryConfig())  # not the default one, which lives as long as the interpreter
+        client = await Client.connect(address, runtime=runtime)
+        return await timeskip.skip(client, case_no, duration)
 
     try:
-        asyncio.run(skipped())
-    except (timeskip.CaseEnded, timeskip.SkipStalled, RPCError, RuntimeError) as error:
-        raise click.ClickException(f"{type(error).__name__}: {error}") from None
+        return asyncio.run(skip()), ""
+    except timeskip.CaseEnded:
+        return None, "办件已经结束，不能快进"
+    except timeskip.SkipStalled as error:
+        return None, f"未能快进到所要的时间：{error}"
+    except RPCError as error:
+        return None, "没有这个办件" if error.status is RPCStatusCode.NOT_FOUND else f"Temporal 答复 {error.message}"
+    except RuntimeError:
+        return None, f"{address} 无法连接；环境未启动时先用 make up 启动"

@@ -104,8 +104,14 @@ class PortalClient:
 
     async def file(self, application: Mapping[str, Any], key: str) -> Json:
         """``{case_no, status, links}``; the same again for the same application under the same key."""
+        receipt, _new = await self.filed(application, key)
+        return receipt
+
+    async def filed(self, application: Mapping[str, Any], key: str) -> tuple[Json, bool]:
+        """The receipt, and whether the case is new: the intake answers 200 for one it has."""
         headers = {"idempotency-key": key}
-        return _json(await self._send("POST", "/v1/applications", json=dict(application), headers=headers))
+        response = await self._send("POST", "/v1/applications", json=dict(application), headers=headers)
+        return _json(response), response.status_code == HTTPStatus.CREATED
 
     async def progress(self, case_no: str) -> Json:
         return _json(await self._send("GET", f"/v1/applications/{case_no}"))

@@ -60,5 +60,12 @@ class Filer:
 
     async def file(self, seed: int | str, number: str | None = None, *, sample: Sample | None = None) -> Json:
         """``{case_no, status, links}``. The same seed again is the same application, hence the same case."""
+        receipt, _new = await self.filed(seed, number, sample=sample)
+        return receipt
+
+    async def filed(
+        self, seed: int | str, number: str | None = None, *, sample: Sample | None = None
+    ) -> tuple[Json, bool]:
+        """The receipt, and whether the case is new."""
         application = await self.build(seed, number, sample=sample)
-        return await self.client.file(application, f"{self.client.system}-{application['source']['number']}")
+        return await self.client.filed(application, f"{self.client.system}-{application['source']['number']}")
