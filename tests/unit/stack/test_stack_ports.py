@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from lianban_stack.ports import PortInvalidError, Ports
@@ -21,3 +24,11 @@ def test_a_variable_sets_its_port_and_no_other() -> None:
 def test_what_is_no_port_is_refused_by_the_name_of_its_variable(value: str) -> None:
     with pytest.raises(PortInvalidError, match="LIANBAN_PORT_NOTIFY"):
         Ports.from_environment({"LIANBAN_PORT_NOTIFY": value})
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
+def test_the_readme_lists_every_port(readme: str) -> None:
+    text = (Path(__file__).parents[3] / readme).read_text(encoding="utf-8")
+    [listed] = re.findall(r"`(POSTGRES [^`{]*)\bSANDBOX_\{([A-Z_,]+)\}`", text)
+    names = [*listed[0].split(), *(f"SANDBOX_{name}" for name in listed[1].split(","))]
+    assert sorted(names) == sorted(name.upper() for name in Ports().as_dict())
