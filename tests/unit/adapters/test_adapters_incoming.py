@@ -15,12 +15,14 @@ import pytest
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.incoming import runner as module
 from lianban_adapters.channels.incoming.port import Batch, Found, Receipt, Status, Unfinished, Unusable, unusable
-from lianban_adapters.channels.incoming.runner import MOST_BATCHES, PATIENCE, Runner
+from lianban_adapters.channels.incoming.runner import AT_ONCE, MOST_BATCHES, PATIENCE, Runner
 from lianban_adapters.channels.port import Unavailable
 
 
 class Shelf:
     """A source of two acts at a time. ``away``: calls that fail, by name and key."""
+
+    page = 2
 
     def __init__(self, **acts: Any) -> None:
         self.acts: dict[str, Any] = acts
@@ -36,7 +38,7 @@ class Shelf:
     async def fetch(self, after: str | None) -> Batch:
         self._call("fetch")
         left = [key for key in self.acts if after is None or key > after]
-        return Batch(left[:2], left[1] if len(left) > 2 else None)
+        return Batch(left[: self.page], left[self.page - 1] if len(left) > self.page else None)
 
     async def read(self, key: str) -> Found:
         self._call(f"read {key}")
@@ -60,10 +62,12 @@ class Desk:
 
     def __init__(self) -> None:
         self.taken: list[Any] = []
+        self.tried: list[str] = []
         self.away: set[str] = set()
 
     async def take(self, department: str, found: Found) -> Receipt:
         raw = found.act
+        self.tried.append(raw["task_id"] if isinstance(raw, dict) else raw)
         if isinstance(raw, str):
             raise unusable("model_type", "应为对象")
         if raw["task_id"] in self.away:
@@ -124,7 +128,7 @@ async def test_while_we_are_down_nothing_is_acknowledged_and_order_is_kept() -> 
     desk.away = {"t", "u"}
     await passes(runner, PATIENCE - 1)
     assert shelf.settled == []
-    assert shelf.calls["read b"] == 0
+    assert desk.tried.count("t") == PATIENCE - 1  # the second act of that task was not even tried
     desk.away.clear()
     await passes(runner)
     assert [key for key, _ in shelf.settled] == ["a", "b", "c"]
@@ -146,11 +150,82 @@ async def test_an_act_that_keeps_failing_holds_up_its_own_task_only(monkeypatch:
 
 
 async def test_acts_failing_one_after_the_other_end_the_pass() -> None:
-    shelf, desk = Shelf(**{key: act(key) for key in "abcdefgh"}), Desk()
+    keys = [f"{number:02}" for number in range(3 * AT_ONCE)]
+    shelf, desk = Shelf(**{key: act(key) for key in keys}), Desk()
+    shelf.page = len(keys)
     runner = Runner("market", shelf, desk, 1)
-    desk.away = set("abcdefgh")
-    await passes(runner, 8)
-    assert shelf.calls["read h"] == 0
+    desk.away = set(keys)
+    await passes(runner, PATIENCE)
+    assert set(desk.tried) == set(keys[:AT_ONCE])
+
+
+class SlowDesk(Desk):
+    """Takes no act to its end until ``enough`` are under way."""
+
+    def __init__(self, enough: int) -> None:
+        super().__init__()
+        self.enough = enough
+        self.under_way: list[str] = []
+        self.most = 0
+        self.go_on = asyncio.Event()
+
+    async def take(self, department: str, found: Found) -> Receipt:
+        task = found.act["task_id"]
+        assert task.partition(":")[0] not in {one.partition(":")[0] for one in self.under_way}
+        self.under_way.append(task)
+        self.most = max(self.most, len(self.under_way))
+        if len(self.under_way) == self.enough:
+            self.go_on.set()
+        await self.go_on.wait()
+        self.under_way.remove(task)
+        return await super().take(department, found)
+
+
+async def test_several_are_taken_at_a_time_and_those_of_one_case_in_their_order() -> None:
+    keys = [f"{number:03}" for number in range(60)]
+    shelf = Shelf(**{key: act(f"c{int(key) % 20}:s{key}") for key in keys})
+    shelf.page = len(keys)
+    desk = SlowDesk(AT_ONCE)
+    async with asyncio.timeout(5):
+        await passes(Runner("market", shelf, desk, 1))
+    assert desk.most == AT_ONCE
+    for case in range(20):
+        own = [task for task in desk.tried if task.startswith(f"c{case}:")]
+        assert own == sorted(own)
+        assert len(own) == 3
+    assert sorted(key for key, _ in shelf.settled) == keys
+
+
+async def test_what_comes_after_an_act_that_failed_waits_in_its_case_only() -> None:
+    shelf, desk = Shelf(a=act("c:s"), b=act("c:t"), d=act("e:s")), Desk()
+    shelf.page = 3
+    desk.away = {"c:s"}
+    await passes(Runner("market", shelf, desk, 1))
+    assert (desk.tried, shelf.settled) == (["c:s", "e:s"], [("d", "applied")])
+
+
+async def test_the_department_is_asked_one_thing_at_a_time() -> None:
+    class Busy(Shelf):
+        busy = False
+
+        async def _at_once(self) -> None:
+            assert not self.busy
+            self.busy = True
+            await asyncio.sleep(0)
+            self.busy = False
+
+        async def read(self, key: str) -> Found:
+            await self._at_once()
+            return await super().read(key)
+
+        async def acknowledge(self, key: str, receipt: Receipt) -> None:
+            await self._at_once()
+            await super().acknowledge(key, receipt)
+
+    shelf = Busy(**{str(number): act(f"{number}:s") for number in range(30)})
+    shelf.page = 30
+    await passes(Runner("market", shelf, Desk(), 1))
+    assert shelf.acts == {}
 
 
 async def test_a_list_without_an_end_is_left_for_a_while() -> None:

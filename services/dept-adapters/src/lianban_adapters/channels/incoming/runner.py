@@ -19,6 +19,10 @@ PATIENCE: Final = 3
 MOST_BATCHES: Final = 100
 """In one pass: a source that never comes to an end shall not be asked without a pause."""
 
+AT_ONCE: Final = 8
+"""Acts of one department under way, each with its files: a night's worth of decisions shall not wait for one another.
+Those of one case are taken one after the other, in the order they were written."""
+
 _JITTER: Final = 0.2
 _LONGEST_PAUSE: Final = 300.0  # seconds between two passes, however often they fail
 _SET_ASIDE: Final = 60.0  # seconds an act that keeps failing is left alone
@@ -47,6 +51,21 @@ class _Setback:
     task: object = None
 
 
+class _Sweep:
+    """One batch under way. ``places``: acts in our hands at a time; ``line``: one question at a time to the department,
+    whose system bears what it said it bears. ``latest`` by case; ``stopped``: by what."""
+
+    def __init__(self) -> None:
+        self.places = asyncio.Semaphore(AT_ONCE)
+        self.line = asyncio.Lock()
+        self.latest: dict[str | None, asyncio.Task[None]] = {}
+        self.in_a_row = 0
+        self.stopped: Exception | None = None
+
+    def leave(self, _: object) -> None:
+        self.places.release()
+
+
 @dataclass
 class Course:
     """How fetching goes, as this process knows it. ``failures`` in a row; ``failure`` in Chinese."""
@@ -65,8 +84,8 @@ class Course:
 
 
 class Runner:
-    """One pass reads everything the department has left, in order; then it rests for ``interval`` seconds. One for a
-    department: a source that hangs or sends rubbish holds up nobody else's."""
+    """One pass reads everything the department has left, in order, and takes several at a time; then it rests for
+    ``interval`` seconds. One for a department: a source that hangs or sends rubbish holds up nobody else's."""
 
     def __init__(self, department: str, source: Source, reception: Taking, interval: float) -> None:
         self._department = department
@@ -94,41 +113,73 @@ class Runner:
         then."""
         after, self._after = self._after, None
         batch = await self._source.fetch(after)
-        in_a_row = 0
-        for key in batch.keys:
-            if self._is_set_aside(key):
-                continue
-            try:
-                await self._settle(key)
-            except Exception as error:
-                in_a_row += 1
-                if self._set_back(key) < PATIENCE or in_a_row == _IN_A_ROW:
-                    raise
-                _log.warning("act set aside", extra={"department": self._department, "error": _kind(error)})
-            else:
-                in_a_row = 0
-                self._setbacks.pop(key, None)
+        sweep = _Sweep()
+        async with asyncio.TaskGroup() as group:
+            for key in batch.keys:
+                if self._is_set_aside(key):
+                    continue
+                await sweep.places.acquire()
+                if sweep.stopped is not None:
+                    break
+                read = await self._read(sweep, key)
+                case = _case_of(read)
+                task = group.create_task(self._settle(sweep, key, read, sweep.latest.get(case)))
+                task.add_done_callback(sweep.leave)
+                if case is not None:
+                    sweep.latest[case] = task
+        if sweep.stopped is not None:
+            raise sweep.stopped
         self._batches = self._batches + 1 if after is not None else 1
         self._after = batch.next if self._batches < MOST_BATCHES else None
         return self._after is not None
 
-    async def _settle(self, key: str) -> None:
+    async def _read(self, sweep: _Sweep, key: str) -> Found | Exception:
         try:
-            found = await self._source.read(key)
-            task = found.act.get("task_id") if isinstance(found.act, dict) else None
+            async with sweep.line:
+                return await self._source.read(key)
+        except Exception as error:
+            return error
+
+    async def _settle(
+        self, sweep: _Sweep, key: str, read: Found | Exception, before: asyncio.Task[None] | None
+    ) -> None:
+        """``before``: the act of the same case that was written before it."""
+        if before is not None:
+            await before
+            if sweep.stopped is not None:
+                return
+        try:
+            await self._take(sweep, key, read)
+        except Exception as error:
+            sweep.in_a_row += 1
+            if self._set_back(key) < PATIENCE or sweep.in_a_row >= _IN_A_ROW:
+                sweep.stopped = sweep.stopped or error
+            else:
+                _log.warning("act set aside", extra={"department": self._department, "error": _kind(error)})
+        else:
+            sweep.in_a_row = 0
+            self._setbacks.pop(key, None)
+
+    async def _take(self, sweep: _Sweep, key: str, read: Found | Exception) -> None:
+        try:
+            if isinstance(read, Exception):
+                raise read
+            task = _task_of(read)
             if self._waits_for_another(key, task):
                 return
             if key in self._setbacks:
                 self._setbacks[key].task = task
-            receipt = await self._reception.take(self._department, found)
+            receipt = await self._reception.take(self._department, read)
         except Unfinished:
             return  # nothing waits for it: its turn is when it was written
         except Unusable as unusable:
             extra = {"department": self._department, "faults": str(unusable)}
             _log.warning("act put into quarantine", extra=extra)
-            await self._source.quarantine(key, unusable.faults)
+            async with sweep.line:
+                await self._source.quarantine(key, unusable.faults)
         else:
-            await self._source.acknowledge(key, receipt)
+            async with sweep.line:
+                await self._source.acknowledge(key, receipt)
 
     def _set_back(self, key: str) -> int:
         now = time.monotonic()
@@ -163,6 +214,16 @@ class Runner:
                 pause = max(pause, error.retry_after.total_seconds())
         _log.warning("acts of a department cannot be fetched", extra=extra)
         return pause
+
+
+def _task_of(read: Found) -> object:
+    return read.act.get("task_id") if isinstance(read.act, dict) else None
+
+
+def _case_of(read: Found | Exception) -> str | None:
+    """None where it cannot be told."""
+    task = _task_of(read) if isinstance(read, Found) else None
+    return task.rpartition(":")[0] or task if isinstance(task, str) else None
 
 
 def _kind(error: Exception) -> str:
