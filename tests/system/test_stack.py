@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -12,12 +10,9 @@ import time
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
+from stack_cases import assert_gone, file_and_wait, portal, wait_for
 
-from lianban.platform.auth import TokenAuthority
-from lianban_sandbox.portal.client import PortalClient
-from lianban_sandbox.portal.filing import Filer
 from lianban_stack import leftovers, network, programs
 from lianban_stack.errors import PortsTakenError, ProgramFailedError, StackError
 from lianban_stack.ports import Ports
@@ -25,30 +20,6 @@ from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-def portal(stack: Stack) -> PortalClient:
-    authority = TokenAuthority.load(stack.secrets().token_keys)
-    return PortalClient.signed_in(stack.ports.url("intake"), authority)
-
-
-async def file_and_wait(stack: Stack, theme: str, seed: int, status: str) -> str:
-    async with portal(stack) as client:
-        case_no = str((await (await Filer.prepare(client, theme)).file(seed))["case_no"])
-        await wait_for(client, case_no, status)
-    return case_no
-
-
-async def wait_for(client: PortalClient, case_no: str, status: str, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while (progress := await client.progress(case_no))["status"] != status:
-        assert time.monotonic() < deadline, progress
-        await asyncio.sleep(0.2)
-
-
-def assert_gone(stack: Stack) -> None:
-    assert leftovers.find(stack.state) == []
-    assert stack.ports.taken() == []
 
 
 async def test_what_was_stored_and_what_was_under_way_survive_a_restart(stack: Stack) -> None:
@@ -74,52 +45,6 @@ async def test_what_was_stored_and_what_was_under_way_survive_a_restart(stack: S
         await wait_for(client, under_way, "completed", seconds=120)
     await asyncio.to_thread(stack.down)
     assert_gone(stack)
-
-
-async def test_whoever_is_killed_comes_back_and_the_runner_leaves_nothing(stack: Stack) -> None:
-    await asyncio.to_thread(stack.up)
-    before = stack.processes()
-    services = set(before) - set(programs.SERVERS)
-    for name in services:
-        os.kill(before[name].pid, signal.SIGKILL)
-    deadline = time.monotonic() + 60
-    while not all(row.ready for row in await asyncio.to_thread(stack.status)):
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.2)
-    after = stack.processes()
-    assert {name for name in before if before[name].pid != after[name].pid} == services
-    await file_and_wait(stack, "P4", 1, "completed")
-
-    runner = psutil.Process(int((stack.state.run / "supervisord.pid").read_text(encoding="ascii")))
-    runner.kill()
-    psutil.wait_procs([runner], timeout=10)
-    assert not stack.running
-    assert leftovers.find(stack.state) != []
-    assert await asyncio.to_thread(stack.down) is True
-    assert_gone(stack)
-
-
-async def test_killed_in_mid_case_nothing_is_lost_and_nothing_is_done_twice(stack: Stack) -> None:
-    await asyncio.to_thread(stack.up)
-    sandbox = stack.ports.url("sandbox_departments")
-    async with httpx.AsyncClient(trust_env=False) as control:
-        (await control.put(f"{sandbox}/control/departments", json={"mode": "hold"})).raise_for_status()
-        case_no = await file_and_wait(stack, "P4", 1, "in_progress")
-
-        for name in ("orchestrator", "adapters", "notify", "temporal"):
-            os.kill(stack.processes()[name].pid, signal.SIGKILL)
-        (await control.put(f"{sandbox}/control/departments", json={"mode": "grant"})).raise_for_status()
-
-        async with portal(stack) as client:
-            await wait_for(client, case_no, "completed", seconds=120)
-            steps = [step["code"] for step in (await client.progress(case_no))["steps"]]
-        tasks = (await control.get(f"{sandbox}/records/tasks")).json()["items"]
-        messages = (await control.get(f"{stack.ports.url('sandbox_sms')}/records/messages")).json()["items"]
-        parcels = (await control.get(f"{stack.ports.url('sandbox_courier')}/records/parcels")).json()["items"]
-    assert sorted(task["step"] for task in tasks) == sorted(steps)
-    assert len({message["key"] for message in messages}) == len(messages) == 4  # accepted, decided, mailed, finished
-    assert len(parcels) == 1
-    await asyncio.to_thread(stack.down)
 
 
 def test_an_attached_stack_ends_with_its_parent(stack_folder: Path) -> None:
