@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import Boolean, Table, and_, bindparam, exists, func, literal, select, update
+from sqlalchemy import Boolean, Table, and_, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -34,16 +34,14 @@ _TASKS: Final = cast(Table, Task.__table__)
 
 # On the path of every act; built once, because building a statement costs more than running it.
 _WAITING: Final = exists().where(_EARLIER.task_id == bindparam("task_id"), _EARLIER.state == ActState.WAITING)
-_LOOK_UP: Final = (
-    select(Task, Act, _WAITING)
-    .outerjoin(Act, and_(Act.department == bindparam("department"), Act.act_id == bindparam("act_id")))
-    .where(Task.id == bindparam("task_id"))
+_CAME_BEFORE: Final = exists().where(
+    _ACTS.c.department == bindparam("department"), _ACTS.c.act_id == bindparam("act_id")
 )
-_LOOK_UP_ON_CASE: Final = (
-    select(exists().where(Task.case_no == bindparam("case_no")), Act, _WAITING)
-    .select_from(select(literal(1)).subquery())
-    .outerjoin(Act, and_(Act.department == bindparam("department"), Act.act_id == bindparam("act_id")))
+_OF_TASK: Final = tuple(
+    _TASKS.c[name] for name in ("id", "department", "case_no", "step", "details", "state", "claimed_by", "ended_at")
 )
+_LOOK_UP: Final = select(_CAME_BEFORE, _WAITING, *_OF_TASK).where(_TASKS.c.id == bindparam("task_id"))
+_LOOK_UP_ON_CASE: Final = select(_CAME_BEFORE, _WAITING, exists().where(_TASKS.c.case_no == bindparam("case_no")))
 _STORE: Final = insert(_ACTS).on_conflict_do_nothing().returning(_ACTS.c.act_id)
 _FINISHED: Final = (
     update(_ACTS)
@@ -67,24 +65,29 @@ _FINISH: Final = select(_FINISHED.c.task_id).add_cte(_DECIDED).add_cte(enqueued(
 
 @dataclass(frozen=True)
 class Known:
-    """What is known when an act arrives: its task, the act if it came before, whether an earlier act of the task still
-    waits in the outbox; and of an act on a case as a whole, which has no task, whether there is that case."""
+    """What is known when an act arrives: whether it came before; whether an earlier act of the task still waits in the
+    outbox; its task, as far as acts are concerned with it; and of an act on a case as a whole, which has no task,
+    whether there is that case."""
 
-    task: Task | None = None
-    act: Act | None = None
+    came_before: bool = False
     behind: bool = False
+    task: Task | None = None
     case: bool = False
 
 
-async def look_up(session: AsyncSession, submission: Submission) -> Known:
+async def look_up(executor: Executor, submission: Submission) -> Known:
+    """Nothing is mapped: that costs more than the question."""
     named = {"department": submission.department, "act_id": submission.act_id, "task_id": submission.task_id}
-    row = (await session.execute(_LOOK_UP, named)).one_or_none()
+    row = (await executor.execute(_LOOK_UP, named)).one_or_none()
     if row is not None:
-        return Known(*row)
+        came_before, behind, *values = row
+        task = Task(**{column.key: value for column, value in zip(_OF_TASK, values, strict=True)})
+        return Known(came_before, behind, task)
     if not submission.is_on_case:
         return Known()
-    there, act, behind = (await session.execute(_LOOK_UP_ON_CASE, {**named, "case_no": submission.case_no})).one()
-    return Known(None, act, behind, case=there)
+    row = (await executor.execute(_LOOK_UP_ON_CASE, {**named, "case_no": submission.case_no})).one()
+    came_before, behind, there = row
+    return Known(came_before, behind, case=there)
 
 
 async def store(executor: Executor, submission: Submission, document: str | None, state: ActState) -> Act | None:

@@ -62,8 +62,8 @@ class Acts:
     async def take(self, submission: Submission) -> Answer:
         """Raises the problem to answer with when the act is not possible."""
         known = await self._look_up(submission)
-        if known.act is not None:
-            return await self._repeat(known.act, submission)
+        if known.came_before and (act := await self._first(submission)) is not None:
+            return await self._repeat(act, submission)
         if submission.unproven:
             raise invalid(list(submission.unproven))
         task = _checked(known, submission)
@@ -82,8 +82,12 @@ class Acts:
         return self._answer(await self._carrier.carry(act, self._update_timeout))
 
     async def _look_up(self, submission: Submission) -> repository.Known:
+        async with self._database.connection() as connection:
+            return await repository.look_up(connection, submission)
+
+    async def _first(self, submission: Submission) -> Act | None:
         async with self._database.statements() as session:
-            return await repository.look_up(session, submission)
+            return await repository.by_id(session, submission.department, submission.act_id)
 
     async def _check_missing(self, task: Task | None, submission: Submission) -> None:
         """Raises the problem 422 for what the step does not ask for: nobody could ever hand it in."""
