@@ -40,8 +40,9 @@ def test_a_department_that_is_not_there_does_not_conform(tmp_path: Path) -> None
     assert "还不符合对接要求。" in result.output
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (report["conforms"], report["department"], report["kind"]) == (False, "market", "rest")
+    assert "没有程序在监听" in report["cause"]["seen"]
     outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
-    assert (outcomes["task-taken"], outcomes["act-came"]) == ("failed", "unshown")
+    assert (outcomes["task-taken"], outcomes["act-came"]) == ("failed", "unplayed")
     assert {message["reply"] for message in report["messages"]} == {"unavailable"}
 
 

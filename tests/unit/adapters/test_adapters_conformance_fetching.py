@@ -29,7 +29,7 @@ async def test_a_look_that_fails_is_told_and_the_next_one_follows(error: Excepti
             looked_again.set()
             return Batch(())
 
-    receiver = Receiver(Desk("tax"), evidence)
+    receiver = Receiver(Desk("tax"), evidence, lambda _: False)
     fetching = asyncio.create_task(Fetcher(cast(Source, FailsOnce()), 0.01, "tax", receiver, evidence).run())
     async with asyncio.timeout(10):
         await looked_again.wait()

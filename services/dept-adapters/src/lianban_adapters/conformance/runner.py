@@ -21,16 +21,15 @@ from lianban.platform.serving import serving
 from lianban_adapters.channels.polling.client import PollingClient
 from lianban_adapters.channels.staging.channel import StagingChannel
 from lianban_adapters.channels.staging.database import StagingDatabase
-from lianban_adapters.channels.staging.source import StagingSource
 from lianban_adapters.conformance import plays
 from lianban_adapters.conformance.desk import Desk
-from lianban_adapters.conformance.evidence import Evidence, Play
+from lianban_adapters.conformance.evidence import Cause, Evidence, Play
 from lianban_adapters.conformance.kit import Kit, Patience
 from lianban_adapters.conformance.lines.fetching import Fetcher
 from lianban_adapters.conformance.lines.polling import PollingLine
 from lianban_adapters.conformance.lines.port import Line
 from lianban_adapters.conformance.lines.rest import RestLine
-from lianban_adapters.conformance.lines.staging import StagingLine
+from lianban_adapters.conformance.lines.staging import StagingLine, StampedSource
 from lianban_adapters.conformance.listener import Materials, build
 from lianban_adapters.conformance.receiving import Receiver
 from lianban_adapters.conformance.report import Report, judged
@@ -72,28 +71,40 @@ async def conform(order: Order, bound: socket.socket) -> Report:
     evidence = Evidence()
     requested: list[Callable[[SampleTask], None]] = []
     desk = Desk(order.department, lambda task: requested[0](task))
-    receiver = Receiver(desk, evidence, order.secret if order.kind == "rest" else None)
+    receiver = Receiver(desk, evidence, sampler.made, order.secret if order.kind == "rest" else None)
     materials = Materials(evidence, order.material_token)
     async with AsyncExitStack() as stack:
         line = await _line(order, sampler, receiver, evidence, stack)
         kit = Kit(line, desk, receiver, materials, evidence, sampler, order.public_url, order.patience)
         requested.append(kit.requested)
         await stack.enter_async_context(serving((build(receiver, materials, evidence), bound)))
-        fetching = asyncio.create_task(line.fetch())
-        try:
-            await asyncio.gather(
-                *(
-                    play(kit)
-                    for name, play in plays.PLAYS.items()
-                    if name not in line.omits and (name is not Play.ACCEPTANCE or order.acceptance)
-                ),
-                *(plays.forged(kit, forgery) for forgery in line.forgeries),
-            )
-            await kit.settled()
-        finally:
-            fetching.cancel()
-            await asyncio.gather(fetching, return_exceptions=True)
+        opened = await plays.opened(kit)
+        if opened is None:
+            answered = evidence.sent[0].answered
+            evidence.halted = Cause(f"第一项任务就没有送达：{answered.reason}", answered.advice)
+        else:
+            await _played(kit, opened, order.acceptance)
     return judged(order.department, order.kind, evidence)
+
+
+async def _played(kit: Kit, opened: SampleTask, acceptance: bool) -> None:
+    """Everything at once, for most of it waits."""
+    line = kit.line
+    fetching = asyncio.create_task(line.fetch())
+    try:
+        await asyncio.gather(
+            plays.basic(kit, opened),
+            *(
+                play(kit)
+                for name, play in plays.PLAYS.items()
+                if name not in line.omits and (name is not Play.ACCEPTANCE or acceptance)
+            ),
+            *(plays.forged(kit, forgery) for forgery in line.forgeries),
+        )
+        await kit.settled()
+    finally:
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
 
 
 async def _line(order: Order, sampler: Sampler, receiver: Receiver, evidence: Evidence, stack: AsyncExitStack) -> Line:
@@ -121,6 +132,6 @@ async def _staging(
     for content in sampler.files.values():
         await store.put(content)
     channel = StagingChannel(database, settings, store, order.public_url)
-    source = StagingSource(database, settings.batch)
+    source = StampedSource(database, settings.batch, receiver.plays.__contains__, evidence)
     fetcher = Fetcher(source, _INTERVAL, order.department, receiver, evidence)
-    return StagingLine(database, channel, fetcher, order.answer_timeout)
+    return StagingLine(database, channel, fetcher, order.answer_timeout, evidence)

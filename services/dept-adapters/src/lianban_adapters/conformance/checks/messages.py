@@ -125,7 +125,7 @@ MESSAGES: Final = (
         "withdrawn-unknown",
         "收回不认识的任务",
         Weight.ALWAYS,
-        "没有见过的任务被收回，也答复 2xx（前置库：取走）",
+        "没有见过的任务被收回、送达后再次收回，都答复 2xx（前置库：取走）",
         _SENT,
         _RETURN,
         taken(Play.STRANGER, "task.withdrawn"),

@@ -17,7 +17,6 @@ _TABLES: Final = "前置库表"
 _REST: Final = frozenset({"rest"})
 _FETCHED: Final = frozenset({"polling"})
 _CALL: Final = "用回传的方式作出办理动作；只在答复中当场给出的不必检验"
-_STALE: Final = "signature-stale"
 _CONFLICT, _UNPROCESSABLE, _DOWN = 409, 422, 503
 _MOST_REPEATS: Final = 2
 _SAME_MOMENT: Final = 2.0
@@ -32,7 +31,7 @@ def _signed(evidence: Evidence) -> Verdict:
     calls = _called(evidence)
     if not calls:
         return unshown("没有收到回传")
-    wrong = [one.signature for one in calls if one.signature not in (None, _STALE)]
+    wrong = [one.flaw for one in calls if one.flaw]
     return (
         failed(f"{len(calls)} 次回传中 {len(wrong)} 次签名不符（{wrong[0]}）")
         if wrong
@@ -123,6 +122,21 @@ def _receipts(evidence: Evidence) -> Verdict:
     return failed(f"{len(again)} 个动作有回执以后还在清单中") if again else passed("有回执的都不再列出")
 
 
+def _paged(evidence: Evidence) -> Verdict:
+    looks = evidence.paging
+    if not looks:
+        return unshown("没有同时列着两个动作的时候")
+    if not all(look.ended for look in looks):
+        return failed("翻页没有尽头")
+    listed = [[key for page in look.pages for key in page] for look in looks]
+    if any(len(keys) > len(set(keys)) for keys in listed):
+        return failed("同一个动作列出两次：是否没有按 after 接着列")
+    if lost := sum(len(look.stable.difference(keys)) for look, keys in zip(looks, listed, strict=True)):
+        return failed(f"limit 为 1 时，{lost} 个动作没有列出：没列完的，是否没有给出 next")
+    turned = max(len(look.pages) for look in looks)
+    return passed(f"翻了 {turned} 页，不缺不重") if turned > 1 else unshown("一次全部列出，没有翻页")
+
+
 WAYS: Final = (
     Check(
         "callback-address",
@@ -143,6 +157,7 @@ WAYS: Final = (
         _CALL,
         _signed,
         _REST,
+        by_acts=True,
     ),
     Check(
         "callback-clock",
@@ -153,6 +168,7 @@ WAYS: Final = (
         _CALL,
         _clock,
         _REST,
+        by_acts=True,
     ),
     Check(
         "callback-retried",
@@ -163,6 +179,7 @@ WAYS: Final = (
         _CALL,
         _came_again,
         _REST,
+        by_acts=True,
     ),
     Check(
         "callback-same",
@@ -172,6 +189,7 @@ WAYS: Final = (
         _ANSWERS,
         _CALL,
         _same,
+        by_acts=True,
     ),
     Check(
         "callback-resigned",
@@ -182,6 +200,7 @@ WAYS: Final = (
         _CALL,
         _signed_anew,
         _REST,
+        by_acts=True,
     ),
     Check(
         "conflict-calm",
@@ -191,6 +210,7 @@ WAYS: Final = (
         _ANSWERS,
         _CALL,
         _calm(Play.CONFLICT, _CONFLICT),
+        by_acts=True,
     ),
     Check(
         "faulty-calm",
@@ -201,6 +221,7 @@ WAYS: Final = (
         _CALL,
         _calm(Play.FAULTY, _UNPROCESSABLE),
         _REST,
+        by_acts=True,
     ),
     Check(
         "acts-listed",
@@ -221,6 +242,7 @@ WAYS: Final = (
         "在系统中办理样例任务",
         _came_again,
         _FETCHED,
+        by_acts=True,
     ),
     Check(
         "receipt-ends",
@@ -231,6 +253,18 @@ WAYS: Final = (
         "在系统中办理样例任务",
         _receipts,
         _FETCHED,
+        by_acts=True,
+    ),
+    Check(
+        "acts-paged",
+        "翻页不缺不重",
+        Weight.IF_USED,
+        "没列完的给出 next，用 after 接着列，每个动作列出一次",
+        _POLLED,
+        "同时有两个没有回执的动作时才能检验；每次都全部列出的不必翻页",
+        _paged,
+        _FETCHED,
+        by_acts=True,
     ),
     Check(
         "tables-usable",
