@@ -127,7 +127,9 @@ async function send(act_id, body) {
 const server = http.createServer(async (request, response) => {
   const json = { "Content-Type": "application/json" };
   const reply = (status, content) => response.writeHead(status, json).end(JSON.stringify(content));
-  const body = Buffer.concat(await request.toArray()).toString("utf8"); // 签名对的是收到的字节
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const body = Buffer.concat(chunks).toString("utf8");
   let message;
   try {
     message = KEY.verify(body, request.headers); // 也核对时间相差不超过 5 分钟

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from lianban.platform.directory import PollingSettings, StagingSettings
 from lianban.platform.serving import listen
 from lianban_adapters.conformance.exchanges import exchanges, recorded
+from lianban_adapters.conformance.index import INDEX, index
 from lianban_adapters.conformance.kit import Patience
 from lianban_adapters.conformance.runner import Kind, Order, conform
 from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
@@ -203,12 +204,13 @@ def _text(file: Path) -> str:
 @click.command("samples")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="写到哪个文件夹")
 def samples_command(out: Path) -> None:
-    """写出往来的样例：双方的每种消息、每种办理动作、每种拒绝，一个一份 JSON。内容均为虚构。"""
+    """写出往来的样例：双方的每种消息、每种办理动作、每种拒绝，一个一份 JSON，另有一份目录。内容均为虚构。"""
     written = dict(exchanges())
+    files = {f"{name}.json": recorded(exchange) for name, exchange in written.items()} | {INDEX: index(written)}
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, exchange in written.items():
-            (out / f"{name}.json").write_text(recorded(exchange), encoding="utf-8")
+        for name, content in files.items():
+            (out / name).write_text(content, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"无法写入 {error.filename or out}（{error.strerror}）") from None
-    click.echo(f"写出 {len(written)} 份，在 {out}")
+    click.echo(f"写出 {len(written)} 份和目录 {INDEX}，在 {out}")
