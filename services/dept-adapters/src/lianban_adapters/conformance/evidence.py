@@ -149,6 +149,10 @@ class Evidence:
     """Lists of acts that could be read, of a department that is polled."""
     listed_again: Counter[str] = field(default_factory=Counter)
     """Acts that were listed after their receipt."""
+    unfinished: Counter[str] = field(default_factory=Counter)
+    """Looks at batches that are not written to their end."""
+    vanished: set[str] = field(default_factory=set)
+    """Batches of ours that the department took away altogether."""
     paging: list[Paging] = field(default_factory=list)
     stamps: list[Stamp] = field(default_factory=list)
     leftovers: set[str] = field(default_factory=set)

@@ -16,8 +16,10 @@ from aiohttp import (
     ClientSSLError,
     InvalidURL,
 )
+from asyncssh import HostKeyNotVerifiable, KeyImportError, PermissionDenied, SFTPPermissionDenied
 
 from lianban.platform.webhooks import TOLERANCE
+from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.conformance.evidence import Cause
 
 _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
@@ -109,14 +111,30 @@ def of_database(error: BaseException | None) -> Cause | None:
     return None
 
 
-def not_taken(quarantined: bool) -> str:
-    """What to do about a row that was not taken."""
+def of_folder(unavailable: Unavailable) -> Cause:
+    """Of an attempt on the folder of an SFTP server."""
+    match unavailable.__context__:
+        case HostKeyNotVerifiable():
+            return Cause(unavailable.reason, "核对 known_hosts 中的公钥，端口不是 22 的写 [主机]:端口")
+        case PermissionDenied():
+            return Cause(unavailable.reason, "核对 user 和私钥（口令），公钥是否已登记在服务器上")
+        case SFTPPermissionDenied():
+            return Cause("平台的账号不能在交换目录中建立目录、写文件、改名", "放开该账号对 folder 的权限")
+        case TimeoutError():
+            return Cause("SFTP 服务器限时内没有答复", "核对 host、port，防火墙是否放行；线路太慢的用 --answer-timeout")
+        case KeyImportError() | FileNotFoundError():
+            return Cause("私钥读不出来", "核对 private_key_file")
+        case OSError():
+            return Cause("SFTP 服务器没有连上", "核对 host、port，服务器是否在运行，防火墙是否放行")
+    return Cause(unavailable.reason, "看 SFTP 服务器自己的日志")
+
+
+def not_taken(place: str, quarantined: bool) -> str:
+    """What to do about a message that lies there still. ``place``: the table or folder."""
     if quarantined:
         return _TASK
-    return (
-        "部门的程序是否在运行，读的是否就是这个库的 lb_task，取走以后 is_sync 是否改为 1；"
-        "取走比较慢的用 --answer-timeout"
-    )
+    done = "移到 tasks/done" if "/" in place else "is_sync 改为 1"
+    return f"部门的程序是否在运行，读的是否就是这里的 {place}，取走以后是否{done}；取走比较慢的用 --answer-timeout"
 
 
 def _ahead(date: str) -> float | None:

@@ -16,7 +16,10 @@ _SEEN: Final = "收到的回传都不能采用："
 def cause_of(evidence: Evidence) -> Cause | None:
     """Of acts that never reach the platform, or never as acts."""
     if evidence.troubles and not evidence.listings:
-        return Cause(f"取不到办理动作：{evidence.troubles[-1]}", "先使平台能读出办理动作的清单（前置库为 lb_act）")
+        return Cause(
+            f"取不到办理动作：{evidence.troubles[-1]}",
+            "先使平台能读出办理动作的清单（前置库为 lb_act，文件为 acts/new）",
+        )
     calls = [one for one in evidence.arrivals if one.way == CALLBACK]
     if not calls and evidence.astray:
         path = evidence.astray.most_common(1)[0][0]

@@ -52,7 +52,7 @@ class Check:
     where: str
     show: str
     judge: Callable[[Evidence], Verdict]
-    kinds: frozenset[str] = frozenset({"rest", "polling", "staging"})
+    kinds: frozenset[str] = frozenset({"rest", "polling", "staging", "files"})
     by_acts: bool = False
 
 

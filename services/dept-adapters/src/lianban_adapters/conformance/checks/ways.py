@@ -7,18 +7,22 @@ from typing import Final
 
 from lianban.platform.webhooks import TOLERANCE
 from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
-from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play
+from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play, Reply
 
 _BACK: Final = "二、部门回给平台"
 _ANSWERS: Final = "平台的答复"
 _SIGNED: Final = "三、签名"
 _POLLED: Final = "只能被调用的系统（轮询）"
 _TABLES: Final = "前置库表"
+_FILES: Final = "文件交换（SFTP）"
 _REST: Final = frozenset({"rest"})
 _FETCHED: Final = frozenset({"polling"})
 _CALL: Final = "用回传的方式作出办理动作；只在答复中当场给出的不必检验"
 _CONFLICT, _UNPROCESSABLE, _DOWN = 409, 422, 503
 _MOST_REPEATS: Final = 2
+_LOOKS: Final = 10
+"""After which a batch that is still not finished will not be."""
+
 _SAME_MOMENT: Final = 2.0
 """Seconds by which the lag of a repetition that was signed anew may differ from that of the first."""
 
@@ -112,6 +116,21 @@ def _listed(evidence: Evidence) -> Verdict:
     return (
         failed(f"有时读不出：{evidence.troubles[-1]}") if evidence.troubles else passed(f"读了 {evidence.listings} 次")
     )
+
+
+def _finished(evidence: Evidence) -> Verdict:
+    left = [batch for batch, looks in evidence.unfinished.items() if looks >= _LOOKS]
+    if left:
+        return failed(f"{len(left)} 个目录一直没有 manifest.json，或者一直在变动")
+    return passed("都写完了") if evidence.acts() else unshown("没有收到办理动作")
+
+
+def _kept(evidence: Evidence) -> Verdict:
+    taken = {one.message_id for one in evidence.sent if one.answered.reply is Reply.TAKEN}
+    if not taken:
+        return unshown("没有取走的任务")
+    gone = len(evidence.vanished)
+    return failed(f"{gone} 批取走以后不见了") if gone else passed(f"{len(taken)} 批都在")
 
 
 def _receipts(evidence: Evidence) -> Verdict:
@@ -265,6 +284,36 @@ WAYS: Final = (
         _paged,
         _FETCHED,
         by_acts=True,
+    ),
+    Check(
+        "batch-finished",
+        "办理动作的批次写完",
+        Weight.IF_USED,
+        "acts/new 中的目录都有 manifest.json，与文件相符，写完以后不再变动",
+        _FILES,
+        "在系统中办理样例任务",
+        _finished,
+        frozenset({"files"}),
+    ),
+    Check(
+        "batch-kept",
+        "取走的批次留在 done",
+        Weight.IF_USED,
+        "处理完的任务移到 tasks/done，不删除：平台据此知道已经送到",
+        _FILES,
+        "任务被取走以后才能检验",
+        _kept,
+        frozenset({"files"}),
+    ),
+    Check(
+        "folder-usable",
+        "交换目录可以读写",
+        Weight.ALWAYS,
+        "平台的账号能列出、读取、移动 acts/new 中的批次，每次都成功",
+        _FILES,
+        "按对接说明设置账号的权限",
+        _listed,
+        frozenset({"files"}),
     ),
     Check(
         "tables-usable",

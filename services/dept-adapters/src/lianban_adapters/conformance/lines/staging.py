@@ -73,7 +73,7 @@ class StagingLine:
             cause = of_database(unavailable.__context__) or Cause(unavailable.reason, "看数据库自己的日志")
             return Answered(Reply.UNAVAILABLE, f"前置库无法使用：{cause.seen}", advice=cause.advice)
         except TimeoutError:
-            return Answered(Reply.UNAVAILABLE, "限时内没有取走", advice=not_taken(quarantined=False))
+            return Answered(Reply.UNAVAILABLE, "限时内没有取走", advice=not_taken(TASK.name, quarantined=False))
 
     async def fetch(self) -> None:
         await self._fetcher.run()
@@ -104,7 +104,7 @@ class StagingLine:
                 if row.sync_time is not None:
                     self._evidence.stamped("lb_task.sync_time", row.sync_time)
                 if row.is_sync == Sync.QUARANTINED:
-                    advice = not_taken(quarantined=True)
+                    advice = not_taken(TASK.name, quarantined=True)
                     return Answered(Reply.REJECTED, "部门把该行标为隔离（is_sync 为 9）", advice=advice)
                 if row.is_sync != Sync.NEW:
                     return Answered(Reply.TAKEN)
