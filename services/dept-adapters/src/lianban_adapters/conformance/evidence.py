@@ -109,11 +109,10 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Stamp:
-    """A time the department wrote into a column, as that column is to be read, and when it was seen."""
+    """A time the department wrote into a column, as that column is to be read."""
 
     column: str
     written: datetime
-    at: float
 
 
 @dataclass(frozen=True)
@@ -154,7 +153,8 @@ class Evidence:
     vanished: set[str] = field(default_factory=set)
     """Batches of ours that the department took away altogether."""
     paging: list[Paging] = field(default_factory=list)
-    stamps: list[Stamp] = field(default_factory=list)
+    stamps: dict[Stamp, float] = field(default_factory=dict)
+    """And when each was first seen."""
     leftovers: set[str] = field(default_factory=set)
     """Tasks of earlier runs on which there were acts."""
     astray: Counter[str] = field(default_factory=Counter)
@@ -175,7 +175,7 @@ class Evidence:
 
     def stamped(self, column: str, written: datetime) -> None:
         """``written``: as it stands in the column, which is to be Beijing time."""
-        self.stamps.append(Stamp(column, written.replace(tzinfo=SHANGHAI), now()))
+        self.stamps.setdefault(Stamp(column, written.replace(tzinfo=SHANGHAI)), now())
 
     async def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Waits for an act that makes ``true`` so."""

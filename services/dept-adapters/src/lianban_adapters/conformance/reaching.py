@@ -95,7 +95,7 @@ def of_status(status: int, signed: bool, date: str = "") -> str:
         return f"这个网址不接收任务{moved}：核对 --endpoint 的路径"
     if status >= 500 or status in _LATER:
         return "业务系统一时不能处理：看它自己的日志，恢复后再检验"
-    return _TASK
+    return f"{_TASK}；也可能是不认平台的{'签名' if signed else '令牌'}：核对 --secret-file"
 
 
 def of_database(error: BaseException | None) -> Cause | None:
@@ -133,8 +133,8 @@ def not_taken(place: str, quarantined: bool) -> str:
     """What to do about a message that lies there still. ``place``: the table or folder."""
     if quarantined:
         return _TASK
-    done = "移到 tasks/done" if "/" in place else "is_sync 改为 1"
-    return f"部门的程序是否在运行，读的是否就是这里的 {place}，取走以后是否{done}；取走比较慢的用 --answer-timeout"
+    done = "是否移到 tasks/done" if "/" in place else "is_sync 是否改为 1"
+    return f"部门的程序是否在运行，读的是否就是这里的 {place}，取走以后{done}；取走比较慢的用 --answer-timeout"
 
 
 def _ahead(date: str) -> float | None:

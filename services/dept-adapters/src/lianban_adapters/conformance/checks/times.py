@@ -23,16 +23,16 @@ _LATE: Final = "晚 8 小时：像是把北京时间的钟点当作了世界时�
 def _zone(evidence: Evidence) -> Verdict:
     """What was written on a task of this run was written since it began."""
     began = datetime.fromtimestamp(evidence.began, UTC)
-    seen, wrong = 0, []
+    seen, wrong = set(), []
     for column, written, at in _times(evidence):
-        seen += 1
+        seen.add((column, written))
         until = datetime.fromtimestamp(at, UTC)
         for off, told in ((_OFF, _EARLY), (-_OFF, _LATE)):
             if began - _ROUGHLY <= written + off <= until + _ROUGHLY:
                 wrong.append(f"{column} {told}")
     if not seen:
         return unshown("没有收到带时间的办理动作")
-    return failed("；".join(dict.fromkeys(wrong))) if wrong else passed(f"{seen} 个时间都与时区相符")
+    return failed("；".join(dict.fromkeys(wrong))) if wrong else passed(f"{len(seen)} 个时间都与时区相符")
 
 
 def _times(evidence: Evidence) -> Iterator[tuple[str, datetime, float]]:
@@ -42,8 +42,8 @@ def _times(evidence: Evidence) -> Iterator[tuple[str, datetime, float]]:
         written = from_json(act.written)
         if act.play and isinstance(written, dict) and (instant := _instant(written.get("occurred_at"))):
             yield "occurred_at", instant, act.at
-    for stamp in evidence.stamps:
-        yield stamp.column, stamp.written, stamp.at
+    for stamp, at in evidence.stamps.items():
+        yield stamp.column, stamp.written, at
 
 
 def _instant(written: object) -> datetime | None:
