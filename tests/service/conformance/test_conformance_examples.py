@@ -15,7 +15,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+from lianban.platform.directory import FilesSettings
 from lianban_stack import network
 
 ROOT = Path(__file__).parents[3]
@@ -101,6 +103,11 @@ async def passes(shell: Shell, folder: Path, start: str) -> None:
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     missing = {check["id"] for check in report["checks"] if check["outcome"] != "passed"}
     assert missing == {"answer-acts", "acceptance"}
+
+
+def test_the_settings_shown_of_a_folder_are_settings() -> None:
+    [shown] = re.findall(r"```yaml\n(.*?)```", QUICK_START, re.DOTALL)
+    assert FilesSettings.model_validate(YAML(typ="safe").load(shown)).folder == "lianban-test"
 
 
 @pytest.fixture

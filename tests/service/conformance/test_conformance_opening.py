@@ -90,6 +90,7 @@ async def test_nothing_listens() -> None:
     text = said(await report_of(f"http://127.0.0.1:{port}/tasks"))
     assert f"127.0.0.1:{port} 没有程序在监听" in text
     assert said(await report_of(f"http://127.0.0.1:{port}/api", "polling", TOKEN)) == text
+    assert f"localhost:{port} 没有程序在监听" in said(await report_of(f"http://localhost:{port}/tasks"))
 
 
 async def test_a_host_nobody_knows() -> None:

@@ -1,4 +1,4 @@
-"""The exchanges, each on a task of its own. They run at once, as departments are sent tasks; none of them judges."""
+"""The exchanges, each on tasks of its own. They run at once, as departments are sent tasks; none of them judges."""
 
 from __future__ import annotations
 

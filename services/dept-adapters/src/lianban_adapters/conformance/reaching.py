@@ -23,6 +23,9 @@ from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.conformance.evidence import Cause
 
 _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
+_REFUSED: Final = (errno.ECONNREFUSED, None)
+"""None: at each of several addresses, as localhost has."""
+
 _WRONG_DOOR: Final = frozenset({404, 405, 410, 501})
 _LATER: Final = frozenset({408, 425, 429})
 _TASK: Final = "部门不接受样例任务：业务系统只认识自己的事项的，用 --task 换成本部门的事项"
@@ -62,10 +65,14 @@ def of_error(error: BaseException | None) -> Cause:
             return Cause("无法连接：TLS 握手没有成功", "这个端口是否 HTTPS：不是的，--endpoint 写 http://")
         case ClientConnectorError() if error.os_error.errno in _UNREACHABLE:
             return Cause(f"无法连接：到不了 {error.host}", "核对 --endpoint 中的主机，网络、防火墙是否放行")
-        case ClientConnectorError():
+        case ClientConnectorError() if error.os_error.errno in _REFUSED:
             return Cause(
                 f"无法连接：{error.host}:{error.port} 没有程序在监听",
                 "部门系统是否在运行，监听的是否就是 --endpoint 中的主机和端口",
+            )
+        case ClientConnectorError():
+            return Cause(
+                f"无法连接：{error.host}:{error.port}（{error.os_error.strerror}）", "核对 --endpoint，本机的网络"
             )
         case TimeoutError():
             return Cause("限时内没有答复", "防火墙是否丢弃了连接；答复比较慢的用 --answer-timeout")
@@ -79,7 +86,7 @@ def of_status(status: int, signed: bool, date: str = "") -> str:
     """What to do about an answer. ``signed``: else we are known by a token. ``date``: when the department says it was
     given."""
     if status < 300:
-        return "答复连同文件不得超过 20 MiB"
+        return "缩小答复的正文：收下任务只须答复 2xx"
     if status in (401, 403) and signed:
         ahead = _ahead(date)
         if ahead is not None and abs(ahead) > TOLERANCE:

@@ -113,9 +113,7 @@ def _calm(play: Play, status: int) -> Callable[[Evidence], Verdict]:
 def _listed(evidence: Evidence) -> Verdict:
     if not evidence.listings:
         return failed(evidence.troubles[-1]) if evidence.troubles else unshown("没有读过清单")
-    return (
-        failed(f"有时读不出：{evidence.troubles[-1]}") if evidence.troubles else passed(f"读了 {evidence.listings} 次")
-    )
+    return failed(f"有时不成：{evidence.troubles[-1]}") if evidence.troubles else passed(f"读了 {evidence.listings} 次")
 
 
 def _finished(evidence: Evidence) -> Verdict:

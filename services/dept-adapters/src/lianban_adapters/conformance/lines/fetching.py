@@ -55,7 +55,10 @@ class Fetcher:
         try:
             found = await self._source.read(key)
         except Unfinished:
-            self._evidence.unfinished[key] += 1
+            if key in self._settled:
+                self._evidence.troubles.append("处理过的批次移不走，平台的账号没有权限")
+            else:
+                self._evidence.unfinished[key] += 1
             return
         except Unusable as unusable:
             del self._evidence.unfinished[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from http import HTTPStatus
 
 from lianban.platform.directory import PollingSettings
 from lianban_adapters.channels.polling.client import PollingClient
@@ -43,9 +44,9 @@ class PollingLine:
             await client.put(message.body, *_place(message))
         except (Rejected, Unavailable) as error:
             reply = Reply.REJECTED if isinstance(error, Rejected) else Reply.UNAVAILABLE
-            if error.status is not None:
-                return Answered(reply, error.reason, advice=of_status(error.status, False))
-            cause = of_error(error.__context__)  # the client says that it failed, and this is how
+            if error.__context__ is None:  # else the client says that it failed, and this is how
+                return Answered(reply, error.reason, advice=of_status(error.status or HTTPStatus.OK, signed=False))
+            cause = of_error(error.__context__)
             return Answered(reply, cause.seen, advice=cause.advice)
         return Answered(Reply.TAKEN)
 

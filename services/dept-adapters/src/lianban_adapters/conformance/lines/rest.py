@@ -41,7 +41,7 @@ class RestLine:
                 return Answered(Reply.TAKEN, acts=answers(await content(response)))
         except (Rejected, Unavailable) as error:
             reply = Reply.REJECTED if isinstance(error, Rejected) else Reply.UNAVAILABLE
-            advice = of_status(response.status, True, response.headers.get("date", ""))
+            advice = of_status(response.status, signed=True, date=response.headers.get("date", ""))
             return Answered(reply, error.reason, advice=advice)
         except (ClientError, TimeoutError) as error:
             cause = of_error(error)

@@ -68,7 +68,7 @@ class StagingLine:
             await self._write(message)
             return await self._taken(message.id)
         except Rejected as rejected:
-            return Answered(Reply.REJECTED, rejected.reason)
+            return Answered(Reply.REJECTED, rejected.reason, advice="按建表脚本建表，字符集用 UTF-8（utf8mb4）")
         except Unavailable as unavailable:
             cause = of_database(unavailable.__context__) or Cause(unavailable.reason, "看数据库自己的日志")
             return Answered(Reply.UNAVAILABLE, f"前置库无法使用：{cause.seen}", advice=cause.advice)
