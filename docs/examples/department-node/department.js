@@ -7,6 +7,13 @@
 const crypto = require("node:crypto");
 const fs = require("node:fs");
 const http = require("node:http");
+
+const lacking = ["PLATFORM", "DEPARTMENT", "SECRET_FILE"].filter((name) => !process.env[name]);
+if (lacking.length || !fs.existsSync(process.env.SECRET_FILE)) {
+  const absent = `没有签名密钥的文件 ${process.env.SECRET_FILE}`;
+  console.error(lacking.length ? `缺少环境变量 ${lacking.join("、")}，见本文件开头的说明` : absent);
+  process.exit(1);
+}
 const { Webhook } = require("standardwebhooks");
 
 const PLATFORM = process.env.PLATFORM.replace(/\/+$/, "");
@@ -29,13 +36,13 @@ function receive(id, { type, data }) {
   if (store.messages[id]) return;
   store.messages[id] = true;
   const known = store.tasks[data.task_id];
-  if (type === "task.created") {
+  if (type === "task.created" && !known) {
     store.tasks[data.task_id] = { data, state: "todo", next: 0 };
   } else if (type === "task.supplemented" && known?.state === "asked") {
     known.data = { ...known.data, ...data };
     known.state = "todo";
-  } else if (type === "task.withdrawn" && known) {
-    known.state = "withdrawn";
+  } else if (type === "task.withdrawn") {
+    (store.tasks[data.task_id] ??= {}).state = "withdrawn"; // 任务可能后到，不再办理
     for (const act of Object.values(store.acts)) {
       if (act.task === data.task_id && act.state === "waiting") act.state = "withdrawn";
     }
@@ -104,12 +111,9 @@ async function sendActs() {
 
 async function send(act_id, body) {
   const now = new Date();
-  const headers = {
-    "Content-Type": "application/json",
-    "webhook-id": act_id,
-    "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
-    "webhook-signature": KEY.sign(act_id, now, body),
-  };
+  const headers = { "Content-Type": "application/json", "webhook-id": act_id };
+  headers["webhook-timestamp"] = String(Math.floor(now.getTime() / 1000));
+  headers["webhook-signature"] = KEY.sign(act_id, now, body);
   try {
     const signal = AbortSignal.timeout(30_000);
     const url = `${PLATFORM}/v1/departments/${DEPARTMENT}/acts`;
@@ -121,10 +125,8 @@ async function send(act_id, body) {
 }
 
 const server = http.createServer(async (request, response) => {
-  const reply = (status, content) => {
-    response.writeHead(status, { "Content-Type": "application/json" });
-    response.end(JSON.stringify(content));
-  };
+  const json = { "Content-Type": "application/json" };
+  const reply = (status, content) => response.writeHead(status, json).end(JSON.stringify(content));
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks).toString("utf8");

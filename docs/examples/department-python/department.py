@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import sys
 import threading
 import time
 import urllib.request
@@ -17,8 +18,12 @@ from pathlib import Path
 
 from standardwebhooks.webhooks import Webhook
 
+if lacking := [name for name in ("PLATFORM", "DEPARTMENT", "SECRET_FILE") if not os.environ.get(name)]:
+    sys.exit(f"缺少环境变量 {'、'.join(lacking)}，见本文件开头的说明")
 PLATFORM, DEPARTMENT, TOKEN = os.environ["PLATFORM"], os.environ["DEPARTMENT"], os.environ.get("TOKEN", "")
-KEY = Webhook(Path(os.environ["SECRET_FILE"]).read_text(encoding="utf-8").strip())
+if not (SECRET := Path(os.environ["SECRET_FILE"])).is_file():
+    sys.exit(f"没有签名密钥的文件 {SECRET}")
+KEY = Webhook(SECRET.read_text(encoding="utf-8").strip())
 LOCK = threading.RLock()
 STORE = sqlite3.connect(os.environ.get("DATA", "department.db"), check_same_thread=False)
 STORE.executescript("""
@@ -46,6 +51,7 @@ def receive(message_id: str, message: dict) -> None:
                 whole = json.dumps({**json.loads(known), **data})
                 rows("UPDATE tasks SET data = ?, state = 'todo' WHERE id = ?", whole, data["task_id"])
         elif message["type"] == "task.withdrawn":
+            rows("INSERT OR IGNORE INTO tasks VALUES (?, '{}', '', 0, 0)", data["task_id"])  # 任务可能后到，不再办理
             rows("UPDATE tasks SET state = 'withdrawn' WHERE id = ?", data["task_id"])
             rows("UPDATE acts SET state = 'withdrawn' WHERE task = ? AND state = 'waiting'", data["task_id"])
 
@@ -108,12 +114,8 @@ def send_acts() -> None:
 
 def send(act_id: str, body: str) -> tuple[int, str]:
     now = datetime.now(UTC)
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": act_id,
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": KEY.sign(act_id, now, body),
-    }
+    headers = {"Content-Type": "application/json", "webhook-id": act_id}
+    headers |= {"webhook-timestamp": str(int(now.timestamp())), "webhook-signature": KEY.sign(act_id, now, body)}
     request = urllib.request.Request(f"{PLATFORM}/v1/departments/{DEPARTMENT}/acts", body.encode(), headers)
     try:
         with urllib.request.urlopen(request, timeout=30) as response:
@@ -127,15 +129,13 @@ def send(act_id: str, body: str) -> tuple[int, str]:
 class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        headers = {name.lower(): value for name, value in self.headers.items()}
         try:
-            KEY.verify(body, headers, json_parse=False)  # 也核对时间相差不超过 5 分钟
+            KEY.verify(body, dict(self.headers), json_parse=False)  # 也核对时间相差不超过 5 分钟
         except Exception:
-            status = 401
+            self.send_response(401)
         else:
-            receive(headers["webhook-id"], json.loads(body))
-            status = 200
-        self.send_response(status)
+            receive(self.headers["webhook-id"], json.loads(body))
+            self.send_response(200)
         self.end_headers()
 
 

@@ -76,6 +76,20 @@ async def test_the_batch_shown_is_written_and_taken(world: World, folder: Depart
     assert (await receipt(world, folder, batch))["status"] == "applied"
 
 
+def test_a_batch_that_cannot_be_written_leaves_nothing_and_can_be_written_again(tmp_path: Path) -> None:
+    (tmp_path / "acts" / "new").mkdir(parents=True)
+    write, act = write_batch(), {"act_id": "a-1"}
+    with pytest.raises(OSError, match="no-such-folder"):
+        write(tmp_path, "batch-1", act, {"no-such-folder/x.pdf": b"x"})
+    (tmp_path / "acts" / "new").rmdir()
+    with pytest.raises(FileNotFoundError):
+        write(tmp_path, "batch-1", act, {})
+    assert list((tmp_path / "acts" / "tmp").iterdir()) == []
+    (tmp_path / "acts" / "new").mkdir()
+    write(tmp_path, "batch-1", act, {})
+    assert [path.name for path in (tmp_path / "acts" / "new").iterdir()] == ["batch-1"]
+
+
 async def test_the_reason_shown_is_what_stands_there(world: World, folder: DepartmentFolder, tmp_path: Path) -> None:
     case = await world.start(CERTIFIED_STEP, department="archives")
     act = json.loads(block("json", '"stored_as"')) | {"task_id": f"{case.id}:{CERTIFIED_STEP}"}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from itertools import count
 from typing import Any
@@ -19,6 +21,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from lianban.platform.webhooks import new_secret
+
+BEIJING = timezone(timedelta(hours=8))
 
 
 class Mistake(StrEnum):
@@ -39,6 +43,12 @@ class Mistake(StrEnum):
     HAMMERS = "hammers"
     REFUSES_BY_ITSELF = "refuses-by-itself"
     IGNORES_SUPPLEMENT = "ignores-supplement"
+    BEGINS_WITHDRAWN = "begins-withdrawn"
+    UTC_AS_LOCAL = "utc-as-local"
+    LOCAL_AS_UTC = "local-as-utc"
+    GBK = "gbk"
+    GBK_SIGNED_AS_UTF8 = "gbk-signed-as-utf8"
+    SIGNS_NOTHING = "signs-nothing"
 
 
 class Department:
@@ -46,6 +56,7 @@ class Department:
 
     def __init__(self, secret: str, platform: str, http: httpx.AsyncClient, mistake: Mistake | None = None) -> None:
         self.app = Starlette(routes=[Route("/tasks", self._receive, methods=["POST"])])
+        self._secret = secret
         self._key = Webhook(secret)
         self._wrong = Webhook(new_secret())
         self._platform = platform.replace("market", "health") if mistake is Mistake.WRONG_ADDRESS else platform
@@ -85,7 +96,10 @@ class Department:
         task_id = data["task_id"]
         if kind == "task.created":
             self._tasks[task_id] = data
-            self._do(task_id)
+            if self._mistake is Mistake.BEGINS_WITHDRAWN:
+                self._withdrawn.discard(task_id)
+            if task_id not in self._withdrawn:
+                self._do(task_id)
         elif kind == "task.supplemented":
             asked = len(self._tasks[task_id]["materials"]) < len(data["materials"])
             self._tasks[task_id] |= data
@@ -108,13 +122,13 @@ class Department:
             "act_id": f"act-{next(self._numbers)}",
             "task_id": task_id,
             "actor": "system",
-            "occurred_at": datetime.now(UTC).isoformat(),
+            "occurred_at": self._clock().isoformat(),
         }
         given = {material["code"] for material in task["materials"]}
         if missing := [code for code in task["scope"]["materials"] if code not in given]:
             return act | {
                 "kind": "request_supplement",
-                "missing": [{"material": code, "note": "缺"} for code in missing],
+                "missing": [{"material": code, "note": "请补交。"} for code in missing],
             }
         if self._mistake is Mistake.REFUSES_BY_ITSELF:
             return act | {"kind": "decide", "decision": "refused"}
@@ -123,6 +137,14 @@ class Department:
             results.append({"code": "unheard-of", "name": "没有的结果"})
         act |= {"kind": "decide", "decision": "granted", "results": results}
         return act | {"desicion": "granted"} if self._mistake is Mistake.MISSPELT_FIELD else act
+
+    def _clock(self) -> datetime:
+        match self._mistake:
+            case Mistake.UTC_AS_LOCAL:
+                return datetime.now(UTC).replace(tzinfo=BEIJING)
+            case Mistake.LOCAL_AS_UTC:
+                return datetime.now(BEIJING).replace(tzinfo=UTC)
+        return datetime.now(UTC)
 
     def _result(self, expected: Mapping[str, Any]) -> dict[str, Any]:
         made = {"code": expected["code"], "name": expected["name"]}
@@ -142,10 +164,21 @@ class Department:
                 "webhook-timestamp": str(int(now.timestamp())),
                 "webhook-signature": key.sign(act["act_id"], now, body),
             }
-            answer = await self._http.post(self._platform, content=body.encode(), headers=headers)
+            content = body.encode("gbk" if self._mistake in (Mistake.GBK, Mistake.GBK_SIGNED_AS_UTF8) else "utf-8")
+            if self._mistake is Mistake.GBK:
+                headers["webhook-signature"] = self._of_bytes(headers, content)
+            elif self._mistake is Mistake.SIGNS_NOTHING:
+                headers = {}
+            answer = await self._http.post(self._platform, content=content, headers=headers)
             hammers = self._mistake is Mistake.HAMMERS and answer.status_code in (409, 422)
             if (answer.status_code < 500 and not hammers) or self._mistake is Mistake.NO_RETRY:
                 return
             if self._mistake is Mistake.NEW_ID_ON_RETRY:
                 act = act | {"act_id": f"act-{next(self._numbers)}"}
             await asyncio.sleep(0.3)
+
+    def _of_bytes(self, headers: Mapping[str, str], content: bytes) -> str:
+        """Whatever they encode."""
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + content
+        key = base64.b64decode(self._secret.removeprefix("whsec_"))
+        return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

@@ -7,6 +7,7 @@ import base64
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import count
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -25,6 +26,9 @@ class Mistake(StrEnum):
     GBK = "gbk"
     GOES_ON = "goes-on"
     STRICT_WITHDRAWAL = "strict-withdrawal"
+    BEGINS_WITHDRAWN = "begins-withdrawn"
+    IGNORES_AFTER = "ignores-after"
+    FORGETS_NEXT = "forgets-next"
 
 
 class Polled:
@@ -35,6 +39,8 @@ class Polled:
         self._settled: set[str] = set()
         self._read: set[str] = set()
         self._tasks: dict[str, dict[str, Any]] = {}
+        self._recalled: set[str] = set()
+        self._listings = count()
 
         @self.app.middleware("http")
         async def known(request: Request, call_next: Any) -> Response:
@@ -54,6 +60,8 @@ class Polled:
     async def _created(self, task_id: str, request: Request) -> None:
         if task_id in self._tasks and self._mistake is not Mistake.REPEATS_ARE_NEW:
             return
+        if task_id in self._recalled and self._mistake is not Mistake.BEGINS_WITHDRAWN:
+            return
         self._tasks[task_id] = (await request.json())["data"]
         self._do(task_id)
 
@@ -65,15 +73,20 @@ class Polled:
             return Response(status_code=404)
         if self._mistake is Mistake.GOES_ON and task_id in self._tasks:
             asyncio.get_running_loop().call_later(1.5, self._do, task_id)
+        self._recalled.add(task_id)
         return Response(status_code=204)
 
-    async def _list(self) -> Response:
-        if self._mistake is Mistake.RUBBISH_LIST and self._read:
+    async def _list(self, limit: int = 100, after: str | None = None) -> Response:
+        if self._mistake is Mistake.RUBBISH_LIST and next(self._listings) % 2:
             return Response(b"<html>")
         hidden = set() if self._mistake is Mistake.LISTS_AFTER_RECEIPT else self._settled
         if self._mistake is Mistake.FORGETS_WITHOUT_RECEIPT:
             hidden = self._read
-        return JSONResponse({"acts": [act_id for act_id in self._acts if act_id not in hidden], "next": None})
+        acts = [act_id for act_id in self._acts if act_id not in hidden]
+        if after is not None and self._mistake is not Mistake.IGNORES_AFTER:
+            acts = [act_id for act_id in acts if _number(act_id) > _number(after)]
+        page, more = acts[:limit], len(acts) > limit and self._mistake is not Mistake.FORGETS_NEXT
+        return JSONResponse({"acts": page, "next": page[-1] if more else None})
 
     async def _act(self, act_id: str) -> Response:
         self._read.add(act_id)
@@ -108,3 +121,7 @@ class Polled:
             "decision": "granted",
             "results": results,
         }
+
+
+def _number(act_id: str) -> int:
+    return int(act_id.removeprefix("polled-"))

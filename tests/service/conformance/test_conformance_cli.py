@@ -16,6 +16,8 @@ from lianban_adapters.cli import adapter
 from lianban_adapters.samples.tasks import SAMPLE_FILE
 from lianban_stack import network
 
+HOST_KEY = "sftp.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA7rSV1Tqy3qwuoG0XnEhT1dCcYOvYCzPBqRFn2rb4mB"
+
 
 def conform(folder: Path, *more: str, secret: str = "") -> Result:
     (folder / "secret").write_text(secret or new_secret())
@@ -40,8 +42,9 @@ def test_a_department_that_is_not_there_does_not_conform(tmp_path: Path) -> None
     assert "还不符合对接要求。" in result.output
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (report["conforms"], report["department"], report["kind"]) == (False, "market", "rest")
+    assert "没有程序在监听" in report["cause"]["seen"]
     outcomes = {check["id"]: check["outcome"] for check in report["checks"]}
-    assert (outcomes["task-taken"], outcomes["act-came"]) == ("failed", "unshown")
+    assert (outcomes["task-taken"], outcomes["act-came"]) == ("failed", "unplayed")
     assert {message["reply"] for message in report["messages"]} == {"unavailable"}
 
 
@@ -155,3 +158,24 @@ def test_samples_are_written_and_written_again(tmp_path: Path) -> None:
     assert f"写出 {len(list((tmp_path / 'samples').glob('*.json')))} 份" in result.output
     (tmp_path / "file").write_text("")
     assert CliRunner().invoke(adapter, ["samples", "--out", str(tmp_path / "file" / "x")]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("host: [", "不是 YAML"),
+        ("- host", "与部门名录中的 files 不同"),
+        ("{host: sftp.example, user: lianban, known_hosts: nonsense}", "有误的：known_hosts"),
+        (f"{{host: sftp.example, user: lianban, known_hosts: '{HOST_KEY}'}}", "private_key_file 和 password 须写一个"),
+        (f"{{host: sftp.example, user: lianban, known_hosts: '{HOST_KEY}', password: a, more: 1}}", "有误的：more"),
+    ],
+)
+def test_settings_of_a_folder_that_are_none(tmp_path: Path, settings: str, told: str) -> None:
+    (tmp_path / "files.yaml").write_text(settings)
+    result = conform(tmp_path, "--kind", "files", "--files-settings", str(tmp_path / "files.yaml"))
+    assert (result.exit_code, told in result.output) == (1, True), result.output
+
+
+def test_a_folder_needs_settings(tmp_path: Path) -> None:
+    result = conform(tmp_path, "--kind", "files")
+    assert (result.exit_code, "--kind files 须给出 --files-settings" in result.output) == (2, True)

@@ -9,12 +9,15 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+from lianban.platform.directory import FilesSettings
 from lianban_stack import network
 
 ROOT = Path(__file__).parents[3]
@@ -102,6 +105,11 @@ async def passes(shell: Shell, folder: Path, start: str) -> None:
     assert missing == {"answer-acts", "acceptance"}
 
 
+def test_the_settings_shown_of_a_folder_are_settings() -> None:
+    [shown] = re.findall(r"```yaml\n(.*?)```", QUICK_START, re.DOTALL)
+    assert FilesSettings.model_validate(YAML(typ="safe").load(shown)).folder == "lianban-test"
+
+
 @pytest.fixture
 async def shell(tmp_path: Path) -> Shell:
     made = Shell(tmp_path)
@@ -124,6 +132,25 @@ async def test_the_department_in_node(shell: Shell, tmp_path: Path) -> None:
         pytest.skip("npm cannot install its one package here")
     assert (tmp_path / "node" / "node_modules" / "standardwebhooks").is_dir(), said
     await passes(shell, tmp_path, f"PLATFORM={start}")
+
+
+@pytest.mark.parametrize("program", ["python", "node"])
+def test_what_an_example_was_not_given_is_told_in_one_line(program: str, tmp_path: Path) -> None:
+    if program == "node" and not shutil.which("node"):
+        pytest.skip("needs node")
+    found = sys.executable if program == "python" else program
+    [example] = EXAMPLES.glob(f"department-{program}/department.*")
+
+    def told(**given: str) -> str:
+        ended = subprocess.run(
+            [found, str(example)], env={"PATH": os.environ["PATH"], **given}, capture_output=True, timeout=30
+        )
+        assert ended.returncode == 1
+        return ended.stderr.decode()
+
+    assert told(DEPARTMENT="market") == "缺少环境变量 PLATFORM、SECRET_FILE，见本文件开头的说明\n"
+    nowhere = str(tmp_path / "secret")
+    assert told(PLATFORM="http://x", DEPARTMENT="market", SECRET_FILE=nowhere) == f"没有签名密钥的文件 {nowhere}\n"
 
 
 @pytest.mark.parametrize("example", ["department-python/department.py", "department-node/department.js"])

@@ -78,6 +78,7 @@ def outcomes(report: Report) -> dict[str, Outcome]:
 
 async def test_a_department_that_calls_back(sandbox: Sandbox) -> None:
     found = outcomes(await sandbox.conform("rest"))
+    assert found["withdrawn-first"] is found["time-zone"] is Outcome.PASSED
     assert found["callback-same"] is found["callback-resigned"] is found["acceptance"] is Outcome.PASSED
     assert found["supplement-resumed"] is Outcome.UNSHOWN
 
@@ -100,7 +101,8 @@ async def test_one_that_refuses_by_an_officer(sandbox: Sandbox) -> None:
 
 async def test_one_that_is_polled(sandbox: Sandbox) -> None:
     found = outcomes(await sandbox.conform("polling"))
-    expected = ("token-forged", "acts-listed", "acts-kept", "receipt-ends", "conflict-calm", "callback-same")
+    fetched = ("acts-listed", "acts-kept", "acts-paged", "receipt-ends")
+    expected = ("token-forged", *fetched, "conflict-calm", "callback-same", "withdrawn-first")
     assert [check for check in expected if found[check] is not Outcome.PASSED] == []
     assert "signature-forged" not in found
 
@@ -110,4 +112,4 @@ async def test_one_that_is_down_is_told_from_one_that_conforms(sandbox: Sandbox)
     found = {check.id: verdict for check, verdict in report.found}
     assert not report.conforms
     assert found["task-taken"].seen == "业务系统返回 503"
-    assert found["act-came"].outcome is Outcome.UNSHOWN
+    assert found["act-came"].outcome is Outcome.UNPLAYED

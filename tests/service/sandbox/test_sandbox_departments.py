@@ -148,6 +148,15 @@ async def test_a_withdrawn_task_is_not_decided(departments: Any, platform: Any) 
     assert platform.acts == []
 
 
+async def test_a_task_that_comes_after_its_withdrawal_is_not_begun(departments: Any, platform: Any) -> None:
+    assert (await departments.send(kind="task.withdrawn", cause="applicant-withdrew")).json() == {"status": "ignored"}
+    assert (await departments.send()).status_code == 200
+    task = await departments.settled("withdrawn")
+    assert (task["withdrawn"], task["acts"]) == ("applicant-withdrew", [])
+    assert (await departments.send(kind="task.withdrawn")).json() == {"status": "ignored"}
+    assert platform.attempts == 0
+
+
 async def test_a_withdrawal_stops_a_callback_that_is_being_repeated(departments: Any, platform: Any) -> None:
     platform.answers = [503] * 3
     await departments.order("/market", delay_seconds=0)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from lianban.clock.deadlines import SHANGHAI
 from lianban_adapters.conformance.checks.catalogue import CHECKS, checks_of
 from lianban_adapters.conformance.checks.model import Outcome, Weight, missed
-from lianban_adapters.conformance.evidence import Evidence
+from lianban_adapters.conformance.evidence import Evidence, Paging
 from lianban_adapters.conformance.report import judged
+from lianban_adapters.samples.tasks import Sampler
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "departments.zh-CN.md").read_text(encoding="utf-8")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -39,3 +42,48 @@ def test_of_a_department_nothing_was_seen_of_nothing_is_said(kind: str) -> None:
     text = "\n".join(report.lines())
     assert "还不符合对接要求。" in text
     assert [check.id for check in checks_of(kind) if check.show not in text] == []
+
+
+def test_tasks_of_every_run_are_known_and_no_others() -> None:
+    sampler = Sampler("market")
+    task = sampler.task(1, datetime(2026, 3, 2, tzinfo=UTC))
+    assert sampler.made(task.task_id)
+    assert sampler.made(sampler.acceptance(task).task_id)
+    case_no = task.order.case_no
+    wrong_sign = "A" if case_no[-1] != "A" else "B"
+    others = (f"{case_no}:other", f"{case_no[:-1]}{wrong_sign}:sample-permit", case_no, "", "act:sample-permit")
+    assert [one for one in others if sampler.made(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("pages", "ended", "outcome"),
+    [
+        ([["a"], ["b"]], True, Outcome.PASSED),
+        ([["a", "b"]], True, Outcome.UNSHOWN),
+        ([["a"], ["a"]], True, Outcome.FAILED),
+        ([["a"], ["c"]], True, Outcome.FAILED),
+        ([["a"], ["b"]], False, Outcome.FAILED),
+        ([["a"], ["b"], ["came-meanwhile"]], True, Outcome.PASSED),
+    ],
+)
+def test_pages_lose_nothing_and_come_to_an_end(pages: list[list[str]], ended: bool, outcome: Outcome) -> None:
+    evidence = Evidence(paging=[Paging(pages, ended, frozenset("ab"))])
+    [check] = [check for check in CHECKS if check.id == "acts-paged"]
+    assert check.judge(evidence).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("off", "outcome"),
+    [
+        (timedelta(), Outcome.PASSED),
+        (timedelta(minutes=-5), Outcome.PASSED),
+        (timedelta(hours=-8), Outcome.FAILED),
+        (timedelta(hours=8), Outcome.FAILED),
+        (timedelta(hours=-20), Outcome.PASSED),  # what was done the day before says nothing of zones
+    ],
+)
+def test_a_time_of_another_zone(off: timedelta, outcome: Outcome) -> None:
+    evidence = Evidence()
+    evidence.stamped("lb_act.cd_time", datetime.now(SHANGHAI).replace(tzinfo=None) + off)
+    [check] = [check for check in CHECKS if check.id == "time-zone"]
+    assert check.judge(evidence).outcome is outcome

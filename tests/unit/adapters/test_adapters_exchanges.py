@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from standardwebhooks.webhooks import Webhook
 from lianban.contracts.status import ActKind
 from lianban_adapters.channels.messages import TaskCreated, TaskSupplemented, TaskWithdrawn
 from lianban_adapters.conformance.exchanges import SECRET, exchanges, recorded
+from lianban_adapters.conformance.index import INDEX, index
 
 FOLDER = Path(__file__).parents[3] / "docs" / "examples" / "exchanges"
 MADE = dict(exchanges())
@@ -29,6 +33,21 @@ def test_every_exchange_is_recorded_as_it_is_now() -> None:
         if (FOLDER / f"{name}.json").read_text(encoding="utf-8") != recorded(exchange)
     ]
     assert changed == []
+
+
+def test_the_list_of_them_is_as_it_is_now() -> None:
+    """Where this fails: `lianban adapter samples --out docs/examples/exchanges`."""
+    listed = (FOLDER / INDEX).read_text(encoding="utf-8")
+    assert listed == index(MADE)
+    assert re.findall(r"^\| \[(.+)\]\(\1\.json\) \|", listed, re.MULTILINE) == list(MADE)
+
+
+def test_the_program_in_the_list_verifies_every_signature() -> None:
+    [program] = re.findall(r"```python\n(.*?)```", (FOLDER / INDEX).read_text(encoding="utf-8"), re.DOTALL)
+    said = subprocess.run([sys.executable, "-c", program], cwd=FOLDER, capture_output=True, check=True, timeout=30)
+    verified = dict(line.split() for line in said.stdout.decode().splitlines())
+    signed = {name for name, one in MADE.items() if "webhook-signature" in one["request"]["headers"]}
+    assert verified == {name: "不符" if name in WRONGLY_SIGNED else "相符" for name in signed}
 
 
 @pytest.mark.parametrize("name", [name for name, one in MADE.items() if one["request"]["method"] == "POST"])

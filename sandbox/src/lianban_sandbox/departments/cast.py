@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy.ext.asyncio import create_async_engine
 from standardwebhooks.webhooks import Webhook
@@ -19,6 +20,9 @@ from lianban_sandbox.departments.sftp import Account, account_of
 from lianban_sandbox.departments.tables import TableSystem
 from lianban_sandbox.departments.ways import Callback, Tray, Way
 from lianban_sandbox.settings import SandboxSettings
+
+_IN_BEIJING: Final = {"server_settings": {"timezone": "Asia/Shanghai"}}
+"""What databases write by themselves is to be Beijing time as well."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,12 @@ class Cast:
             tokens=tokens,
             trays={code: Tray() for code in tokens},
             tables={
-                code: TableSystem(code, create_async_engine(url, pool_size=5, max_overflow=0, hide_parameters=True))
+                code: TableSystem(
+                    code,
+                    create_async_engine(
+                        url, pool_size=5, max_overflow=0, hide_parameters=True, connect_args=_IN_BEIJING
+                    ),
+                )
                 for code, url in urls.items()
             },
             files={code: FileSystem(code, disk / own.folder.lstrip("/")) for code, (own, disk) in exchanging.items()},

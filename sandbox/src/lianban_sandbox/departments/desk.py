@@ -91,6 +91,8 @@ class Desk:
         self._ways = ways
         self.switchboard = switchboard
         self.tasks: Records[Task] = Records(capacity)
+        self._recalled: Records[str] = Records(capacity)
+        """Causes of withdrawals that came before their tasks, by task id."""
         self.open: dict[str, Task] = {}
         """Not answered yet, by task id: never forgotten, whatever the records' capacity."""
         self.fates: Counter[Fate] = Counter()
@@ -104,6 +106,9 @@ class Desk:
         waits for an answer at all."""
         self.tasks.add(task.task_id, task)
         task.behaviour = behaviour
+        if (cause := self._recalled.get(task.task_id)) is not None:
+            task.state, task.withdrawn = State.WITHDRAWN, cause
+            return
         task.first.extend(script.script_of(task.step, behaviour))
         if behaviour.mode is Mode.HOLD and not task.first:
             self._hold(task)
@@ -128,9 +133,11 @@ class Desk:
         return True
 
     def withdraw(self, task_id: str, cause: str) -> bool:
-        """Whether there was something left to take back. An act that has arrived stays."""
+        """Whether there was something left to take back. An act that has arrived stays; a task that comes later is not
+        begun."""
         task = self.known(task_id)
         if task is None:
+            self._recalled.add(task_id, cause)
             return False
         task.withdrawn = cause
         if self.open.pop(task_id, None) is None and task.state is not State.PUBLISHED:

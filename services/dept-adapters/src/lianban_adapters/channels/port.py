@@ -29,20 +29,24 @@ class Sent:
 
 
 class Rejected(Exception):
-    """The department will not take this task this way, however often it is sent. ``reason`` is Chinese."""
+    """The department will not take this task this way, however often it is sent. ``reason`` is Chinese. ``status``:
+    of its answer, where it was one of HTTP."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, status: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.status = status
 
 
 class Unavailable(Exception):
-    """The department cannot be reached now. ``retry_after``: when it asked to be tried again."""
+    """The department cannot be reached now. ``retry_after``: when it asked to be tried again. ``status``: of its
+    answer, where it was one of HTTP."""
 
-    def __init__(self, reason: str, retry_after: timedelta | None = None) -> None:
+    def __init__(self, reason: str, retry_after: timedelta | None = None, status: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
+        self.status = status
 
 
 class Channel(Protocol):

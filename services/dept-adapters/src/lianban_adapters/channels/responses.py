@@ -26,8 +26,8 @@ def check(response: ClientResponse) -> None:
     if 200 <= status < 300:
         return
     if status >= 500 or status in _TRY_AGAIN:
-        raise Unavailable(f"业务系统返回 {status}", retry_after(response.headers.get("retry-after")))
-    raise Rejected(f"业务系统返回 {status}，未接收该任务")
+        raise Unavailable(f"业务系统返回 {status}", retry_after(response.headers.get("retry-after")), status)
+    raise Rejected(f"业务系统返回 {status}，未接收该任务", status)
 
 
 async def content(response: ClientResponse, limit: int = MAX_ANSWER) -> bytes:

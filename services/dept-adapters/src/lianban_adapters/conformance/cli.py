@@ -12,13 +12,17 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import click
+from asyncssh import import_known_hosts
 from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from lianban.platform.directory import PollingSettings, StagingSettings
+from lianban.platform.directory import FilesSettings, PollingSettings, StagingSettings
 from lianban.platform.serving import listen
 from lianban_adapters.conformance.exchanges import exchanges, recorded
+from lianban_adapters.conformance.index import INDEX, index
 from lianban_adapters.conformance.kit import Patience
 from lianban_adapters.conformance.runner import Kind, Order, conform
 from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
@@ -64,11 +68,15 @@ def _web(_context: click.Context, _parameter: click.Parameter, value: str | None
 @click.command("conform")
 @click.option("--department", required=True, metavar="代码", help="部门代码")
 @click.option(
-    "--kind", default="rest", type=click.Choice(["rest", "polling", "staging"]), show_default=True, help="对接方式"
+    "--kind",
+    default="rest",
+    type=click.Choice(["rest", "polling", "staging", "files"]),
+    show_default=True,
+    help="对接方式",
 )
-@click.option("--endpoint", callback=_web, help="部门接收任务的网址；轮询的为各接口共同的前一段；前置库的不用")
+@click.option("--endpoint", callback=_web, help="部门接收任务的网址；轮询的为各接口共同的前一段；前置库、文件的不用")
 @click.option(
-    "--secret-file", type=_FILE, help="文件，内为签名密钥（whsec_…）；轮询的为部门发给平台的令牌；前置库的不用"
+    "--secret-file", type=_FILE, help="文件，内为签名密钥（whsec_…）；轮询的为部门发给平台的令牌；前置库、文件的不用"
 )
 @click.option(
     "--database-url-file",
@@ -77,6 +85,11 @@ def _web(_context: click.Context, _parameter: click.Parameter, value: str | None
 )
 @click.option("--db-schema", help="前置库：表所在的 schema")
 @click.option("--tls", is_flag=True, help="前置库：用 TLS 连接")
+@click.option(
+    "--files-settings",
+    type=_FILE,
+    help="文件交换：YAML 文件，内容同部门名录中的 files（host、user、known_hosts 等）",
+)
 @click.option(
     "--listen",
     "address",
@@ -101,6 +114,7 @@ def conform_command(
     database_url_file: Path | None,
     db_schema: str | None,
     tls: bool,
+    files_settings: Path | None,
     address: tuple[str, int],
     public_url: str | None,
     material_token_file: Path | None,
@@ -115,13 +129,16 @@ def conform_command(
 
     用虚构的样例任务，与平台的数据库无关。部门系统的平台网址请设为 --public-url（缺省为 --listen 的地址）。
     """
-    given = database_url_file if kind == "staging" else secret_file
-    if given is None or (endpoint is None and kind != "staging"):
-        needed = "--database-url-file" if kind == "staging" else "--endpoint 和 --secret-file"
+    needed, given = {
+        "staging": ("--database-url-file", database_url_file),
+        "files": ("--files-settings", files_settings),
+    }.get(kind, ("--endpoint 和 --secret-file", secret_file if endpoint else None))
+    if given is None:
         raise click.UsageError(f"--kind {kind} 须给出 {needed}")
     if public_url is None and address[0] in _EVERYWHERE:
         raise click.UsageError("--listen 为全部地址的，须用 --public-url 写明部门系统从哪个网址找到它")
-    secret = _secret(given, kind, endpoint or "", db_schema)
+    files = _files(given) if kind == "files" else None
+    secret = "" if files else _secret(given, kind, endpoint or "", db_schema)
     try:
         bound = listen(*address)
     except OSError as error:
@@ -142,6 +159,7 @@ def conform_command(
             acceptance=acceptance,
             db_schema=db_schema,
             tls=tls,
+            files=files,
         )
         click.echo(f"在 {order.public_url} 接收办理动作；需要人工办理的，请在 {wait:g} 秒内办理样例任务 ……")
         try:
@@ -180,6 +198,22 @@ def _secret(file: Path, kind: Kind, endpoint: str, db_schema: str | None) -> str
     return url
 
 
+def _files(file: Path) -> FilesSettings:
+    try:
+        settings = FilesSettings.model_validate(YAML(typ="safe").load(_text(file)))
+        import_known_hosts(settings.known_hosts)
+    except YAMLError:
+        raise click.ClickException(f"{file} 不是 YAML") from None
+    except ValidationError as error:
+        places = "、".join(
+            ".".join(map(str, fault["loc"])) or "private_key_file 和 password 须写一个" for fault in error.errors()
+        )
+        raise click.ClickException(f"{file} 与部门名录中的 files 不同，有误的：{places}") from None
+    except ValueError:
+        raise click.ClickException(f"{file} 中的 known_hosts 读不出来") from None
+    return settings
+
+
 def _signing_key(secret: str, file: Path) -> str:
     try:
         whole = secret.startswith("whsec_") and base64.b64decode(secret.removeprefix("whsec_"), validate=True)
@@ -203,12 +237,13 @@ def _text(file: Path) -> str:
 @click.command("samples")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="写到哪个文件夹")
 def samples_command(out: Path) -> None:
-    """写出往来的样例：双方的每种消息、每种办理动作、每种拒绝，一个一份 JSON。内容均为虚构。"""
+    """写出往来的样例：双方的每种消息、每种办理动作、每种拒绝，一个一份 JSON，另有一份目录。内容均为虚构。"""
     written = dict(exchanges())
+    files = {f"{name}.json": recorded(exchange) for name, exchange in written.items()} | {INDEX: index(written)}
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name, exchange in written.items():
-            (out / f"{name}.json").write_text(recorded(exchange), encoding="utf-8")
+        for name, content in files.items():
+            (out / name).write_text(content, encoding="utf-8")
     except OSError as error:
         raise click.ClickException(f"无法写入 {error.filename or out}（{error.strerror}）") from None
-    click.echo(f"写出 {len(written)} 份，在 {out}")
+    click.echo(f"写出 {len(written)} 份和目录 {INDEX}，在 {out}")

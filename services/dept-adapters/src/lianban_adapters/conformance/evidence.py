@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from lianban.clock.deadlines import SHANGHAI
 from lianban.platform.problems import FieldError
 from lianban_adapters.acts.schemas import CallbackAct
 
@@ -34,7 +36,8 @@ class Play(StrEnum):
     FAULTY = "faulty"  # the platform answers 422
     SUPPLEMENT = "supplement"  # something is missing, and comes
     WITHDRAWN = "withdrawn"
-    STRANGER = "stranger"  # withdrawn, and never sent
+    STRANGER = "stranger"  # withdrawn before it is sent
+    PAGED = "paged"  # two acts that wait, listed one by one
     FIELDS = "fields"  # fields nobody knows
     TYPE = "type"  # a message nobody knows
     LARGE = "large"
@@ -56,11 +59,20 @@ class Reply(StrEnum):
 
 @dataclass(frozen=True)
 class Answered:
-    """``reason``: Chinese, of what was not taken. ``acts``: given at once."""
+    """``reason``, ``advice``: Chinese, of what was not taken and what to do about it. ``acts``: given at once."""
 
     reply: Reply
     reason: str = ""
     acts: tuple[object, ...] = ()
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing for which many checks cannot be made. Chinese."""
+
+    seen: str
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -76,7 +88,7 @@ class Sent:
 class Arrival:
     """An act as it came. ``signature``: problem type, none where it holds or none is needed. ``form``, ``content``:
     faults in itself, and against its task. ``status``, ``problem``: what was answered. ``lag``: seconds from signing
-    to arrival."""
+    to arrival. ``flaw``: Chinese, what is wrong with the signature whenever it was made."""
 
     play: Play | None
     way: str
@@ -92,6 +104,24 @@ class Arrival:
     content: tuple[FieldError, ...]
     status: int
     problem: str | None
+    flaw: str | None = None
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A time the department wrote into a column, as that column is to be read."""
+
+    column: str
+    written: datetime
+
+
+@dataclass(frozen=True)
+class Paging:
+    """One look through the acts page by page. ``stable``: ids that lay there before it and after it."""
+
+    pages: Sequence[Sequence[str]]
+    ended: bool
+    stable: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -106,6 +136,9 @@ class Fetch:
 
 @dataclass
 class Evidence:
+    began: float = field(default_factory=lambda: now())
+    halted: Cause | None = None
+    """Why nothing was played after the first message."""
     sent: list[Sent] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     fetches: list[Fetch] = field(default_factory=list)
@@ -115,6 +148,15 @@ class Evidence:
     """Lists of acts that could be read, of a department that is polled."""
     listed_again: Counter[str] = field(default_factory=Counter)
     """Acts that were listed after their receipt."""
+    unfinished: Counter[str] = field(default_factory=Counter)
+    """Looks at batches that are not written to their end."""
+    vanished: set[str] = field(default_factory=set)
+    """Batches of ours that the department took away altogether."""
+    paging: list[Paging] = field(default_factory=list)
+    stamps: dict[Stamp, float] = field(default_factory=dict)
+    """And when each was first seen."""
+    leftovers: set[str] = field(default_factory=set)
+    """Tasks of earlier runs on which there were acts."""
     astray: Counter[str] = field(default_factory=Counter)
     """Paths that were posted to and that the platform has not."""
     troubles: list[str] = field(default_factory=list)
@@ -130,6 +172,10 @@ class Evidence:
     def posted_astray(self, path: str) -> None:
         if path in self.astray or len(self.astray) < _MOST_PATHS:
             self.astray[path[:_PATH]] += 1
+
+    def stamped(self, column: str, written: datetime) -> None:
+        """``written``: as it stands in the column, which is to be Beijing time."""
+        self.stamps.setdefault(Stamp(column, written.replace(tzinfo=SHANGHAI)), now())
 
     async def until(self, true: Callable[[], bool], seconds: float) -> bool:
         """Waits for an act that makes ``true`` so."""

@@ -32,6 +32,7 @@ from lianban_adapters.samples.problems import sample_problems
 from lianban_adapters.samples.tasks import Sampler, SampleTask
 
 SECRET: Final = "whsec_" + base64.b64encode(b"lianban-sample-exchanges-secret!").decode()
+POLLING_TOKEN: Final = "sample-polling-token"
 """Of the samples, and of nothing else."""
 
 TO_DEPARTMENT: Final = "platform-to-department"
@@ -137,7 +138,7 @@ def _further() -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _polled() -> Iterator[tuple[str, dict[str, Any]]]:
     """The same with a department that is only ever called."""
-    known = {"authorization": "Bearer sample-polling-token"}
+    known = {"authorization": f"Bearer {POLLING_TOKEN}"}
     received = {"status": "received"}
     for kind, (key, content) in sample_messages().items():
         task = content["data"]["task_id"]
@@ -156,6 +157,15 @@ def _polled() -> Iterator[tuple[str, dict[str, Any]]]:
         "polling-acts",
         _exchange("轮询：列出办理动作", TO_DEPARTMENT, _request("GET", "/acts?limit=50", known), listing),
     )
+    following = sample_acts(task, SAMPLE_TIME.isoformat())["request_supplement"][1]["act_id"]
+    pages = {"first": ("", act["act_id"], "p2"), "last": ("&after=p2", following, None)}
+    for name, (after, listed, more) in pages.items():
+        request = _request("GET", f"/acts?limit=1{after}", known)
+        title = f"轮询：列出办理动作，翻页的{'第一页' if more else '最后一页'}"
+        yield (
+            f"polling-acts-{name}",
+            _exchange(title, TO_DEPARTMENT, request, _answer(200, {"acts": [listed], "next": more})),
+        )
     place = f"/acts/{act['act_id']}"
     yield (
         "polling-act",

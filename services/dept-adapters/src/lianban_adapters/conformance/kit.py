@@ -88,8 +88,11 @@ class Kit:
         message = Message(order.key, "task.supplemented", task.task_id, body, order, whole.dossier)
         return (await self.send(play, message)).reply is Reply.TAKEN
 
-    async def withdrawn(self, play: Play, task: SampleTask) -> bool:
+    async def withdrawn(self, play: Play, task: SampleTask, again: bool = False) -> bool:
+        """``again``: for the task was on its way when it was withdrawn."""
         order = task.withdrawal()
+        if again:
+            order = order.model_copy(update={"key": f"{order.key}:again"})
         self.desk.withdrawn(task.task_id)
         message = Message(order.key, "task.withdrawn", task.task_id, task_withdrawn(order), order)
         return (await self.send(play, message)).reply is Reply.TAKEN

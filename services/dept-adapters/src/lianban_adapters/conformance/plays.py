@@ -1,9 +1,9 @@
-"""The exchanges, each on a task of its own. They run at once, as departments are sent tasks; none of them judges."""
+"""The exchanges, each on tasks of its own. They run at once, as departments are sent tasks; none of them judges."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from pydantic_core import to_json
@@ -15,6 +15,7 @@ from lianban_adapters.acts.validation import invalid
 from lianban_adapters.conformance.evidence import IN_ANSWER, Arrival, Play, now
 from lianban_adapters.conformance.kit import Kit
 from lianban_adapters.conformance.lines.port import Message
+from lianban_adapters.samples.tasks import SampleTask
 
 OUTAGE: Final = 3.0
 """Seconds the platform is out of order: a signature made anew then has another time."""
@@ -27,10 +28,15 @@ _DOWN: Final = Problem(503, "unavailable", "服务暂不可用")
 _FAULTY: Final = invalid([FieldError("/occurred_at", "sample", "对接检验：模拟内容有误的答复")])
 
 
-async def basic(kit: Kit) -> None:
+async def opened(kit: Kit) -> SampleTask | None:
+    """The first message, a plain new task: where it is not taken nothing else will be, for the same reason. The task it
+    told of."""
     task = kit.task(Play.BASIC)
-    if not await kit.created(Play.BASIC, task):
-        return
+    return task if await kit.created(Play.BASIC, task) else None
+
+
+async def basic(kit: Kit, task: SampleTask) -> None:
+    """Goes on with what was opened."""
     await kit.created(Play.BASIC, task)
     await kit.acted(Play.BASIC)
     await kit.created(Play.BASIC, task)
@@ -82,7 +88,25 @@ async def withdrawn(kit: Kit) -> None:
 
 
 async def stranger(kit: Kit) -> None:
-    await kit.withdrawn(Play.STRANGER, kit.task(Play.STRANGER))
+    """Withdrawn while it was on its way; and told so once more, as the platform does, when it has come."""
+    task = kit.task(Play.STRANGER)
+    kit.desk.obstruct(task.task_id, _DOWN)
+    if await kit.withdrawn(Play.STRANGER, task) and await kit.created(Play.STRANGER, task):
+        await kit.quiet()
+        await kit.withdrawn(Play.STRANGER, task, again=True)
+
+
+async def paged(kit: Kit) -> None:
+    """Two acts wait, for the platform is out of order."""
+    tasks = [kit.task(Play.PAGED), kit.task(Play.PAGED)]
+    for task in tasks:
+        kit.desk.obstruct(task.task_id, _DOWN)
+        if not await kit.created(Play.PAGED, task):
+            return
+    if kit.line.pages and await kit.evidence.until(lambda: _of_both(kit, tasks), kit.patience.acts):
+        await kit.line.pages.look()
+    for task in tasks:
+        kit.desk.obstruct(task.task_id, None)
 
 
 async def unknown_fields(kit: Kit) -> None:
@@ -122,13 +146,13 @@ async def forged(kit: Kit, play: Play) -> None:
 
 
 PLAYS: Final[Mapping[Play, Callable[[Kit], Awaitable[None]]]] = {
-    Play.BASIC: basic,
     Play.RETRY: retry,
     Play.CONFLICT: conflict,
     Play.FAULTY: faulty,
     Play.SUPPLEMENT: supplement,
     Play.WITHDRAWN: withdrawn,
     Play.STRANGER: stranger,
+    Play.PAGED: paged,
     Play.FIELDS: unknown_fields,
     Play.TYPE: unknown_type,
     Play.LARGE: large,
@@ -142,6 +166,10 @@ async def _obstructed(kit: Kit, play: Play, obstacle: Problem) -> None:
     kit.desk.obstruct(task.task_id, obstacle)
     if await kit.created(play, task) and await kit.acted(play, _was_called):
         await kit.quiet()
+
+
+def _of_both(kit: Kit, tasks: Sequence[SampleTask]) -> bool:
+    return {task.task_id for task in tasks} <= {arrival.task_id for arrival in kit.evidence.acts(Play.PAGED)}
 
 
 def _was_called(arrival: Arrival) -> bool:

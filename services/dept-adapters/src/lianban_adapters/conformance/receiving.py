@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -22,15 +22,20 @@ from lianban_adapters.channels.incoming.reception import Reception
 from lianban_adapters.channels.incoming.texts import encoding_fault
 from lianban_adapters.conformance.desk import Desk
 from lianban_adapters.conformance.evidence import CALLBACK, FETCHED, IN_ANSWER, Arrival, Evidence, Play, now
+from lianban_adapters.conformance.signatures import flaw
 
 _LONGEST: Final = 2000
 
 
 class Receiver:
-    """``plays``: which exchange a task belongs to. ``secret``: none where the department does not call back."""
+    """``plays``: which exchange a task belongs to. ``secret``: none where the department does not call back.
+    ``is_sample``: whether a task is one of the kit's, of this run or of an earlier one."""
 
-    def __init__(self, desk: Desk, evidence: Evidence, secret: str | None = None) -> None:
+    def __init__(
+        self, desk: Desk, evidence: Evidence, is_sample: Callable[[str], bool], secret: str | None = None
+    ) -> None:
         self._desk = desk
+        self._is_sample = is_sample
         self._evidence = evidence
         self._secret = secret
         self._reception = Reception(desk, desk.keyring)
@@ -49,7 +54,8 @@ class Receiver:
             outcome = await self._taken(self._secret, department, headers, body, written)
         except Problem as problem:
             outcome = problem
-        await self._note(CALLBACK, began, written, act, form, outcome, signature, lag)
+        mistake = flaw(self._secret, headers, body)
+        await self._note(CALLBACK, began, written, act, form, outcome, signature, lag, mistake)
         if isinstance(outcome, Problem):
             raise outcome
         return outcome
@@ -123,8 +129,12 @@ class Receiver:
         outcome: Answer | Problem,
         signature: str | None = None,
         lag: float | None = None,
+        mistake: str | None = None,
     ) -> None:
         task_id = _text(written, "task_id")
+        if task_id not in self.plays and self._is_sample(task_id):
+            self._evidence.leftovers.add(task_id)  # answered as any unknown task, so that it does not come again
+            return
         await self._evidence.arrived(
             Arrival(
                 play=self.plays.get(task_id),
@@ -141,6 +151,7 @@ class Receiver:
                 content=self._desk.faults(act) if act else (),
                 status=outcome.status,
                 problem=outcome.slug if isinstance(outcome, Problem) else None,
+                flaw=mistake,
             )
         )
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 
 from lianban.commands.tables import table
 from lianban_adapters.conformance.checks.catalogue import checks_of
+from lianban_adapters.conformance.checks.causes import cause_of
 from lianban_adapters.conformance.checks.model import OUTCOME_ZH, WEIGHT_ZH, Check, Outcome, Verdict, missed
-from lianban_adapters.conformance.evidence import Evidence
+from lianban_adapters.conformance.evidence import Cause, Evidence
 
 _HEAD: Final = ("结果", "检验项", "名称", "要求", "所见")
 
@@ -21,6 +22,7 @@ class Report:
     kind: str
     found: Sequence[tuple[Check, Verdict]]
     evidence: Evidence
+    cause: Cause | None = None
 
     @property
     def conforms(self) -> bool:
@@ -32,6 +34,9 @@ class Report:
             for check, verdict in self.found
         ]
         yield from table(_HEAD, rows)
+        if self.cause:
+            others = "其余各项" if self.evidence.halted else "要有办理动作才能检验的各项"
+            yield from ("", f"原因：{self.cause.seen}。", f"请先解决：{self.cause.advice}。{others}因此未进行。")
         for outcome, title in ((Outcome.FAILED, "未通过的"), (Outcome.UNSHOWN, "未检验的")):
             of_it = [check for check, verdict in self.found if verdict.outcome is outcome]
             if of_it:
@@ -39,8 +44,10 @@ class Report:
             for check in of_it:
                 advice = f"；{check.show}" if outcome is Outcome.UNSHOWN else ""
                 yield f"  {check.id}：应为：{check.expected}{advice}（见《部门系统对接说明》“{check.where}”）"
+        if self.evidence.leftovers:
+            yield from ("", f"另有以前检验的任务 {len(self.evidence.leftovers)} 项这时才有办理动作，没有计入。")
         counts = {outcome: sum(verdict.outcome is outcome for _, verdict in self.found) for outcome in Outcome}
-        told = "，".join(f"{OUTCOME_ZH[outcome]} {number}" for outcome, number in counts.items())
+        told = "，".join(f"{OUTCOME_ZH[outcome]} {number}" for outcome, number in counts.items() if number)
         yield from ("", f"{told}。{'符合对接要求。' if self.conforms else '还不符合对接要求。'}")
 
     def document(self) -> dict[str, Any]:
@@ -49,6 +56,7 @@ class Report:
             "kind": self.kind,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "conforms": self.conforms,
+            "cause": {"seen": self.cause.seen, "advice": self.cause.advice} if self.cause else None,
             "checks": [
                 {
                     "id": check.id,
@@ -79,6 +87,7 @@ class Report:
                     "task_id": one.task_id,
                     "act_id": one.act_id,
                     "signature": one.signature,
+                    "flaw": one.flaw,
                     "status": one.status,
                     "problem": one.problem,
                     "errors": [fault.member() for fault in (*one.form, *one.content)],
@@ -90,5 +99,14 @@ class Report:
 
 
 def judged(department: str, kind: str, evidence: Evidence) -> Report:
-    found = [(check, check.judge(evidence)) for check in checks_of(kind)]
-    return Report(department, kind, found, evidence)
+    """Where one cause keeps checks from being made, they say no more than that."""
+    cause = evidence.halted or cause_of(evidence)
+    found = [(check, _verdict(check, evidence, cause)) for check in checks_of(kind)]
+    return Report(department, kind, found, evidence, cause)
+
+
+def _verdict(check: Check, evidence: Evidence, cause: Cause | None) -> Verdict:
+    verdict = check.judge(evidence)
+    if cause and verdict.outcome is Outcome.UNSHOWN and (evidence.halted or check.by_acts):
+        return Verdict(Outcome.UNPLAYED, cause.seen)
+    return verdict

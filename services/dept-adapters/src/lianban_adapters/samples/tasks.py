@@ -4,6 +4,7 @@ with a matter its system knows."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -116,6 +117,13 @@ class Sampler:
     def files(self) -> Mapping[str, bytes]:
         """By digest."""
         return {hashlib.sha256(one).hexdigest(): one for one in self._contents.values()}
+
+    def made(self, task: str) -> bool:
+        """Whether this is the id of a task of this description, whichever run it was made for."""
+        case_no, _, step = task.rpartition(":")
+        body = rf"{self._sample.division[:6]}{self._sample.theme}[0-9]{{15}}[0-9A-Z]"
+        known = step in (self._sample.step, ACCEPTANCE_STEP) and re.fullmatch(body, case_no)
+        return bool(known) and mod_37_36.is_valid(case_no)
 
     def task(self, sequence: int, received_at: datetime) -> SampleTask:
         """``sequence``: of the case on its day, 7 digits at the most."""

@@ -47,7 +47,7 @@ class FilesChannel:
         content = await dossier()
         names = [material_name(number, material) for number, material in enumerate(content.materials, 1)]
         files = {name: material.digest for name, material in zip(names, content.materials, strict=True)}
-        await self._put(batch, _with_names(message(content), names), files)
+        await self._put(batch, with_names(message(content), names), files)
 
     async def _put(self, batch: str, message: bytes, materials: Mapping[str, str]) -> None:
         async with self._connection.folder() as folder:
@@ -55,7 +55,7 @@ class FilesChannel:
                 await put_in_place(folder, self._store, batch, message, materials)
 
 
-def _with_names(message: bytes, names: list[str]) -> bytes:
+def with_names(message: bytes, names: list[str]) -> bytes:
     """The message with the name of each material's file in the batch."""
     content = from_json(message)
     for material, name in zip(content["data"]["materials"], names, strict=True):

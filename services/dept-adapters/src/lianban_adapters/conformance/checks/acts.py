@@ -151,6 +151,7 @@ ACTS: Final = (
         _BACK,
         _DO_ACT,
         _came,
+        by_acts=True,
     ),
     Check(
         "repeat-once",
@@ -160,6 +161,7 @@ ACTS: Final = (
         _SENT,
         _DO_ACT,
         _once,
+        by_acts=True,
     ),
     Check(
         "act-form",
@@ -169,6 +171,7 @@ ACTS: Final = (
         _KINDS,
         _DO_ACT,
         _form,
+        by_acts=True,
     ),
     Check(
         "act-content",
@@ -178,6 +181,7 @@ ACTS: Final = (
         _KINDS,
         _DO_ACT,
         _content,
+        by_acts=True,
     ),
     Check(
         "never-refuses",
@@ -187,6 +191,7 @@ ACTS: Final = (
         _KINDS,
         _DO_ACT,
         _never_refuses,
+        by_acts=True,
     ),
     Check(
         "chinese-intact",
@@ -196,6 +201,7 @@ ACTS: Final = (
         _BACK,
         "在办理动作中写中文，如结果的名称",
         _chinese,
+        by_acts=True,
     ),
     Check(
         "answer-acts",

@@ -10,9 +10,10 @@ from lianban_adapters.conformance.checks.course import COURSE
 from lianban_adapters.conformance.checks.materials import MATERIALS
 from lianban_adapters.conformance.checks.messages import MESSAGES
 from lianban_adapters.conformance.checks.model import Check
+from lianban_adapters.conformance.checks.times import TIMES
 from lianban_adapters.conformance.checks.ways import WAYS
 
-CHECKS: Final[Sequence[Check]] = (*MESSAGES, *ACTS, *COURSE, *WAYS, *MATERIALS)
+CHECKS: Final[Sequence[Check]] = (*MESSAGES, *ACTS, *TIMES, *COURSE, *WAYS, *MATERIALS)
 
 
 def checks_of(kind: str) -> Sequence[Check]:

@@ -27,6 +27,18 @@ def _stopped(evidence: Evidence) -> Verdict:
     return passed(f"收回以前 {before} 个动作，收回以后没有")
 
 
+def _not_begun(evidence: Evidence) -> Verdict:
+    """The one that came after its withdrawal."""
+    sent = [one for one in evidence.messages(Play.STRANGER) if one.type == "task.created"]
+    if not sent:
+        return unshown("收回的消息没有被收下")
+    if sent[0].answered.reply is not Reply.TAKEN:
+        return failed(f"随后到的任务：{sent[0].answered.reason}")
+    if acts := evidence.acts(Play.STRANGER):
+        return failed(f"随后到的任务仍然办理，来了 {len(acts)} 次办理动作")
+    return passed("收下以后没有办理") if evidence.acts() else unshown("没有收到办理动作，不能比较")
+
+
 def _went_on(evidence: Evidence) -> Verdict:
     asked = {
         one.task_id: one.at
@@ -69,6 +81,16 @@ COURSE: Final = (
         _stopped,
     ),
     Check(
+        "withdrawn-first",
+        "先收回、后送达的任务不办理",
+        Weight.ALWAYS,
+        "收回的消息先到、任务后到的，任务答复 2xx（前置库、文件：取走），不办理",
+        _SENT,
+        "收回不认识的任务答复 2xx 以后才能检验",
+        _not_begun,
+        by_acts=True,
+    ),
+    Check(
         "supplement-resumed",
         "补正后继续办理",
         Weight.IF_USED,
@@ -76,6 +98,7 @@ COURSE: Final = (
         _SENT,
         "对缺少材料的样例任务告知补正；从不告知补正的不必检验",
         _went_on,
+        by_acts=True,
     ),
     Check(
         "acceptance",

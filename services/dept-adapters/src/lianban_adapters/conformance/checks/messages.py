@@ -11,6 +11,7 @@ from lianban_adapters.conformance.evidence import Evidence, Play, Reply, Sent
 _SENT: Final = "一、平台发给部门"
 _SIGNED: Final = "三、签名"
 _POLLED: Final = "只能被调用的系统（轮询）"
+_FILES: Final = "文件交换（SFTP）"
 _CALLED: Final = frozenset({"rest", "polling"})
 _RETURN: Final = "前面的消息被收下后才能检验，请先解决前面的问题"
 
@@ -59,7 +60,7 @@ MESSAGES: Final = (
         "task-taken",
         "收下新任务",
         Weight.ALWAYS,
-        "task.created 答复 2xx（前置库：取走，is_sync 改为 1）",
+        "task.created 答复 2xx（前置库：is_sync 改为 1；文件：移到 tasks/done）",
         _SENT,
         _RETURN,
         taken(Play.BASIC, "task.created", 0, 1),
@@ -82,7 +83,7 @@ MESSAGES: Final = (
         _SENT,
         _RETURN,
         taken(Play.FIELDS, "task.created"),
-        _CALLED,
+        frozenset({"rest", "polling", "files"}),
     ),
     Check(
         "type-ignored",
@@ -92,7 +93,7 @@ MESSAGES: Final = (
         _SENT,
         _RETURN,
         taken(Play.TYPE, "task.sample_of_the_future"),
-        frozenset({"rest"}),
+        frozenset({"rest", "files"}),
     ),
     Check(
         "large-taken",
@@ -107,7 +108,7 @@ MESSAGES: Final = (
         "supplement-taken",
         "收下补正",
         Weight.ALWAYS,
-        "task.supplemented 答复 2xx（前置库：取走），没有要求过补正的也一样",
+        "task.supplemented 答复 2xx（前置库、文件：取走），没有要求过补正的也一样",
         _SENT,
         _RETURN,
         _supplemented,
@@ -116,7 +117,7 @@ MESSAGES: Final = (
         "withdrawn-taken",
         "收下收回任务的消息",
         Weight.ALWAYS,
-        "task.withdrawn 和它的重发都答复 2xx（前置库：取走）",
+        "task.withdrawn 和它的重发都答复 2xx（前置库、文件：取走）",
         _SENT,
         _RETURN,
         taken(Play.WITHDRAWN, "task.withdrawn"),
@@ -125,7 +126,7 @@ MESSAGES: Final = (
         "withdrawn-unknown",
         "收回不认识的任务",
         Weight.ALWAYS,
-        "没有见过的任务被收回，也答复 2xx（前置库：取走）",
+        "没有见过的任务被收回、送达后再次收回，都答复 2xx（前置库、文件：取走）",
         _SENT,
         _RETURN,
         taken(Play.STRANGER, "task.withdrawn"),
@@ -159,6 +160,16 @@ MESSAGES: Final = (
         _RETURN,
         turned_away(Play.ALTERED),
         frozenset({"rest"}),
+    ),
+    Check(
+        "manifest-checked",
+        "核对批次的清单",
+        Weight.ALWAYS,
+        "与 manifest.json 不符的任务移到 tasks/quarantine，不办理",
+        _FILES,
+        _RETURN,
+        turned_away(Play.ALTERED),
+        frozenset({"files"}),
     ),
     Check(
         "signature-stale",

@@ -14,6 +14,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     UNSHOWN = "unshown"
+    UNPLAYED = "unplayed"  # for the one cause of the report
 
 
 class Weight(StrEnum):
@@ -22,7 +23,12 @@ class Weight(StrEnum):
     ADVICE = "advice"  # counts for nothing
 
 
-OUTCOME_ZH: Final = {Outcome.PASSED: "通过", Outcome.FAILED: "未通过", Outcome.UNSHOWN: "未检验"}
+OUTCOME_ZH: Final = {
+    Outcome.PASSED: "通过",
+    Outcome.FAILED: "未通过",
+    Outcome.UNSHOWN: "未检验",
+    Outcome.UNPLAYED: "未进行",
+}
 WEIGHT_ZH: Final = {Weight.ALWAYS: "必须", Weight.IF_USED: "用到时必须", Weight.ADVICE: "建议"}
 
 
@@ -37,7 +43,7 @@ class Verdict:
 @dataclass(frozen=True)
 class Check:
     """``id`` never changes. ``where``: heading in docs/departments.zh-CN.md. ``show``: what to do where it could not be
-    shown. ``kinds``: of departments it is for."""
+    shown. ``kinds``: of departments it is for. ``by_acts``: shown only where acts reach the platform and are read."""
 
     id: str
     name: str
@@ -46,7 +52,8 @@ class Check:
     where: str
     show: str
     judge: Callable[[Evidence], Verdict]
-    kinds: frozenset[str] = frozenset({"rest", "polling", "staging"})
+    kinds: frozenset[str] = frozenset({"rest", "polling", "staging", "files"})
+    by_acts: bool = False
 
 
 def passed(seen: str) -> Verdict:

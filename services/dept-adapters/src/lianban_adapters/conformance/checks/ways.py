@@ -7,19 +7,22 @@ from typing import Final
 
 from lianban.platform.webhooks import TOLERANCE
 from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
-from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play
+from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play, Reply
 
 _BACK: Final = "二、部门回给平台"
 _ANSWERS: Final = "平台的答复"
 _SIGNED: Final = "三、签名"
 _POLLED: Final = "只能被调用的系统（轮询）"
 _TABLES: Final = "前置库表"
+_FILES: Final = "文件交换（SFTP）"
 _REST: Final = frozenset({"rest"})
 _FETCHED: Final = frozenset({"polling"})
 _CALL: Final = "用回传的方式作出办理动作；只在答复中当场给出的不必检验"
-_STALE: Final = "signature-stale"
 _CONFLICT, _UNPROCESSABLE, _DOWN = 409, 422, 503
 _MOST_REPEATS: Final = 2
+_LOOKS: Final = 10
+"""After which a batch that is still not finished will not be."""
+
 _SAME_MOMENT: Final = 2.0
 """Seconds by which the lag of a repetition that was signed anew may differ from that of the first."""
 
@@ -32,7 +35,7 @@ def _signed(evidence: Evidence) -> Verdict:
     calls = _called(evidence)
     if not calls:
         return unshown("没有收到回传")
-    wrong = [one.signature for one in calls if one.signature not in (None, _STALE)]
+    wrong = [one.flaw for one in calls if one.flaw]
     return (
         failed(f"{len(calls)} 次回传中 {len(wrong)} 次签名不符（{wrong[0]}）")
         if wrong
@@ -110,9 +113,22 @@ def _calm(play: Play, status: int) -> Callable[[Evidence], Verdict]:
 def _listed(evidence: Evidence) -> Verdict:
     if not evidence.listings:
         return failed(evidence.troubles[-1]) if evidence.troubles else unshown("没有读过清单")
-    return (
-        failed(f"有时读不出：{evidence.troubles[-1]}") if evidence.troubles else passed(f"读了 {evidence.listings} 次")
-    )
+    return failed(f"有时不成：{evidence.troubles[-1]}") if evidence.troubles else passed(f"读了 {evidence.listings} 次")
+
+
+def _finished(evidence: Evidence) -> Verdict:
+    left = [batch for batch, looks in evidence.unfinished.items() if looks >= _LOOKS]
+    if left:
+        return failed(f"{len(left)} 个目录一直没有 manifest.json，或者一直在变动")
+    return passed("都写完了") if evidence.acts() else unshown("没有收到办理动作")
+
+
+def _kept(evidence: Evidence) -> Verdict:
+    taken = {one.message_id for one in evidence.sent if one.answered.reply is Reply.TAKEN}
+    if not taken:
+        return unshown("没有取走的任务")
+    gone = len(evidence.vanished)
+    return failed(f"{gone} 批取走以后不见了") if gone else passed(f"{len(taken)} 批都在")
 
 
 def _receipts(evidence: Evidence) -> Verdict:
@@ -121,6 +137,21 @@ def _receipts(evidence: Evidence) -> Verdict:
         return unshown("没有取到办理动作")
     again = evidence.listed_again
     return failed(f"{len(again)} 个动作有回执以后还在清单中") if again else passed("有回执的都不再列出")
+
+
+def _paged(evidence: Evidence) -> Verdict:
+    looks = evidence.paging
+    if not looks:
+        return unshown("没有同时列着两个动作的时候")
+    if not all(look.ended for look in looks):
+        return failed("翻页没有尽头")
+    listed = [[key for page in look.pages for key in page] for look in looks]
+    if any(len(keys) > len(set(keys)) for keys in listed):
+        return failed("同一个动作列出两次：是否没有按 after 接着列")
+    if lost := sum(len(look.stable.difference(keys)) for look, keys in zip(looks, listed, strict=True)):
+        return failed(f"limit 为 1 时，{lost} 个动作没有列出：没列完的，是否没有给出 next")
+    turned = max(len(look.pages) for look in looks)
+    return passed(f"翻了 {turned} 页，不缺不重") if turned > 1 else unshown("一次全部列出，没有翻页")
 
 
 WAYS: Final = (
@@ -143,6 +174,7 @@ WAYS: Final = (
         _CALL,
         _signed,
         _REST,
+        by_acts=True,
     ),
     Check(
         "callback-clock",
@@ -153,6 +185,7 @@ WAYS: Final = (
         _CALL,
         _clock,
         _REST,
+        by_acts=True,
     ),
     Check(
         "callback-retried",
@@ -163,6 +196,7 @@ WAYS: Final = (
         _CALL,
         _came_again,
         _REST,
+        by_acts=True,
     ),
     Check(
         "callback-same",
@@ -172,6 +206,7 @@ WAYS: Final = (
         _ANSWERS,
         _CALL,
         _same,
+        by_acts=True,
     ),
     Check(
         "callback-resigned",
@@ -182,6 +217,7 @@ WAYS: Final = (
         _CALL,
         _signed_anew,
         _REST,
+        by_acts=True,
     ),
     Check(
         "conflict-calm",
@@ -191,6 +227,7 @@ WAYS: Final = (
         _ANSWERS,
         _CALL,
         _calm(Play.CONFLICT, _CONFLICT),
+        by_acts=True,
     ),
     Check(
         "faulty-calm",
@@ -201,6 +238,7 @@ WAYS: Final = (
         _CALL,
         _calm(Play.FAULTY, _UNPROCESSABLE),
         _REST,
+        by_acts=True,
     ),
     Check(
         "acts-listed",
@@ -221,6 +259,7 @@ WAYS: Final = (
         "在系统中办理样例任务",
         _came_again,
         _FETCHED,
+        by_acts=True,
     ),
     Check(
         "receipt-ends",
@@ -231,6 +270,48 @@ WAYS: Final = (
         "在系统中办理样例任务",
         _receipts,
         _FETCHED,
+        by_acts=True,
+    ),
+    Check(
+        "acts-paged",
+        "翻页不缺不重",
+        Weight.IF_USED,
+        "没列完的给出 next，用 after 接着列，每个动作列出一次",
+        _POLLED,
+        "同时有两个没有回执的动作时才能检验；每次都全部列出的不必翻页",
+        _paged,
+        _FETCHED,
+        by_acts=True,
+    ),
+    Check(
+        "batch-finished",
+        "办理动作的批次写完",
+        Weight.IF_USED,
+        "acts/new 中的目录都有 manifest.json，与文件相符，写完以后不再变动",
+        _FILES,
+        "在系统中办理样例任务",
+        _finished,
+        frozenset({"files"}),
+    ),
+    Check(
+        "batch-kept",
+        "取走的批次留在 done",
+        Weight.IF_USED,
+        "处理完的任务移到 tasks/done，不删除：平台据此知道已经送到",
+        _FILES,
+        "任务被取走以后才能检验",
+        _kept,
+        frozenset({"files"}),
+    ),
+    Check(
+        "folder-usable",
+        "交换目录可以读写",
+        Weight.ALWAYS,
+        "平台的账号能列出、读取、移动 acts/new 中的批次，每次都成功",
+        _FILES,
+        "按对接说明设置账号的权限",
+        _listed,
+        frozenset({"files"}),
     ),
     Check(
         "tables-usable",

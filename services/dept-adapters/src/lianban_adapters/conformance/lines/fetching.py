@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from lianban.platform.problems import Problem
-from lianban_adapters.channels.incoming.port import Source, Status, Unusable
+from lianban_adapters.channels.incoming.port import Source, Status, Unfinished, Unusable
 from lianban_adapters.channels.port import Rejected, Unavailable
 from lianban_adapters.conformance.evidence import Evidence
 from lianban_adapters.conformance.receiving import Receiver
@@ -54,10 +54,18 @@ class Fetcher:
     async def _settle(self, key: str) -> None:
         try:
             found = await self._source.read(key)
+        except Unfinished:
+            if key in self._settled:
+                self._evidence.troubles.append("处理过的批次移不走，平台的账号没有权限")
+            else:
+                self._evidence.unfinished[key] += 1
+            return
         except Unusable as unusable:
+            del self._evidence.unfinished[key]
             await self._receiver.unreadable(key, unusable)
             await self._source.quarantine(key, unusable.faults)
             return
+        del self._evidence.unfinished[key]
         try:
             receipt = await self._receiver.take(self._department, found)
         except Unusable as unusable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from http import HTTPStatus
 
 from lianban.platform.directory import PollingSettings
 from lianban_adapters.channels.polling.client import PollingClient
@@ -10,7 +11,9 @@ from lianban_adapters.channels.polling.source import PollingSource
 from lianban_adapters.channels.port import Rejected, Unavailable
 from lianban_adapters.conformance.evidence import Answered, Evidence, Play, Reply
 from lianban_adapters.conformance.lines.fetching import Fetcher
+from lianban_adapters.conformance.lines.paging import Pages
 from lianban_adapters.conformance.lines.port import Message
+from lianban_adapters.conformance.reaching import of_error, of_status
 from lianban_adapters.conformance.receiving import Receiver
 
 
@@ -32,16 +35,19 @@ class PollingLine:
         self._client = client
         self._stranger = stranger
         source = PollingSource(client, settings.batch)
+        self.pages = Pages(PollingSource(client, 1), source, evidence)
         self._fetcher = Fetcher(source, settings.interval, department, receiver, evidence)
 
     async def deliver(self, message: Message, forgery: Play | None = None) -> Answered:
         client = self._stranger if forgery else self._client
         try:
             await client.put(message.body, *_place(message))
-        except Rejected as rejected:
-            return Answered(Reply.REJECTED, rejected.reason)
-        except Unavailable as unavailable:
-            return Answered(Reply.UNAVAILABLE, unavailable.reason)
+        except (Rejected, Unavailable) as error:
+            reply = Reply.REJECTED if isinstance(error, Rejected) else Reply.UNAVAILABLE
+            if error.__context__ is None:  # else the client says that it failed, and this is how
+                return Answered(reply, error.reason, advice=of_status(error.status or HTTPStatus.OK, signed=False))
+            cause = of_error(error.__context__)
+            return Answered(reply, cause.seen, advice=cause.advice)
         return Answered(Reply.TAKEN)
 
     async def fetch(self) -> None:

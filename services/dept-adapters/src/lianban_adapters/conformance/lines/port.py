@@ -8,6 +8,7 @@ from typing import Protocol
 
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
 from lianban_adapters.conformance.evidence import Answered, Play
+from lianban_adapters.conformance.lines.paging import Pages
 from lianban_adapters.dossiers.models import Dossier
 
 Order = TaskOrder | TaskSupplement | TaskWithdrawal
@@ -33,6 +34,10 @@ class Line(Protocol):
     @property
     def omits(self) -> Collection[Play]:
         """Plays this line cannot carry."""
+
+    @property
+    def pages(self) -> Pages | None:
+        """Looks through acts page by page, where they are listed so."""
 
     async def deliver(self, message: Message, forgery: Play | None = None) -> Answered:
         """Sent once. Raises nothing."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from aiohttp import ClientError, ClientSession, InvalidURL
+from aiohttp import ClientError, ClientSession
 from standardwebhooks.webhooks import Webhook
 
 from lianban.platform.webhooks import new_secret, sign
@@ -16,13 +16,15 @@ from lianban_adapters.channels.responses import check, content
 from lianban_adapters.channels.rest import answers
 from lianban_adapters.conformance.evidence import Answered, Play, Reply
 from lianban_adapters.conformance.lines.port import Message
+from lianban_adapters.conformance.reaching import of_error, of_status
 
 _STALE: Final = timedelta(minutes=10)
 
 
 class RestLine:
     forgeries: Collection[Play] = (Play.FORGED, Play.UNSIGNED, Play.ALTERED, Play.STALE)
-    omits: Collection[Play] = ()
+    omits: Collection[Play] = (Play.PAGED,)
+    pages = None
 
     def __init__(self, http: ClientSession, endpoint: str, secret: str) -> None:
         self._http = http
@@ -37,15 +39,13 @@ class RestLine:
             ) as response:
                 check(response)
                 return Answered(Reply.TAKEN, acts=answers(await content(response)))
-        except InvalidURL:
-            return Answered(Reply.UNAVAILABLE, "网址有误")
-        except Rejected as rejected:
-            return Answered(Reply.REJECTED, rejected.reason)
-        except Unavailable as unavailable:
-            return Answered(Reply.UNAVAILABLE, unavailable.reason)
+        except (Rejected, Unavailable) as error:
+            reply = Reply.REJECTED if isinstance(error, Rejected) else Reply.UNAVAILABLE
+            advice = of_status(response.status, signed=True, date=response.headers.get("date", ""))
+            return Answered(reply, error.reason, advice=advice)
         except (ClientError, TimeoutError) as error:
-            slow = isinstance(error, TimeoutError)
-            return Answered(Reply.UNAVAILABLE, "限时内没有答复" if slow else f"无法连接（{type(error).__name__}）")
+            cause = of_error(error)
+            return Answered(Reply.UNAVAILABLE, cause.seen, advice=cause.advice)
 
     async def fetch(self) -> None:
         await asyncio.Event().wait()  # the department calls

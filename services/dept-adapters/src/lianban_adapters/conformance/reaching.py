@@ -1,0 +1,153 @@
+"""Why a department could not be reached or did not take a message, and what its engineer can do about it. Chinese; says
+nothing of what stands in a message."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorDNSError,
+    ClientConnectorError,
+    ClientSSLError,
+    InvalidURL,
+)
+from asyncssh import HostKeyNotVerifiable, KeyImportError, PermissionDenied, SFTPPermissionDenied
+
+from lianban.platform.webhooks import TOLERANCE
+from lianban_adapters.channels.port import Unavailable
+from lianban_adapters.conformance.evidence import Cause
+
+_UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
+_REFUSED: Final = (errno.ECONNREFUSED, None)
+"""None: at each of several addresses, as localhost has."""
+
+_WRONG_DOOR: Final = frozenset({404, 405, 410, 501})
+_LATER: Final = frozenset({408, 425, 429})
+_TASK: Final = "部门不接受样例任务：业务系统只认识自己的事项的，用 --task 换成本部门的事项"
+_DATABASE: Final[Mapping[str, Cause]] = {
+    "28P01": Cause("账号或者口令不对", "核对连接串中的账号、口令"),
+    "28000": Cause("账号不许登录", "核对连接串中的账号；数据库是否许可从本机登录、是否要求 TLS（--tls）"),
+    "3D000": Cause("没有这个库", "核对连接串中的库名"),
+    "42P01": Cause("没有前置库表", "先按建表脚本建表；表在别的 schema 中的，用 --db-schema"),
+    "42501": Cause("平台账号的权限不足", "按建表脚本末尾授权"),
+    "42703": Cause("表的列与建表脚本不同", "按建表脚本更正"),
+}
+_MYSQL: Final[Mapping[int, str]] = {
+    1045: "28P01",
+    1049: "3D000",
+    1054: "42703",
+    1142: "42501",
+    1143: "42501",
+    1146: "42P01",
+}
+"""To the SQLSTATE of the same."""
+
+
+def of_error(error: BaseException | None) -> Cause:
+    """Of an attempt over HTTP."""
+    match error:
+        case InvalidURL():
+            return Cause("网址有误", "核对 --endpoint")
+        case ClientConnectorDNSError():
+            return Cause(f"无法连接：找不到主机 {error.host}", "核对 --endpoint 中的主机名，本机能否解析它")
+        case ClientConnectorCertificateError():
+            told = getattr(error.certificate_error, "verify_message", "")
+            return Cause(
+                f"无法连接：TLS 证书不能核验（{told or '原因不明'}）",
+                "证书须由本机信任的机构签发，写有 --endpoint 中的主机名，没有过期",
+            )
+        case ClientSSLError():
+            return Cause("无法连接：TLS 握手没有成功", "这个端口是否 HTTPS：不是的，--endpoint 写 http://")
+        case ClientConnectorError() if error.os_error.errno in _UNREACHABLE:
+            return Cause(f"无法连接：到不了 {error.host}", "核对 --endpoint 中的主机，网络、防火墙是否放行")
+        case ClientConnectorError() if error.os_error.errno in _REFUSED:
+            return Cause(
+                f"无法连接：{error.host}:{error.port} 没有程序在监听",
+                "部门系统是否在运行，监听的是否就是 --endpoint 中的主机和端口",
+            )
+        case ClientConnectorError():
+            return Cause(
+                f"无法连接：{error.host}:{error.port}（{error.os_error.strerror}）", "核对 --endpoint，本机的网络"
+            )
+        case TimeoutError():
+            return Cause("限时内没有答复", "防火墙是否丢弃了连接；答复比较慢的用 --answer-timeout")
+    return Cause(
+        f"无法连接：连上以后没有得到 HTTP 答复（{type(error).__name__}）",
+        "--endpoint 中的端口是否部门系统的；只收 HTTPS 的，网址写 https://",
+    )
+
+
+def of_status(status: int, signed: bool, date: str = "") -> str:
+    """What to do about an answer. ``signed``: else we are known by a token. ``date``: when the department says it was
+    given."""
+    if status < 300:
+        return "缩小答复的正文：收下任务只须答复 2xx"
+    if status in (401, 403) and signed:
+        ahead = _ahead(date)
+        if ahead is not None and abs(ahead) > TOLERANCE:
+            return f"部门的时钟与本机相差约 {abs(ahead):.0f} 秒，签名因此过时：校准时钟"
+        return (
+            "部门不认平台的签名：--secret-file 的密钥与部门所用的是否同一把；"
+            "是的，用对接说明“三、签名”的样例核对部门的算法，签名对的是收到的字节"
+        )
+    if status in (401, 403):
+        return "部门不认平台的令牌：--secret-file 的内容应为部门发给平台的令牌"
+    if status in _WRONG_DOOR or 300 <= status < 400:
+        moved = "，平台不跟随跳转" if status < 400 else ""
+        return f"这个网址不接收任务{moved}：核对 --endpoint 的路径"
+    if status >= 500 or status in _LATER:
+        return "业务系统一时不能处理：看它自己的日志，恢复后再检验"
+    return f"{_TASK}；也可能是不认平台的{'签名' if signed else '令牌'}：核对 --secret-file"
+
+
+def of_database(error: BaseException | None) -> Cause | None:
+    """Of an attempt on the staging tables."""
+    origin = getattr(error, "orig", None) or error
+    code = getattr(origin, "sqlstate", None) or next(iter(getattr(origin, "args", ())), None)
+    if known := _DATABASE.get(_MYSQL.get(code, "") if isinstance(code, int) else str(code)):
+        return known
+    if isinstance(origin, TimeoutError):
+        return Cause("限时内没有连上", "核对连接串中的主机、端口，防火墙是否放行")
+    if isinstance(origin, OSError):
+        return Cause("数据库没有连上", "核对连接串中的主机、端口，数据库是否在运行、是否许可从本机连接")
+    return None
+
+
+def of_folder(unavailable: Unavailable) -> Cause:
+    """Of an attempt on the folder of an SFTP server."""
+    match unavailable.__context__:
+        case HostKeyNotVerifiable():
+            return Cause(unavailable.reason, "核对 known_hosts 中的公钥，端口不是 22 的写 [主机]:端口")
+        case PermissionDenied():
+            return Cause(unavailable.reason, "核对 user 和私钥（口令），公钥是否已登记在服务器上")
+        case SFTPPermissionDenied():
+            return Cause("平台的账号不能在交换目录中建立目录、写文件、改名", "放开该账号对 folder 的权限")
+        case TimeoutError():
+            return Cause("SFTP 服务器限时内没有答复", "核对 host、port，防火墙是否放行；线路太慢的用 --answer-timeout")
+        case KeyImportError() | FileNotFoundError():
+            return Cause("私钥读不出来", "核对 private_key_file")
+        case OSError():
+            return Cause("SFTP 服务器没有连上", "核对 host、port，服务器是否在运行，防火墙是否放行")
+    return Cause(unavailable.reason, "看 SFTP 服务器自己的日志")
+
+
+def not_taken(place: str, quarantined: bool) -> str:
+    """What to do about a message that lies there still. ``place``: the table or folder."""
+    if quarantined:
+        return _TASK
+    done = "是否移到 tasks/done" if "/" in place else "is_sync 是否改为 1"
+    return f"部门的程序是否在运行，读的是否就是这里的 {place}，取走以后{done}；取走比较慢的用 --answer-timeout"
+
+
+def _ahead(date: str) -> float | None:
+    """Seconds by which the clock of whoever wrote this header is fast."""
+    try:
+        given = parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return (given - datetime.now(UTC)).total_seconds() if given.tzinfo else None

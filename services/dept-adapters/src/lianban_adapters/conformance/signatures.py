@@ -1,0 +1,81 @@
+"""What is wrong with a signature: the mistakes that are made in writing one can be told by trying them. Pure."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+_NAMES: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_VERSION: Final = "v1,"
+_PREFIX: Final = "whsec_"
+_MILLISECONDS: Final = 13  # digits
+
+OTHER: Final = "密钥与 --secret-file 的不同，或者签名以后正文又有改动"
+OTHER_ENCODED: Final = (
+    "正文不是 UTF-8，签名与收到的字节、与转成 UTF-8 的正文都不符：可能是密钥不同，也可能是签名时的编码与发出的不同"
+)
+
+
+def flaw(secret: str, headers: Mapping[str, str], body: bytes) -> str | None:
+    """In Chinese; None where it belongs to the bytes of the body, whenever it was made and whatever they encode."""
+    lowered = {name.lower(): value for name, value in headers.items()}
+    if absent := [name for name in _NAMES if not lowered.get(name)]:
+        return f"缺少请求头 {'、'.join(absent)}"
+    message_id, stamp, given = (lowered[name] for name in _NAMES)
+    if not (stamp.isascii() and stamp.isdigit()):
+        return "webhook-timestamp 应为 Unix 秒"
+    if len(stamp) >= _MILLISECONDS:
+        return "webhook-timestamp 应为秒，收到的像是毫秒"
+    key = _decoded(secret)
+    content = f"{message_id}.{stamp}.".encode() + body
+    if _belongs(given, key, content):
+        return None
+    for mistake, matches in _mistakes(secret, given, content, body):
+        if matches():
+            return mistake
+    return _of_encoding(given, key, f"{message_id}.{stamp}.".encode(), body) or OTHER
+
+
+def _mistakes(secret: str, given: str, content: bytes, body: bytes) -> Iterator[tuple[str, Callable[[], bool]]]:
+    key = _decoded(secret)
+    as_text = (secret.encode(), secret.removeprefix(_PREFIX).encode())
+    yield (
+        "密钥没有先作 Base64 解码",
+        lambda: any(_belongs(given, one, signed) for one in as_text for signed in (content, body)),
+    )
+    yield "只对正文签了名，应为“编号.时间.正文”", lambda: _belongs(given, key, body)
+    yield "签名应为 Base64，收到的是十六进制", lambda: _digest(key, content).hex() in given.lower()
+    yield "签名前面缺少“v1,”", lambda: _belongs(f"{_VERSION}{given}", key, content)
+
+
+def _of_encoding(given: str, key: bytes, before: bytes, body: bytes) -> str | None:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        pass
+    else:
+        return None
+    try:
+        text = body.decode("gb18030")
+    except UnicodeDecodeError:
+        return OTHER_ENCODED
+    if _belongs(given, key, before + text.encode()):
+        return "签名是按 UTF-8 的正文算的，发出的正文却是 GBK：先编码为 UTF-8，再对发出的字节签名"
+    return OTHER_ENCODED
+
+
+def _belongs(given: str, key: bytes, content: bytes) -> bool:
+    right = _VERSION + base64.b64encode(_digest(key, content)).decode()
+    return any(hmac.compare_digest(one.encode(), right.encode()) for one in given.split(" "))
+
+
+def _digest(key: bytes, content: bytes) -> bytes:
+    return hmac.new(key, content, hashlib.sha256).digest()
+
+
+def _decoded(secret: str) -> bytes:
+    """As the platform reads it."""
+    return base64.b64decode(secret.removeprefix(_PREFIX) + "==")

@@ -1,0 +1,53 @@
+"""What the kit tells of a department that could not be reached, or did not know us."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from lianban_adapters.conformance.reaching import of_database, of_error, of_status
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(-10, "校准时钟"), (10, "校准时钟"), (0, "密钥"), (4, "密钥")])
+def test_a_clock_that_is_wrong_is_told_from_a_key_that_is(minutes: int, told: str) -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(minutes=minutes), usegmt=True)
+    assert told in of_status(401, signed=True, date=date)
+
+
+@pytest.mark.parametrize("date", ["", "yesterday", "Mon, 02 Mar 2026 01:00:00"])
+def test_a_date_that_says_nothing(date: str) -> None:
+    assert "密钥" in of_status(401, signed=True, date=date)
+
+
+def test_slow_answers_and_slow_connections() -> None:
+    assert "--answer-timeout" in of_error(TimeoutError()).advice
+
+
+class _Refused(Exception):
+    def __init__(self, *args: Any, sqlstate: str | None = None) -> None:
+        super().__init__(*args)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (_Refused(sqlstate="28P01"), "口令"),
+        (_Refused(1045, "Access denied"), "口令"),
+        (_Refused(1146, "no such table"), "建表脚本"),
+        (ConnectionRefusedError(111, "refused"), "是否在运行"),
+        (TimeoutError(), "防火墙"),
+    ],
+)
+def test_what_a_database_says(error: Exception, told: str) -> None:
+    cause = of_database(error)
+    assert cause is not None
+    assert told in cause.seen + cause.advice
+
+
+@pytest.mark.parametrize("error", [None, _Refused(1290, "read only"), _Refused(sqlstate="53300"), _Refused()])
+def test_what_a_database_says_that_nobody_foresaw(error: Exception | None) -> None:
+    assert of_database(error) is None
