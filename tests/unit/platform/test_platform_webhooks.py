@@ -82,6 +82,16 @@ def test_a_body_that_is_no_text_is_refused() -> None:
     assert slug(sign(SECRET, "m1", BODY), b"\xff\xfe") == "signature-invalid"
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [("批准".encode("gbk"), "收到的像是 GBK，签名无从核对"), (b"\xff\xfe", "应为 UTF-8 编码，签名无从核对")],
+)
+def test_in_what_it_seems_to_be_written_is_told(body: bytes, told: str) -> None:
+    with pytest.raises(Problem) as raised:
+        verify(SECRET, sign(SECRET, "m1", BODY), body)
+    assert told in (raised.value.detail or "")
+
+
 def test_secrets_differ() -> None:
     assert new_secret() != new_secret()
     assert SECRET.startswith("whsec_")

@@ -14,6 +14,7 @@ from typing import Final
 
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from lianban.platform.encodings import encoding_fault
 from lianban.platform.problems import Problem
 
 TOLERANCE: Final = 300
@@ -51,11 +52,16 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes) -> str:
     if abs(datetime.now(UTC).timestamp() - int(given[_TIMESTAMP])) > TOLERANCE:
         raise Problem(401, "signature-stale", "签名已过期", "签名时间与接收时间相差超过 5 分钟。")
     try:
+        body.decode()
+    except UnicodeDecodeError:
+        # What is signed is text. Bytes that are none cannot have been signed rightly, and their sender has to know.
+        raise _invalid(f"请求内容{encoding_fault(body)}，签名无从核对。") from None
+    try:
         Webhook(secret).verify(body, given, json_parse=False)
     except (WebhookVerificationError, ValueError):  # the library lets malformed base64 and text through as ValueError
         raise _invalid() from None
     return given[_ID]
 
 
-def _invalid() -> Problem:
-    return Problem(401, "signature-invalid", "签名无效", "签名与请求内容不符。")
+def _invalid(detail: str = "签名与请求内容不符。") -> Problem:
+    return Problem(401, "signature-invalid", "签名无效", detail)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic_core import from_json, to_json
 
+from lianban.platform.encodings import encoding_fault
 from lianban.platform.problems import FieldError, Problem
 from lianban.platform.webhooks import verify
 from lianban_adapters.acts.endpoints import read_json, signed_act
@@ -19,7 +20,6 @@ from lianban_adapters.acts.submission import of_system
 from lianban_adapters.acts.validation import parse
 from lianban_adapters.channels.incoming.port import Found, Receipt, Unusable
 from lianban_adapters.channels.incoming.reception import Reception
-from lianban_adapters.channels.incoming.texts import encoding_fault
 from lianban_adapters.conformance.desk import Desk
 from lianban_adapters.conformance.evidence import CALLBACK, FETCHED, IN_ANSWER, Arrival, Evidence, Play, now
 from lianban_adapters.conformance.signatures import flaw

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 from pydantic_core import from_json
 
+from lianban.platform.encodings import encoding_fault
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.incoming.port import unusable
-
-NOT_UTF8: Final = "应为 UTF-8 编码"
-LOOKS_LIKE_GBK: Final = "应为 UTF-8 编码，收到的像是 GBK"
 
 
 def read_act(body: bytes) -> Any:
@@ -28,14 +26,6 @@ def decoded(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise unusable("encoding", encoding_fault(body)) from None
-
-
-def encoding_fault(content: bytes) -> str:
-    try:
-        content.decode("gb18030")
-    except UnicodeDecodeError:
-        return NOT_UTF8
-    return LOOKS_LIKE_GBK
 
 
 def described(faults: Sequence[FieldError], limit: int, name: Callable[[str], str] = str) -> str:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from sqlalchemy import Select, String, Table, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lianban.platform.encodings import NOT_UTF8, encoding_fault
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.incoming.port import Unusable
-from lianban_adapters.channels.incoming.texts import NOT_UTF8, encoding_fault
 from lianban_adapters.channels.staging.acts import pointer_of
 from lianban_adapters.channels.staging.tables import ACT, ACT_RESULT
 
