@@ -12,11 +12,18 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import asyncssh
 from adapters_world import decision
+
+from lianban.platform.directory import FilesSettings
+from lianban.platform.objects import ObjectStore
+from lianban_adapters.channels.files.connection import FilesConnection
+from lianban_adapters.channels.port import DossierSource
+from lianban_adapters.dossiers.models import Dossier, DossierMaterial
 
 USER = "lianban"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -33,8 +40,16 @@ class _Sftp(asyncssh.SFTPServer):
         async for name in super().scandir(path):
             yield name
 
+    def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
+        if self._served.writes_once and pflags & asyncssh.FXF_WRITE and not pflags & asyncssh.FXF_CREAT:
+            raise asyncssh.SFTPPermissionDenied("forbidden")
+        return super().open(path, pflags, attrs)
+
     def rename(self, oldpath: bytes, newpath: bytes) -> Any:
         self._check(oldpath)
+        if self._served.breaks_at is not None and self._served.breaks_at in newpath.decode(errors="surrogateescape"):
+            self._served.breaks_at = None
+            self._break()
         return super().rename(oldpath, newpath)
 
     def remove(self, path: bytes) -> Any:
@@ -51,25 +66,33 @@ class _Sftp(asyncssh.SFTPServer):
         await self._served.readable.wait()
         content = super().read(file_obj, offset, size)
         assert isinstance(content, bytes)
+        self._served.read += len(content)
         return content
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
         await self._served.open.wait()
+        if self._served.rate is not None:
+            async with self._served.line:
+                await asyncio.sleep(len(data) / self._served.rate)
         self._served.written += len(data)
         if self._served.breaks_after is not None and self._served.written > self._served.breaks_after:
             self._served.breaks_after = None
-            self.channel.get_connection().abort()
-            raise asyncssh.SFTPConnectionLost("broken")
+            self._break()
         written = super().write(file_obj, offset, data)
         assert isinstance(written, int)
         return written
 
+    def _break(self) -> None:
+        self.channel.get_connection().abort()
+        raise asyncssh.SFTPConnectionLost("broken")
+
 
 class FolderServer:
     """``root``: what its one user sees. ``listed``: how often each folder was; ``logins``: connections that got in.
-    ``open`` is cleared to let every write hang, ``readable`` every read; ``breaks_after``: bytes after which the
-    connection breaks, once. ``forbidden``: names of folders its user may neither look into nor move. ``on_removal``:
-    called after each file that was removed."""
+    ``open`` is cleared to let every write hang, ``readable`` every read; ``rate``: bytes a second that may be written;
+    ``breaks_after``: bytes after which the connection breaks, once, and ``breaks_at`` a part of the path to which
+    something is renamed then. ``forbidden``: names of folders its user may neither look into nor move. ``writes_once``:
+    what is there may not be written to. ``on_removal``: called after each file that was removed."""
 
     def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
         self.root = root
@@ -85,8 +108,13 @@ class FolderServer:
         self.readable = asyncio.Event()
         self.readable.set()
         self.written = 0
+        self.read = 0
+        self.rate: float | None = None
+        self.line = asyncio.Lock()
         self.breaks_after: int | None = None
+        self.breaks_at: str | None = None
         self.forbidden: set[str] = set()
+        self.writes_once = False
         self.on_removal: Callable[[], None] | None = None
 
     async def start(self) -> None:
@@ -223,6 +251,43 @@ def settings_of(server: FolderServer, key_file: Path, host_key: asyncssh.SSHKey 
         "batch": 5,
         "settle": 0.3,
     }
+
+
+@asynccontextmanager
+async def connected(
+    settings: dict[str, Any], timeout: float = 10.0, at_once: int = 5
+) -> AsyncIterator[FilesConnection]:
+    connection = FilesConnection(FilesSettings.model_validate(settings), at_once, timeout)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+class Piecewise:
+    """A store that gives no object as a whole."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.put = store.put
+        self.stream = store.stream
+
+
+async def dossier_of(store: ObjectStore, *contents: bytes) -> DossierSource:
+    digests = [await store.put(content) for content in contents]
+
+    async def dossier() -> Dossier:
+        material = {"code": "deed", "name": "不动产权证", "media_type": "application/pdf", "file_name": "证.pdf"}
+        materials = tuple(DossierMaterial(digest=digest, **material) for digest in digests)
+        return Dossier(elements={}, materials=materials, applicant={})
+
+    return dossier
+
+
+def whole(batch: Path) -> bool:
+    """Everything the manifest lists is there, as it says; beside it nothing."""
+    listed = json.loads((batch / "manifest.json").read_bytes())["files"]
+    found = [entry_of(path.name, path.read_bytes()) for path in batch.iterdir() if path.name != "manifest.json"]
+    return sorted(found, key=itemgetter("name")) == sorted(listed, key=itemgetter("name"))
 
 
 @asynccontextmanager

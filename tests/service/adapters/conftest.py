@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from adapters_files import DepartmentFolder, FolderServer, Piecewise, served, settings_of
 from adapters_outside import Cable, DepartmentSystem, Intake, serving
 from adapters_small_case import CASE_QUEUE, SmallCase
 from adapters_world import World
@@ -32,6 +33,28 @@ from lianban_adapters.settings import AdapterSettings
 def further_departments() -> dict[str, Any]:
     """Entries of the directory beside the usual ones. A module about another kind of channel has its own."""
     return {}
+
+
+@pytest.fixture
+async def sftp(tmp_path: Path) -> AsyncIterator[FolderServer]:
+    """A department's SFTP server for one test, without the rest of the service."""
+    async with served(tmp_path / "root") as (made, _):
+        yield made
+
+
+@pytest.fixture
+def sftp_settings(sftp: FolderServer) -> dict[str, Any]:
+    return settings_of(sftp, sftp.root.parent / "root.key")
+
+
+@pytest.fixture
+def sftp_folder(sftp: FolderServer) -> DepartmentFolder:
+    return DepartmentFolder(sftp.root / "exchange")
+
+
+@pytest.fixture
+def piecewise(tmp_path: Path, test_keyring: Keyring) -> Any:
+    return Piecewise(open_store(f"file://{tmp_path}/objects", test_keyring))
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from adapters_files import PDF, DepartmentFolder, FolderServer, act_of, certificate, served
+from adapters_files import PDF, DepartmentFolder, FolderServer, act_of, certificate, served, whole
 from adapters_outside import DOSSIER
 from adapters_small_case import LAST_STEP, UNWILLING_STEP, SmallCase
 from adapters_world import CERTIFIED_STEP, World, supplement, withdrawal
@@ -29,7 +30,13 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tupl
 
 @pytest.fixture(scope="module")
 def further_departments(server: tuple[FolderServer, dict[str, Any]]) -> dict[str, Any]:
-    return {"housing": {"channel": "files", "secret": new_secret(), "files": server[1]}}
+    """``plans`` is left alone for minutes after a single failure, and not fetched from."""
+    entry = {"channel": "files", "secret": new_secret(), "files": server[1]}
+    circuit = {"failures": 1, "pause": 300}
+    return {
+        "housing": entry,
+        "plans": {**entry, "files": {**server[1], "folder": "plans", "interval": 3600}, "circuit": circuit},
+    }
 
 
 @pytest.fixture
@@ -74,6 +81,27 @@ async def test_a_task_is_a_batch_with_its_materials(world: World, folder: Depart
     assert message["data"]["materials"][0]["file_name"] == "../../证.png"
     assert list((folder.path / "tasks" / "tmp").iterdir()) == []
     assert f"{case.id}/review: 分送部门业务系统办理" in world.intake.purposes
+
+
+async def test_a_server_that_takes_a_part_each_time_is_no_failing_one(
+    world: World, server: tuple[FolderServer, dict[str, Any]]
+) -> None:
+    digest = await world.store.put(os.urandom(1_500_000))
+    material = {
+        "digest": digest,
+        "media_type": "image/png",
+        "code": "deed",
+        "name": "不动产权证",
+        "file_name": "证.png",
+    }
+    world.intake.dossier = DOSSIER | {"materials": [material]}
+    server[0].written, server[0].breaks_after = 0, 800_000
+    try:
+        case = await world.start("review", department="plans")
+    finally:
+        world.intake.dossier = dict(DOSSIER)
+    assert server[0].breaks_after is None
+    assert whole(DepartmentFolder(server[0].root / "plans").batch(f"{case.id}:review"))
 
 
 async def test_an_act_reaches_the_case_and_its_receipt_comes_back(world: World, folder: DepartmentFolder) -> None:

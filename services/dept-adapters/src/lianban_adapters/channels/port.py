@@ -40,13 +40,22 @@ class Rejected(Exception):
 
 class Unavailable(Exception):
     """The department cannot be reached now. ``retry_after``: when it asked to be tried again. ``status``: of its
-    answer, where it was one of HTTP."""
+    answer, where it was one of HTTP. ``got_further``: it took more of the message than ever before, and the next
+    attempt goes on from there."""
 
-    def __init__(self, reason: str, retry_after: timedelta | None = None, status: int | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        retry_after: timedelta | None = None,
+        status: int | None = None,
+        *,
+        got_further: bool = False,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
         self.status = status
+        self.got_further = got_further
 
 
 class Channel(Protocol):

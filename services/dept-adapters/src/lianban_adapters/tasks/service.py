@@ -146,7 +146,9 @@ class Tasks:
         try:
             yield
         except Unavailable as error:
-            if tells:
+            if error.got_further:  # slow, but there
+                self._gates.of(department).circuit.abandoned()
+            elif tells:
                 await self._gates.failed(department, error)
             raise
         except Rejected:

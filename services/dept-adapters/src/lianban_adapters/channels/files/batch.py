@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
+
+from pydantic_core import to_json
 
 from lianban.platform.objects import ObjectStore
 from lianban_adapters.channels.files.folder import Folder
 from lianban_adapters.channels.files.layout import MANIFEST, TASK, TASKS_ANYWHERE, TASKS_NEW, TASKS_TMP
 from lianban_adapters.channels.files.manifest import Listed, manifest_of, sha256
+from lianban_adapters.channels.files.transfers import Kept, Transfer
 from lianban_adapters.dossiers.materials import pieces
 
 _LEFT_BEHIND: Final = 24 * 60 * 60  # seconds
 _OF: Final = "~"  # between the batch and what is made for it; no batch is called so
 _KEPT: Final = f"{_OF}files"
-_PART: Final = ".part"
 
 
 async def is_there(folder: Folder, batch: str) -> bool:
@@ -27,57 +30,74 @@ async def is_there(folder: Folder, batch: str) -> bool:
 
 
 async def put_in_place(
-    folder: Folder, store: ObjectStore, batch: str, message: bytes, materials: Mapping[str, str]
+    folder: Folder,
+    store: ObjectStore,
+    batch: str,
+    message: bytes,
+    materials: Mapping[str, str],
+    transfer: Transfer | None = None,
 ) -> None:
     """``materials``: names in the batch, and the objects' digests. Put again, it is there once. What had been
-    transferred when an attempt was cut off is not transferred again. Raises what the folder does, and
+    transferred when an attempt was cut off is not transferred again. ``transfer``: how far the attempts before this one
+    came, where that is remembered. Raises what the folder does, and
     :class:`~lianban_adapters.dossiers.client.DossierUnavailable`."""
     kept = f"{TASKS_TMP}/{batch}{_KEPT}"
-    own = f"{TASKS_TMP}/{batch}{_OF}{secrets.token_hex(8)}"
+    own = f"{TASKS_TMP}/{_aside(batch, materials)}"
     await folder.make(own)
-    await _clear(folder, batch, own)
     if materials:
         await folder.make(kept)
+    await _clear(folder, batch, own, materials)
     listed = [Listed(name=TASK, size=len(message), sha256=sha256(message))]
-    for name, digest in materials.items():
-        size = await _transferred(folder, store, f"{kept}/{digest}.{name}", digest)
-        listed.append(Listed(name=name, size=size, sha256=digest))
-    for name, digest in materials.items():
-        await folder.put(f"{kept}/{digest}.{name}", f"{own}/{name}")
+    if materials:
+        keeping = Kept(folder, kept, transfer or Transfer())
+        await keeping.look({_kept_as(name, digest) for name, digest in materials.items()})
+        for name, digest in materials.items():
+            size = await keeping.bring(_kept_as(name, digest), partial(pieces, store, digest))
+            listed.append(Listed(name=name, size=size, sha256=digest))
     await folder.write(f"{own}/{TASK}", message)
     await folder.write(f"{own}/{MANIFEST}", manifest_of(batch, listed))
+    for name, digest in materials.items():
+        await folder.put(f"{kept}/{_kept_as(name, digest)}", f"{own}/{name}")
     await folder.put(own, f"{TASKS_NEW}/{batch}")
     await folder.remove(kept)
 
 
-async def _transferred(folder: Folder, store: ObjectStore, path: str, digest: str) -> int:
-    """Size of the material at ``path``: it is there whole, or not at all."""
-    known = await folder.entry(path)
-    if known is not None:
-        return known.size
-    part = f"{path}.{secrets.token_hex(4)}{_PART}"
-    size = await folder.write_stream(part, pieces(store, digest))
-    await folder.put(part, path)
-    return size
+def _kept_as(name: str, digest: str) -> str:
+    return f"{digest}.{name}"
 
 
-async def _clear(folder: Folder, batch: str, own: str) -> None:
-    """What earlier attempts on this batch have left, save for materials that are whole, lest a disk that is full be
-    filled further by every attempt; and what others have left that were never finished, long ago by the server's
-    clock, which is not ours."""
+def _aside(batch: str, materials: Mapping[str, str]) -> str:
+    """Name of a folder for one attempt; by its end another one knows that it is for the same materials."""
+    return f"{batch}{_OF}{secrets.token_hex(8)}.{_told(materials)}"
+
+
+def _told(materials: Mapping[str, str]) -> str:
+    return sha256(to_json(sorted(materials.items())))[:16]
+
+
+async def _clear(folder: Folder, batch: str, own: str, materials: Mapping[str, str]) -> None:
+    """What earlier attempts on this batch have left, save for the materials; and what others have left that were never
+    finished, long ago by the server's clock, which is not ours."""
     entries = await folder.entries(TASKS_TMP)
     long_ago = max((entry.changed for entry in entries if own.endswith(f"/{entry.name}")), default=0) - _LEFT_BEHIND
     for entry in entries:
         path = f"{TASKS_TMP}/{entry.name}"
-        if entry.name == f"{batch}{_KEPT}":
-            for part in await folder.entries(path):
-                if part.name.endswith(_PART):
-                    await folder.remove(f"{path}/{part.name}")
-        elif path != own and (entry.name.partition(_OF)[0] == batch or entry.changed < long_ago):
-            await _take_away(folder, path, f"{TASKS_TMP}/{batch}{_OF}{secrets.token_hex(8)}")
+        if path == own or entry.name == f"{batch}{_KEPT}":
+            continue
+        ours = entry.name.partition(_OF)[0] == batch
+        alike = ours and entry.name.endswith(f".{_told(materials)}")
+        if ours or entry.changed < long_ago:
+            # In one go first: whoever may still be writing it must not put in place what is only partly there.
+            aside = f"{TASKS_TMP}/{_aside(batch, materials) if alike else f'{batch}{_OF}{secrets.token_hex(8)}'}"
+            await folder.move(path, aside)
+            if alike and await folder.entry(aside) is not None:
+                await _keep(folder, batch, aside, materials)
+            await folder.remove(aside)
 
 
-async def _take_away(folder: Folder, path: str, aside: str) -> None:
-    """In one go first: whoever may still be writing it must not put in place what is only partly removed."""
-    await folder.move(path, aside)
-    await folder.remove(aside)
+async def _keep(folder: Folder, batch: str, aside: str, materials: Mapping[str, str]) -> None:
+    """The materials that an attempt had put together when it was cut off: what is there is whole."""
+    for entry in await folder.entries(aside):
+        if entry.name in materials:
+            kept = f"{TASKS_TMP}/{batch}{_KEPT}/{_kept_as(entry.name, materials[entry.name])}"
+            await folder.put(f"{aside}/{entry.name}", kept)

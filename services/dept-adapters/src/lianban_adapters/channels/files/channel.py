@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
 
 from pydantic_core import from_json, to_json
 
@@ -12,9 +14,12 @@ from lianban_adapters.channels.files.acts import STORED_AS
 from lianban_adapters.channels.files.batch import is_there, put_in_place
 from lianban_adapters.channels.files.connection import FilesConnection
 from lianban_adapters.channels.files.layout import batch_name, material_name
+from lianban_adapters.channels.files.transfers import Transfers
 from lianban_adapters.channels.messages import task_created, task_supplemented, task_withdrawn
-from lianban_adapters.channels.port import DossierSource, Sent
+from lianban_adapters.channels.port import DossierSource, Sent, Unavailable
 from lianban_adapters.dossiers.models import Dossier
+
+_SOON: Final = timedelta(seconds=1)
 
 
 class FilesChannel:
@@ -26,6 +31,7 @@ class FilesChannel:
         self._connection = connection
         self._store = store
         self._public_url = public_url
+        self._transfers = Transfers()
 
     async def send(self, task: TaskOrder, dossier: DossierSource) -> Sent:
         await self._hand_over(task.key, dossier, lambda content: task_created(task, content, self._public_url))
@@ -50,9 +56,15 @@ class FilesChannel:
         await self._put(batch, with_names(message(content), names), files)
 
     async def _put(self, batch: str, message: bytes, materials: Mapping[str, str]) -> None:
-        async with self._connection.folder() as folder:
-            if not await is_there(folder, batch):
-                await put_in_place(folder, self._store, batch, message, materials)
+        transfer = self._transfers.of(batch)
+        try:
+            async with self._connection.folder() as folder:
+                if not await is_there(folder, batch):
+                    await put_in_place(folder, self._store, batch, message, materials, transfer)
+        except Unavailable as error:
+            further = transfer.got_further()
+            raise Unavailable(error.reason, _SOON if further else error.retry_after, got_further=further) from None
+        self._transfers.forget(batch)
 
 
 def with_names(message: bytes, names: list[str]) -> bytes:

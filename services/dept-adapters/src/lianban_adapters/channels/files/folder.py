@@ -4,8 +4,8 @@ survives the way there and back (PEP 383)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -17,14 +17,17 @@ from asyncssh import (
     SFTPClient,
     SFTPClientFile,
     SFTPError,
+    SFTPFailure,
     SFTPNoSuchFile,
     SFTPNoSuchPath,
     SFTPOpUnsupported,
+    SFTPPermissionDenied,
 )
 
 _BLOCK: Final = 32 * 1024  # bytes every server takes in one request
 _PIECE: Final = 8 * _BLOCK
 _MISSING: Final = (SFTPNoSuchFile, SFTPNoSuchPath)
+_REFUSALS: Final = (SFTPPermissionDenied, SFTPFailure, SFTPOpUnsupported, *_MISSING)
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +40,20 @@ class Entry:
     changed: int
     is_folder: bool
     is_file: bool
+
+
+@dataclass
+class Part:
+    """A file being written over several attempts. ``there``: bytes it had before this one; ``ours``: bytes from its
+    beginning that are known to be what belongs there."""
+
+    file: str
+    there: int = 0
+    ours: int = 0
+
+
+class Unsuitable(Exception):
+    """What was begun cannot be gone on with: there is more than belongs there, or it may not be changed."""
 
 
 class Folder:
@@ -72,18 +89,39 @@ class Folder:
 
         await self.write_stream(path, whole())
 
-    async def write_stream(self, path: str, pieces: AsyncGenerator[bytes, None]) -> int:
-        """Bytes written; one piece of them in memory."""
-        size = 0
-        opened = self._sftp.open(self._path(path), "wb", encoding=None, block_size=0)
-        async with aclosing(pieces), opened as file:
-            async for piece in pieces:
-                for start in range(0, len(piece), _PIECE):
-                    await _write(file, size + start, piece[start : start + _PIECE])
-                size += len(piece)
+    async def write_stream(self, path: str, pieces: AsyncGenerator[bytes, None], part: Part | None = None) -> int:
+        """Bytes of the whole; one piece of them in memory. ``part``: what of it is there, kept up to date. Raises
+        :class:`Unsuitable`."""
+        part = part or Part(path)
+        size, alike = 0, True
+        async with aclosing(pieces), self._writing(path, anew=part.there == 0) as file:
+            async for whole in pieces:
+                for start in range(0, len(whole), _PIECE):
+                    piece = whole[start : start + _PIECE]
+                    if size + len(piece) > part.ours:
+                        # Up to the first difference. What an attempt wrote last before it was cut off may have holes.
+                        alike = alike and await _is_there(file, size, piece, part.there)
+                        if not alike:
+                            await _write(file, size, piece)
+                        part.ours = size + len(piece)
+                    size += len(piece)
+            if part.there > size:
+                raise Unsuitable
             with suppress(SFTPOpUnsupported):
                 await file.fsync()
         return size
+
+    @asynccontextmanager
+    async def _writing(self, path: str, *, anew: bool) -> AsyncIterator[SFTPClientFile]:
+        opened = self._sftp.open(self._path(path), "wb" if anew else "r+b", encoding=None, block_size=0)
+        try:
+            file = await opened
+        except _REFUSALS:
+            if anew:
+                raise
+            raise Unsuitable from None
+        async with file:
+            yield file
 
     async def read(self, path: str, size: int) -> bytes:
         """``size`` bytes, less where there are no more, and one more where there are: whoever asked sees it."""
@@ -133,6 +171,10 @@ class Folder:
 
     def _path(self, path: str) -> bytes:
         return f"{self._root}/{path}".encode(errors="surrogateescape")
+
+
+async def _is_there(file: SFTPClientFile, offset: int, piece: bytes, there: int) -> bool:
+    return offset + len(piece) <= there and await _read(file, offset, len(piece)) == piece
 
 
 async def _write(file: SFTPClientFile, offset: int, piece: bytes) -> None:
