@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 from adapters_outside import Intake, serving
@@ -25,15 +25,26 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client
 
 from fixtures.described import as_described
+from lianban.clock.deadlines import SHANGHAI
 from lianban.contracts import names
 from lianban.contracts.orders import TaskOrder, TaskOrders
 from lianban.platform.auth import Role, TokenAuthority
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import create_engine
+from lianban.platform.database import Database, create_engine
+from lianban.platform.directory import load_directory
+from lianban.platform.relay import EventRelay
 from lianban.platform.temporal import make_worker
 from lianban.platform.webhooks import new_secret, sign
 from lianban_adapters.app import create_app
+from lianban_adapters.channels.registry import Channels
+from lianban_adapters.isolation.gates import Gates
+from lianban_adapters.isolation.handover import Handover
+from lianban_adapters.isolation.queue import WaitingTasks
 from lianban_adapters.settings import AdapterSettings
+
+_HOUR = (datetime.now(UTC).astimezone(SHANGHAI).hour + 12) % 22
+SHUT = {"opens": f"{_HOUR:02}:00", "closes": f"{_HOUR + 1:02}:00", "working_days_only": False}
+"""Half a day away from now."""
 
 CIRCUIT = {"failures": 3, "share": 0.5, "window": 20, "pause": 0.5, "longest": 1.0}
 
@@ -222,3 +233,27 @@ def dead_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+class Told:
+    def wake(self) -> None: ...
+
+
+class AllRest:
+    def of(self, department: str) -> Any:
+        return type("Rest", (), {"name": "rest"})
+
+
+def gates_of_another_process(world: IsolationWorld) -> Gates:
+    """All departments are at work."""
+    gates = Gates(load_directory(world.settings.directory_file), None, Database(world.engine))
+    for gate in gates:
+        gate.behind, gate.schedule = False, None
+    return gates
+
+
+def handover_of_another_process(world: IsolationWorld, waiting: object, gates: Gates | None = None) -> Handover:
+    """``waiting`` settles what is in hand."""
+    database, gates = Database(world.engine), gates or gates_of_another_process(world)
+    relay, channels = cast(EventRelay, Told()), cast(Channels, AllRest())
+    return Handover(database, relay, channels, gates, cast(WaitingTasks, waiting))

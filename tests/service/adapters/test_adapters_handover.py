@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from adapters_world import withdrawal
 from fastapi import Response
-from isolation_world import IsolationWorld, adapters_of
+from isolation_world import SHUT, IsolationWorld, adapters_of, gates_of_another_process, handover_of_another_process
 from temporalio.client import Client
 
-from lianban.clock.deadlines import SHANGHAI
 from lianban.contracts import names
 from lianban.contracts.orders import TaskOrder, TaskOrders
 from lianban.platform.crypto import Keyring
-from lianban.platform.database import Database
-from lianban.platform.directory import load_directory
 from lianban.platform.migrations import upgrade
-from lianban.platform.relay import EventRelay
-from lianban_adapters.channels.registry import Channels
 from lianban_adapters.isolation.gate import GateKeeper
-from lianban_adapters.isolation.gates import Gates
-from lianban_adapters.isolation.handover import Handover
-from lianban_adapters.isolation.queue import WaitingTasks
 from lianban_adapters.isolation.waiting import Head
 
-SHUT = (datetime.now(UTC).astimezone(SHANGHAI).hour + 12) % 22
-ASLEEP = {"opens": f"{SHUT:02}:00", "closes": f"{SHUT + 1:02}:00", "working_days_only": False}
 DEPARTMENTS: dict[str, dict[str, Any]] = {
     "sound": {},
     "hanging": {},
-    "asleep": {"hours": ASLEEP},
+    "asleep": {"hours": SHUT},
     "single": {"concurrency": 1},
     "left": {"concurrency": 1},
     "claimed": {"concurrency": 2},
@@ -162,30 +152,6 @@ async def test_a_department_gets_no_more_at_a_time_than_it_takes(world: Isolatio
     await world.until(lambda: set(world.systems.tasks_of("single")) == {order.key for order in orders})
     assert max(at_once) == 1
     assert len(world.systems.tasks_of("single")) == 6
-
-
-class Told:
-    def wake(self) -> None: ...
-
-
-class AllRest:
-    def of(self, department: str) -> Any:
-        return type("Rest", (), {"name": "rest"})
-
-
-def gates_of_another_process(world: IsolationWorld) -> Gates:
-    """All departments are at work."""
-    gates = Gates(load_directory(world.settings.directory_file), None, Database(world.engine))
-    for gate in gates:
-        gate.behind, gate.schedule = False, None
-    return gates
-
-
-def handover_of_another_process(world: IsolationWorld, waiting: object, gates: Gates | None = None) -> Handover:
-    """``waiting`` settles what is in hand."""
-    database, gates = Database(world.engine), gates or gates_of_another_process(world)
-    relay, channels = cast(EventRelay, Told()), cast(Channels, AllRest())
-    return Handover(database, relay, channels, gates, cast(WaitingTasks, waiting))
 
 
 async def test_what_a_process_had_in_hand_is_sent_by_another(world: IsolationWorld) -> None:

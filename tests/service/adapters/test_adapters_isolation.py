@@ -13,6 +13,7 @@ import pytest
 from adapters_world import decision, supplement, withdrawal
 from click.testing import CliRunner
 from isolation_world import (
+    SHUT,
     IsolationWorld,
     adapters_of,
     answers_500,
@@ -29,9 +30,6 @@ from lianban_adapters.cli import adapter
 
 _ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "busy")
 NOW = datetime.now(UTC)
-SHUT_HOUR = (NOW.hour + 8 + 12) % 22
-CLOSED = {"opens": f"{SHUT_HOUR:02}:00", "closes": f"{SHUT_HOUR + 1:02}:00", "working_days_only": False}
-"""Half a day away from now, in Shanghai."""
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +47,7 @@ async def world(
         **{code: {} for code in _ORDINARY},
         "idle": {"name": "示例局"},
         "absent": {"endpoint": f"http://127.0.0.1:{dead_port()}/tasks"},
-        "asleep": {"hours": CLOSED},
+        "asleep": {"hours": SHUT},
         "slow": {"rate_per_second": 5},
         "people": {"channel": "inbox"},
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -16,8 +17,11 @@ from lianban_adapters.isolation.hours import Schedule
 from lianban_adapters.waiting import LONGEST
 
 _LONGEST_RETRY: Final = 300.0
+_LONGEST_WAIT: Final = 10.0  # seconds for a place
+_BUSY_AGAIN: Final = timedelta(seconds=2)
 
 SWITCHED: Final = "部门系统停用，已切换到人工收件箱"
+BUSY: Final = "部门系统正忙，按收件先后依次发送"
 _BEHIND: Final = "部门系统有积压，按收件先后依次发送"
 
 
@@ -48,9 +52,10 @@ class GateKeeper:
         self.department = department
         self.schedule = schedule
         self.concurrency = entry.concurrency
-        self.places = asyncio.Semaphore(entry.concurrency)  # one for each task that is just being sent
+        self.places = asyncio.Semaphore(entry.concurrency)  # one for each message that is just being sent
         self._interval = 1 / entry.rate_per_second if entry.rate_per_second else 0.0
         self._free_at = 0.0
+        self._pacing = asyncio.Lock()
         self.circuit = Circuit(
             rules=CircuitRules(
                 failures=rules.failures,
@@ -64,9 +69,25 @@ class GateKeeper:
         )
         self.switched = False
         self.behind = True
+        self.arrivals = 0
+        self._arriving = 0
         self.changes = 0
         self.succeeded_at: datetime | None = None
         self._clock = clock
+
+    @contextmanager
+    def arrival(self) -> Iterator[None]:
+        """While a task is being stored to wait its turn."""
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
+            self.arrivals += 1
+
+    def is_up_to_date(self, arrivals: int) -> bool:
+        """Whether no task can be waiting of which a look, begun after so many arrivals, has seen nothing."""
+        return self._arriving == 0 and self.arrivals == arrivals
 
     @property
     def opens_at(self) -> datetime | None:
@@ -108,9 +129,25 @@ class GateKeeper:
         return self._interval > 0
 
     async def pace(self) -> None:
-        """Waits for the next place, where the department bears only so many tasks a second."""
-        now = time.monotonic()
-        at = max(now, self._free_at)
-        self._free_at = at + self._interval
-        if at > now:
-            await asyncio.sleep(at - now)
+        """Waits for the next turn, where the department bears only so many messages a second. Whoever is interrupted
+        has taken none."""
+        if not self.paced:
+            return
+        async with self._pacing:
+            await asyncio.sleep(max(self._free_at - time.monotonic(), 0.0))
+            self._free_at = time.monotonic() + self._interval
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[bool]:
+        """A place for one message; whether it had to be waited for, so that all may be different by now. Whoever has a
+        place already does not ask for another. Raises :class:`Unavailable` when it takes too long: what waits further
+        on does not hold up those who wait for it."""
+        waits = self.places.locked() or self._free_at > time.monotonic()
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(_LONGEST_WAIT):
+                    await stack.enter_async_context(self.places)
+                    await self.pace()
+            except TimeoutError:
+                raise Unavailable(BUSY, _BUSY_AGAIN) from None
+            yield waits

@@ -11,6 +11,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Final
 
 from lianban.contracts.names import task_id
@@ -19,7 +20,7 @@ from lianban.platform.database import Database
 from lianban.platform.relay import EventRelay
 from lianban_adapters.channels.port import INBOX
 from lianban_adapters.channels.registry import Channels
-from lianban_adapters.isolation.gate import SWITCHED, GateKeeper
+from lianban_adapters.isolation.gate import BUSY, SWITCHED, GateKeeper
 from lianban_adapters.isolation.gates import Gates
 from lianban_adapters.isolation.queue import WaitingTasks
 from lianban_adapters.isolation.waiting import LEASE, Head, give_back, keep, release
@@ -32,7 +33,6 @@ _LATE: Final = LEASE.total_seconds() / 3
 """Seconds in hand after which a task is not sent any more: there would be too little left of its lease."""
 
 _UNLISTED: Final = "部门不在部门名录中，列入后发送"
-_BUSY: Final = "部门系统正忙，按收件先后依次发送"
 
 _log = logging.getLogger(__name__)
 
@@ -54,8 +54,12 @@ class Handover:
         """Tasks of one case. They are safe when this returns; handed over again they change nothing."""
         held = self._held.copy()
         placed = [self._place(order, held) for order in orders]
-        async with self._database.connection() as connection:
-            in_hand = await self._storing.store(connection, placed)
+        with ExitStack() as arrivals:
+            for one in placed:
+                if one.next is Next.WAITS and (gate := self._gates.find(one.order.department)):
+                    arrivals.enter_context(gate.arrival())
+            async with self._database.connection() as connection:
+                in_hand = await self._storing.store(connection, placed)
         self._relay.wake()
         for order in orders:
             if task_id(order.case_no, order.step) in in_hand:
@@ -84,7 +88,7 @@ class Handover:
         if obstacle := gate.obstacle:
             return Placed(order, channel, Next.WAITS, obstacle)
         if gate.paced or held[order.department] >= _QUEUED * gate.concurrency:
-            return Placed(order, channel, Next.WAITS, _BUSY)
+            return Placed(order, channel, Next.WAITS, BUSY)
         held[order.department] += 1
         return Placed(order, channel, Next.IN_HAND)
 
@@ -122,4 +126,4 @@ class Handover:
 
     def _hindered(self, gate: GateKeeper, since: float) -> str | None:
         """What has come between since the task was stored."""
-        return gate.obstacle or (_BUSY if time.monotonic() - since > _LATE else None)
+        return gate.obstacle or (BUSY if time.monotonic() - since > _LATE else None)

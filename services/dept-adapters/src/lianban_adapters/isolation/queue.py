@@ -5,26 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections import Counter
-from collections.abc import Collection
-from datetime import datetime
+from functools import partial
 from typing import Final
 
 from lianban.platform.database import Database
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.dossiers.client import DossierUnavailable
 from lianban_adapters.isolation import repository, waiting
+from lianban_adapters.isolation.catching_up import PATIENCE, CatchUp
 from lianban_adapters.isolation.gate import SWITCHED, GateKeeper, backoff, pause_after
 from lianban_adapters.isolation.gates import Gates
+from lianban_adapters.isolation.renewing import renewed
 from lianban_adapters.isolation.waiting import Backlog, Head
 from lianban_adapters.tasks.service import Tasks
 
-PATIENCE: Final = 3
-"""How often a task may fail before those behind it no longer wait for it: the order is worth that much."""
-
 _LOOK: Final = 1.0  # seconds between two looks at the tables
 _PAUSE: Final = 5.0  # seconds after the database failed
-_REST: Final = 1.0  # seconds before a task that failed at the head is tried again there
 
 _NO_DOSSIER: Final = "暂时取不到卷宗"
 _BROKEN: Final = "发送时出错，稍后再试"
@@ -35,12 +31,16 @@ _log = logging.getLogger(__name__)
 class WaitingTasks:
     """After a time when nothing could be sent, what was stored until then goes one by one, each acknowledged before the
     next one is sent: strictly in order. What came while that went on follows as fast as the department may be sent
-    tasks at all. A single task that failed is tried again by itself and holds up nobody."""
+    tasks at all. A single task that failed is tried again by itself and holds up nobody. ``renewal``: seconds after
+    which what is leased and not done with is leased anew."""
 
-    def __init__(self, database: Database, gates: Gates, tasks: Tasks) -> None:
+    def __init__(
+        self, database: Database, gates: Gates, tasks: Tasks, renewal: float = waiting.LEASE.total_seconds() / 3
+    ) -> None:
         self._database = database
         self._gates = gates
         self._tasks = tasks
+        self._renewal = renewal
         self._holder = uuid.uuid4().hex
         self._busy: dict[str, asyncio.Task[None]] = {}
 
@@ -61,18 +61,19 @@ class WaitingTasks:
     async def look(self) -> None:
         """Adopts how departments stand, and starts whatever can be sent."""
         await self._gates.refresh()
+        arrivals = {gate.department: gate.arrivals for gate in self._gates}
         async with self._database.connection() as connection:
             backlogs = await waiting.backlogs(connection)
         for gate in self._gates:
-            await self._attend(gate, backlogs.get(gate.department))
+            await self._attend(gate, backlogs.get(gate.department), arrivals[gate.department])
 
-    async def _attend(self, gate: GateKeeper, backlog: Backlog | None) -> None:
+    async def _attend(self, gate: GateKeeper, backlog: Backlog | None, arrivals: int) -> None:
         if gate.closed:
             gate.behind = not gate.switched
         if gate.department in self._busy:
             return
         if backlog is None:
-            if not gate.closed:
+            if not gate.closed and gate.is_up_to_date(arrivals):
                 gate.behind = False
         elif gate.switched:
             async with self._database.connection() as connection:
@@ -87,8 +88,9 @@ class WaitingTasks:
             if await self._lease(gate) is None:
                 return
             try:
-                if not gate.behind or await self._catch_up(gate):
-                    await self._send_due(gate)
+                async with renewed(partial(self._lease, gate), self._renewal):
+                    if not gate.behind or await self._catch_up(gate):
+                        await self._send_due(gate)
             finally:
                 async with self._database.connection() as connection:
                     await repository.release(connection, gate.department, self._holder)
@@ -96,38 +98,9 @@ class WaitingTasks:
             _log.warning("waiting tasks stay", extra={"department": gate.department}, exc_info=True)
 
     async def _catch_up(self, gate: GateKeeper) -> bool:
-        """One after the other. False when the department, or what its tasks need, is not there (any more)."""
         async with self._database.connection() as connection:
             until = await waiting.now(connection)
-        failures: Counter[str] = Counter()
-        aside: set[str] = set()
-        doubted = False  # the last task failed so often that the next one is to tell whether the department does
-        while not gate.switched and gate.opens_at is None and (doubted or gate.may_try):
-            head = await self._take(gate, until, aside)
-            if head is None:
-                gate.behind = gate.closed is not None
-                if aside and not gate.behind:
-                    async with self._database.connection() as connection:
-                        await waiting.forget_attempts(connection, gate.department, PATIENCE)
-                return not gate.behind
-            if not gate.circuit.lets_pass():
-                gate.circuit.try_anyway()
-            if await self.settle(gate, head, failures[head.id] + 1):
-                if doubted:  # the department is there, and may have come back only just now
-                    aside = {task for task in aside if failures[task] >= PATIENCE}
-                doubted = False
-                continue
-            failures[head.id] += 1
-            if (failures[head.id] if gate.may_try else head.attempts) < PATIENCE:
-                if not gate.may_try:
-                    return False
-                await asyncio.sleep(_REST)
-            elif doubted:
-                return False
-            else:
-                doubted = True
-                aside.add(head.id)
-        return False
+        return await CatchUp(self._database, gate, until, partial(self._lease, gate), partial(self.settle, gate)).run()
 
     async def _send_due(self, gate: GateKeeper) -> None:
         """In order, as many at a time as the department takes; each that fails waits by itself. When the circuit opens,
@@ -146,22 +119,22 @@ class WaitingTasks:
                     if sending is None:
                         gate.places.release()
 
-    async def _take(self, gate: GateKeeper, until: datetime | None = None, aside: Collection[str] = ()) -> Head | None:
-        """Leased to us, as the department is; none when nothing is left or somebody else has taken over. ``until``: of
-        a backlog; without it tasks go side by side, which ends once anybody has seen the circuit open."""
+    async def _take(self, gate: GateKeeper) -> Head | None:
+        """The next one that is due, leased to us, as the department is; none when nothing is left, somebody else has
+        taken over, or anybody has seen the circuit open."""
         await gate.pace()
-        openings = await self._lease(gate)
-        if openings is None or (openings and until is None):
+        if await self._lease(gate) != 0:
             return None
         async with self._database.connection() as connection:
-            return await waiting.take(connection, gate.department, stored_until=until, but=aside)
+            return await waiting.take_due(connection, gate.department)
 
     async def settle(self, gate: GateKeeper, head: Head, tries: int) -> bool:
         """Whether the task is settled; else it waits on, the longer the more ``tries`` it has had for itself."""
         try:
             # What has failed so often says more of itself than of the department, unless that is just being tried.
             tells = head.attempts <= PATIENCE or gate.circuit.openings > 0
-            await self._tasks.send_waiting(head.order, tells=tells)
+            async with renewed(partial(self._keep, head.id), self._renewal):
+                await self._tasks.send_waiting(head.order, tells=tells)
         except Unavailable as error:
             await self._put_off(head, error.reason, pause_after(error, tries))
             return False
@@ -174,6 +147,10 @@ class WaitingTasks:
             await self._put_off(head, _NO_DOSSIER if no_dossier else _BROKEN, backoff(tries))
             return False
         return True
+
+    async def _keep(self, identity: str) -> None:
+        async with self._database.connection() as connection:
+            await waiting.keep(connection, identity)
 
     async def _put_off(self, head: Head, reason: str, seconds: float) -> None:
         async with self._database.connection() as connection:

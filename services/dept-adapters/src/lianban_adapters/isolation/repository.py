@@ -13,7 +13,7 @@ from lianban.platform.database import Executor
 from lianban_adapters.isolation.tables import Gate
 
 LEASE: Final = timedelta(seconds=90)
-"""Longer than one task takes to be sent. What a crashed process had leased is free again when it ends."""
+"""Renewed while the holder is at work. What a crashed process had leased is free again when it ends."""
 
 _GATES: Final = cast(Table, Gate.__table__)
 _INSERT: Final = insert(_GATES)

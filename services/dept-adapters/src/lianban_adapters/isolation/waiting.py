@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, update
 
 from lianban.contracts.orders import TaskOrder
 from lianban.platform.database import Executor
@@ -15,7 +15,7 @@ from lianban_adapters.tasks.states import TaskState
 from lianban_adapters.tasks.tables import Task
 
 LEASE: Final = timedelta(seconds=60)
-"""Longer than one task takes to be sent."""
+"""Renewed while the task is being sent, however long that takes."""
 
 _WAITING: Final = and_(Task.state == TaskState.RECEIVED, Task.free_at.is_not(None))
 _IN_HAND: Final = func.coalesce(Task.leased_until > func.now(), False)
@@ -90,26 +90,39 @@ async def forget_attempts(executor: Executor, department: str, most: int) -> Non
     await executor.execute(statement.values(attempts=most))
 
 
-async def take(
-    executor: Executor, department: str, *, stored_until: datetime | None = None, but: Collection[str] = ()
-) -> Head | None:
-    """The next task in the order of receipt, leased. ``stored_until``: of those stored by then, whether or not they
-    are to be tried again yet; none: of those that are. ``but``: not these."""
-    candidates = [Task.department == department, _WAITING, ~_IN_HAND]
-    candidates += [Task.free_at <= func.now() if stored_until is None else Task.created_at <= stored_until]
-    if but:
-        candidates.append(Task.id.not_in(but))
-    first = (
-        select(Task.id)
-        .where(*candidates)
-        .order_by(Task.received_at, Task.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
+async def take_due(executor: Executor, department: str) -> Head | None:
+    """Of those that are to be tried again and are in nobody's hands, the first in the order of receipt, leased."""
+    due = (Task.department == department, _WAITING, ~_IN_HAND, Task.free_at <= func.now())
+    first = _in_order(*due).with_for_update(skip_locked=True)
+    return await _take(executor, first)
+
+
+async def take_first(executor: Executor, department: str, until: datetime, but: Collection[str]) -> Head | None:
+    """The first in the order of receipt, leased, of those stored ``until`` then, whether or not it is to be tried again
+    yet. None as well while it is in somebody's hands: none is taken before it. ``but``: not these."""
+    first = _in_order(*_of_backlog(department, until, but)).with_for_update()
+    return await _take(executor, first)
+
+
+async def is_left(executor: Executor, department: str, until: datetime, but: Collection[str]) -> bool:
+    """Whether any of those stored ``until`` then is still waiting, be it in somebody's hands."""
+    statement = select(exists().where(*_of_backlog(department, until, but)))
+    return bool((await executor.execute(statement)).scalar_one())
+
+
+def _of_backlog(department: str, until: datetime, but: Collection[str]) -> list[ColumnElement[bool]]:
+    chosen = [Task.department == department, _WAITING, Task.created_at <= until]
+    return [*chosen, Task.id.not_in(but)] if but else chosen
+
+
+def _in_order(*which: ColumnElement[bool]) -> Select[str]:
+    return select(Task.id).where(*which).order_by(Task.received_at, Task.id).limit(1)
+
+
+async def _take(executor: Executor, first: Select[str]) -> Head | None:
     statement = (
         update(Task)
-        .where(Task.id == first)
+        .where(Task.id == first.scalar_subquery(), ~_IN_HAND)
         .values(leased_until=func.now() + LEASE, attempts=Task.attempts + 1)
         .returning(Task.id, Task.details, Task.attempts)
     )

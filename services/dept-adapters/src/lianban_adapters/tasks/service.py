@@ -19,7 +19,7 @@ from lianban_adapters.channels.registry import Channels
 from lianban_adapters.database import Relay
 from lianban_adapters.dossiers.client import Dossiers
 from lianban_adapters.dossiers.models import Dossier
-from lianban_adapters.isolation.gate import SWITCHED, pause_after
+from lianban_adapters.isolation.gate import SWITCHED, GateKeeper, pause_after
 from lianban_adapters.isolation.gates import Gates
 from lianban_adapters.isolation.waiting import LEASE, put_off
 from lianban_adapters.tasks import repository
@@ -71,13 +71,30 @@ class Tasks:
         if channel.name == INBOX:
             return await self._send(order, channel)
         if obstacle := gate.obstacle:
-            await self._put_off(task.id, obstacle, 0)
+            with gate.arrival():
+                await self._put_off(task.id, obstacle, 0)
             return TaskReceipt(channel=task.channel)
+        tried = False
         try:
-            return await self._send(order, channel)
+            async with gate.turn() as waited:
+                if waited and (receipt := await self._overtaken(task.id, gate)):
+                    return receipt
+                tried = True
+                return await self._send(order, channel)
         except Unavailable as error:
-            await self._put_off(task.id, error.reason, pause_after(error, 1), tried=True)
+            await self._put_off(task.id, error.reason, pause_after(error, 1), tried=tried)
             return TaskReceipt(channel=task.channel)
+
+    async def _overtaken(self, identity: str, gate: GateKeeper) -> TaskReceipt | None:
+        """What has come about while the task waited for a place, if it is not to be sent any more, or not now."""
+        async with self._database.connection() as connection:
+            task = await repository.stored(connection, identity)
+            if task.state == TaskState.RECEIVED:
+                if (obstacle := gate.obstacle) is None:
+                    return None
+                with gate.arrival():
+                    await put_off(connection, identity, obstacle, 0)
+        return TaskReceipt(channel=task.channel)
 
     async def send_waiting(self, order: TaskOrder, *, tells: bool) -> None:
         """A task that was stored before and whose turn has come. ``tells``: whether its failure says anything of the
@@ -106,8 +123,8 @@ class Tasks:
             self._relay.wake()
         never_tried = task.free_at is not None and task.attempts == 0
         if task.state == TaskState.WITHDRAWN and task.told_at is None and not never_tried:
-            self._check_open(order.department, channel)
-            await self._tell(channel, order)
+            async with self._turn(order.department, channel):
+                await self._tell(channel, order)
 
     async def supplement(self, order: TaskSupplement) -> None:
         """Raises :class:`Unavailable` or :class:`DossierUnavailable`: then it is to be tried again."""
@@ -121,18 +138,38 @@ class Tasks:
         if task is None or task.state not in OPEN or task.channel == INBOX:
             return  # the list itself shows it
         channel = self._channels.of(order.department)
-        self._check_open(order.department, channel)
         if task.free_at is not None and task.state == TaskState.RECEIVED:
+            self._check_open(order.department, channel)
             raise Unavailable(_TASK_FIRST)
         try:
-            async with self._answering(order.department, channel):
-                await channel.supplement(order, lambda: self._supplemented(order, task))
+            async with self._turn(order.department, channel) as waited:
+                if waited and not await self._is_with_its_system(identity):
+                    return
+                async with self._answering(order.department, channel):
+                    await channel.supplement(order, lambda: self._supplemented(order, task))
         except Rejected as rejected:
             async with self._database.statements() as session:
                 await repository.to_inbox(session, identity, INBOX, f"{_SUPPLEMENT_NOT_TAKEN}{rejected.reason}")
         else:
             async with self._database.statements() as session:
                 await repository.note_supplement(session, identity, None)
+
+    async def _is_with_its_system(self, identity: str) -> bool:
+        """It may have been taken back while its supplement waited, and the department told so; or taken over."""
+        async with self._database.connection() as connection:
+            task = await repository.stored(connection, identity)
+        return task.state in OPEN and task.channel != INBOX
+
+    @asynccontextmanager
+    async def _turn(self, department: str, channel: Channel) -> AsyncIterator[bool]:
+        """Whether it was waited for. Raises :class:`Unavailable` when nothing is sent to the department now."""
+        self._check_open(department, channel)
+        if channel.name == INBOX:
+            yield False
+            return
+        async with self._gates.of(department).turn() as waited:
+            self._check_open(department, channel)
+            yield waited
 
     def _check_open(self, department: str, channel: Channel) -> None:
         """Raises :class:`Unavailable` while nothing is sent to the department: no time is lost with it."""
