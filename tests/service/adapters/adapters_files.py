@@ -38,6 +38,7 @@ class _Sftp(asyncssh.SFTPServer):
         self._served.listed[path.decode(errors="surrogateescape")] += 1
         self._check(path)
         async for name in super().scandir(path):
+            self._served.named += 1
             yield name
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
@@ -88,7 +89,8 @@ class _Sftp(asyncssh.SFTPServer):
 
 
 class FolderServer:
-    """``root``: what its one user sees. ``listed``: how often each folder was; ``logins``: connections that got in.
+    """``root``: what its one user sees. ``listed``: how often each folder was, ``named``: entries that
+    were told; ``logins``: connections that got in.
     ``open`` is cleared to let every write hang, ``readable`` every read; ``rate``: bytes a second that may be written;
     ``breaks_after``: bytes after which the connection breaks, once, and ``breaks_at`` a part of the path to which
     something is renamed then. ``forbidden``: names of folders its user may neither look into nor move. ``writes_once``:
@@ -103,6 +105,7 @@ class FolderServer:
         self.port = 0
         self.logins = 0
         self.listed: Counter[str] = Counter()
+        self.named = 0
         self.open = asyncio.Event()
         self.open.set()
         self.readable = asyncio.Event()

@@ -17,6 +17,7 @@ from lianban_adapters.channels.files.transfers import Kept, Transfer
 from lianban_adapters.dossiers.materials import pieces
 
 _LEFT_BEHIND: Final = 24 * 60 * 60  # seconds
+_LOOKED_AT: Final = 5_000  # entries at a time: of more, the rest is for the next ones
 _OF: Final = "~"  # between the batch and what is made for it; no batch is called so
 _KEPT: Final = f"{_OF}files"
 
@@ -78,8 +79,9 @@ def _told(materials: Mapping[str, str]) -> str:
 async def _clear(folder: Folder, batch: str, own: str, materials: Mapping[str, str]) -> None:
     """What earlier attempts on this batch have left, save for the materials; and what others have left that were never
     finished, long ago by the server's clock, which is not ours."""
-    entries = await folder.entries(TASKS_TMP)
-    long_ago = max((entry.changed for entry in entries if own.endswith(f"/{entry.name}")), default=0) - _LEFT_BEHIND
+    entries = await folder.entries(TASKS_TMP, _LOOKED_AT)
+    now = await folder.entry(own)
+    long_ago = (now.changed if now is not None else 0) - _LEFT_BEHIND
     for entry in entries:
         path = f"{TASKS_TMP}/{entry.name}"
         if path == own or entry.name == f"{batch}{_KEPT}":

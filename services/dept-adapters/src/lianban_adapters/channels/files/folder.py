@@ -4,7 +4,7 @@ survives the way there and back (PEP 383)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, cast
@@ -18,6 +18,7 @@ from asyncssh import (
     SFTPClientFile,
     SFTPError,
     SFTPFailure,
+    SFTPName,
     SFTPNoSuchFile,
     SFTPNoSuchPath,
     SFTPOpUnsupported,
@@ -63,14 +64,37 @@ class Folder:
         self._sftp = sftp
         self._root = root
 
-    async def entries(self, path: str) -> list[Entry]:
-        """In the order of their names."""
-        found = [
-            _entry(entry.filename, entry.attrs)
-            async for entry in self._sftp.scandir(self._path(path))
-            if entry.filename not in (b".", b"..")
-        ]
+    async def entries(self, path: str, most: int | None = None) -> list[Entry]:
+        """In the order of their names. Of more than ``most`` it is any, and no more are looked at."""
+        found: list[Entry] = []
+        async with aclosing(self._scan(path)) as scan:
+            async for entry in scan:
+                found.append(entry)
+                if len(found) == most:
+                    break
         return sorted(found)
+
+    async def first(self, path: str, number: int, most: int, wanted: Callable[[Entry], bool]) -> tuple[list[str], bool]:
+        """The first names in their order among those that are ``wanted``, and whether all were looked at. ``most`` are,
+        any of them; however many there are, no more than twice the ``number`` is in memory."""
+        names: list[str] = []
+        looked_at = 0
+        async with aclosing(self._scan(path)) as scan:
+            async for entry in scan:
+                looked_at += 1
+                if looked_at > most:
+                    break
+                if wanted(entry):
+                    names.append(entry.name)
+                if len(names) == 2 * number:
+                    names = sorted(names)[:number]
+        return sorted(names)[:number], looked_at <= most
+
+    async def _scan(self, path: str) -> AsyncGenerator[Entry, None]:
+        async with aclosing(cast(AsyncGenerator[SFTPName, None], self._sftp.scandir(self._path(path)))) as scan:
+            async for entry in scan:
+                if entry.filename not in (b".", b".."):
+                    yield _entry(entry.filename, entry.attrs)
 
     async def entry(self, path: str) -> Entry | None:
         """None where there is nothing."""

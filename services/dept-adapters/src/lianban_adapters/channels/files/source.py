@@ -47,6 +47,12 @@ from lianban_adapters.channels.incoming.port import (
 MAX_ACT: Final = 1024 * 1024
 """Bytes of the act beside its files."""
 
+_LISTED: Final = 2_000
+"""Batches taken from one listing, in the order of their names."""
+
+_MOST_LISTED: Final = 50_000
+"""Entries looked at in one listing, any of them: with more it takes minutes, and all that is there waits for it."""
+
 _MAX_ENTRIES: Final = 500
 _LEFT_ALONE: Final = 600.0  # seconds
 _MAX_DETAIL: Final = 2000
@@ -59,10 +65,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Suspect:
-    """A batch that was found wrong. ``looks``: what it looked like; ``due``: when it is to be looked at again."""
+    """A batch that was found wrong or not finished. ``looks``: what it looked like; ``due``: when it is to be looked at
+    again, after so many seconds of ``pause``."""
 
     looks: object
     due: float
+    pause: float
 
 
 class FilesSource:
@@ -73,14 +81,38 @@ class FilesSource:
         self._batch = batch
         self._settle = settle
         self._suspects: dict[str, _Suspect] = {}
+        self._listed: list[str] = []
+        self._further = False
 
     async def fetch(self, after: str | None) -> Batch:
-        async with self._connection.folder() as folder:
-            names = [entry.name for entry in await folder.entries(ACTS_NEW) if not is_on_its_way(entry.name)]
-        self._suspects = {name: self._suspects[name] for name in names if name in self._suspects}
-        following = [name for name in names if after is None or name > after]
+        """A folder is listed once for many batches: listing it may take longer than reading them."""
+        following = [name for name in self._listed if after is not None and name > after]
+        if not following and (after is None or self._further):
+            following = await self._list(after)
+        self._listed = following
         page = following[: self._batch]
-        return Batch(page, page[-1] if len(following) > len(page) else None)
+        goes_on = bool(page) and (len(following) > len(page) or self._further)
+        return Batch(page, page[-1] if goes_on else None)
+
+    async def _list(self, after: str | None) -> list[str]:
+        now = time.monotonic()
+        still_there: set[str] = set()
+
+        def wanted(entry: Entry) -> bool:
+            if (suspect := self._suspects.get(entry.name)) is not None:
+                still_there.add(entry.name)
+                if now < suspect.due:
+                    return False
+            return not is_on_its_way(entry.name) and (after is None or entry.name > after)
+
+        async with self._connection.folder() as folder:
+            names, all_of_them = await folder.first(ACTS_NEW, _LISTED, _MOST_LISTED, wanted)
+        if all_of_them:
+            self._suspects = {name: self._suspects[name] for name in still_there}
+        else:
+            _log.warning("folder holds more than can be looked at", extra={"server": self._connection.server})
+        self._further = len(names) == _LISTED or not all_of_them
+        return names
 
     async def read(self, key: str) -> Found:
         suspect = self._suspects.get(key)
@@ -91,12 +123,24 @@ class FilesSource:
             try:
                 looks = await _looks(folder, key)
                 files = await _files(folder, key, looks)
+            except Unfinished:
+                if looks:
+                    self._leave(key, looks, suspect, at_first=0.0)
+                raise
             except Unusable:
                 if suspect is not None and suspect.looks == looks:
                     raise
-                self._suspects[key] = _Suspect(looks, time.monotonic() + self._settle)
+                self._leave(key, looks, None, at_first=self._settle)
                 raise Unfinished from None
         return act_of(files.pop(ACT), files)
+
+    def _leave(self, key: str, looks: Sequence[Entry], suspect: _Suspect | None, at_first: float) -> None:
+        """Alone for a while, the longer the more often it looked the same: a thousand that nobody ever finishes are not
+        to take up the time of the others."""
+        pause = at_first
+        if suspect is not None and suspect.looks == looks:
+            pause = min(max(2 * suspect.pause, self._settle), _LEFT_ALONE)
+        self._suspects[key] = _Suspect(looks, time.monotonic() + pause, pause)
 
     async def acknowledge(self, key: str, receipt: Receipt) -> None:
         answer = {name: value for name, value in asdict(receipt).items() if value is not None}
@@ -118,7 +162,7 @@ class FilesSource:
         try:
             await folder.move(f"{ACTS_NEW}/{key}", place)
         except SFTPPermissionDenied:
-            self._suspects[key] = _Suspect(None, time.monotonic() + _LEFT_ALONE)
+            self._suspects[key] = _Suspect(None, time.monotonic() + _LEFT_ALONE, _LEFT_ALONE)
             _log.warning("batch may not be moved", extra={"server": self._connection.server})
 
 
@@ -131,7 +175,7 @@ async def _looks(folder: Folder, key: str) -> Sequence[Entry]:
     if not own.is_folder:
         return (own,)
     with _permitted():
-        return (own, *await folder.entries(f"{ACTS_NEW}/{key}"))
+        return (own, *await folder.entries(f"{ACTS_NEW}/{key}", _MAX_ENTRIES + 1))
 
 
 async def _files(folder: Folder, key: str, looks: Sequence[Entry]) -> dict[str, bytes]:
