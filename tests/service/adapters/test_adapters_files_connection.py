@@ -12,10 +12,11 @@ import pytest
 from adapters_files import DepartmentFolder, FolderServer, act_of, connected, dossier_of, settings_of, whole
 from adapters_world import order
 
-from lianban.platform.directory import Directory
+from lianban.platform.directory import Directory, FilesSettings
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.channels.files.channel import FilesChannel
 from lianban_adapters.channels.files.source import FilesSource
+from lianban_adapters.channels.files.way_in import faults
 from lianban_adapters.channels.incoming.port import Receipt, Status
 from lianban_adapters.channels.kinds import Surroundings
 from lianban_adapters.channels.port import Unavailable
@@ -41,6 +42,15 @@ async def test_a_forged_host_key_is_not_believed(sftp: FolderServer, sftp_settin
         refused = await refusal(sftp_settings | {"known_hosts": known_hosts})
         assert refused == "SFTP 服务器的主机密钥与登记的不符，没有登录"
     assert sftp.logins == 0
+
+
+async def test_a_pattern_may_be_the_servers(sftp_settings: dict[str, Any]) -> None:
+    key = sftp_settings["known_hosts"].partition(" ")[2]
+    for pattern in ("*.0.0.1", "127.0.0.0/8"):
+        fitting = sftp_settings | {"known_hosts": f"{pattern} {key}"}
+        assert faults(FilesSettings.model_validate(fitting)) == {}
+        async with connected(fitting) as connection:
+            assert (await FilesSource(connection, 10, 1).fetch(None)).keys == []
 
 
 async def test_a_key_the_server_does_not_know(sftp_settings: dict[str, Any], tmp_path: Path) -> None:

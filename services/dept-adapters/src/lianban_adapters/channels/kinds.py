@@ -50,15 +50,20 @@ class Link:
 
 Maker = Callable[[DepartmentEntry, Surroundings], Link]
 """Opens nothing that may not be there yet: a department that is down keeps the service from nothing. A kind of another
-package has its settings checked by its own model, ``entry.own_settings(Model)``."""
+package has its settings checked by its own model, ``entry.own_settings(Model)``; what else is wrong with them, a file
+that is not there for one, is told by :class:`SettingsInvalid`."""
 
 
 class KindInvalid(Exception):
-    """A kind that somebody added cannot be used, or cannot be used so. ``field``: of the department's entry."""
+    """A kind that somebody added cannot be used."""
 
-    def __init__(self, reason: str, field: str = "channel") -> None:
-        super().__init__(reason)
-        self.field = field
+
+class SettingsInvalid(Exception):
+    """A department cannot be reached so. ``faults``: all of them, by the field of its entry; shown at the start."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {fault}" for field, fault in faults.items()))
+        self.faults = faults
 
 
 class Kinds(Mapping[str, Maker]):

@@ -10,11 +10,21 @@ from pydantic import ValidationError
 
 from lianban.platform.directory import DepartmentEntry, Directory, DirectoryInvalid, FetchSettings, faults_of
 from lianban.platform.outgoing import open_session
+from lianban_adapters.channels.files import way_in
 from lianban_adapters.channels.files.channel import FilesChannel
 from lianban_adapters.channels.files.connection import FilesConnection
 from lianban_adapters.channels.files.source import FilesSource
 from lianban_adapters.channels.inbox import InboxChannel
-from lianban_adapters.channels.kinds import Fetching, KindInvalid, Kinds, Link, Maker, Surroundings, added_kinds
+from lianban_adapters.channels.kinds import (
+    Fetching,
+    KindInvalid,
+    Kinds,
+    Link,
+    Maker,
+    SettingsInvalid,
+    Surroundings,
+    added_kinds,
+)
 from lianban_adapters.channels.polling.channel import PollingChannel
 from lianban_adapters.channels.polling.client import PollingClient
 from lianban_adapters.channels.polling.source import PollingSource
@@ -58,12 +68,11 @@ def _staging(entry: DepartmentEntry, around: Surroundings) -> Link:
 
 def _files(entry: DepartmentEntry, around: Surroundings) -> Link:
     settings = _given(entry.files)
+    if faults := way_in.faults(settings):
+        raise SettingsInvalid({f"files.{field}": fault for field, fault in faults.items()})
     # Two connections: fetching waits for no material.
-    try:
-        sending = FilesConnection(settings, entry.concurrency, around.send_timeout)
-        fetching = FilesConnection(settings, 1, _READING)
-    except ValueError as error:
-        raise KindInvalid(str(error), "files.known_hosts") from None
+    sending = FilesConnection(settings, entry.concurrency, around.send_timeout)
+    fetching = FilesConnection(settings, 1, _READING)
     for connection in (sending, fetching):
         around.stack.push_async_callback(connection.close)
     channel = FilesChannel(sending, around.store, around.public_url)
@@ -111,7 +120,9 @@ class Channels:
             try:
                 self._links[code] = _linked(entry, kinds, around)
             except KindInvalid as invalid:
-                faults.append(f"departments.{code}.{invalid.field}: {invalid}")
+                faults.append(f"departments.{code}.channel: {invalid}")
+            except SettingsInvalid as invalid:
+                faults.extend(f"departments.{code}.{field}: {fault}" for field, fault in invalid.faults.items())
             except ValidationError as error:
                 faults.extend(faults_of(error, f"departments.{code}", "settings"))
             except Exception as error:

@@ -42,7 +42,7 @@ class _Link:
 
 class FilesConnection:
     """``at_once``: how many may use it at a time; ``timeout``: seconds for whatever is done in one go, waiting and
-    connecting included. Raises ValueError when ``known_hosts`` cannot be read."""
+    connecting included. Raises ValueError when ``known_hosts`` cannot be read: :mod:`.way_in` tells it before."""
 
     def __init__(self, settings: FilesSettings, at_once: int, timeout: float) -> None:
         self._settings = settings
