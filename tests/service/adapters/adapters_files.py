@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
-from adapters_world import decision
+from adapters_world import World, decision
 
 from lianban.platform.directory import FilesSettings
 from lianban.platform.objects import ObjectStore
@@ -254,6 +254,18 @@ def settings_of(server: FolderServer, key_file: Path, host_key: asyncssh.SSHKey 
         "batch": 5,
         "settle": 0.3,
     }
+
+
+async def receipt(world: World, folder: DepartmentFolder, batch: str, seconds: float = 20) -> dict[str, Any]:
+    """Of the batch, once it is settled and has been moved away."""
+
+    async def there() -> bool:
+        return folder.receipt(batch) is not None and not (folder.path / "acts" / "new" / batch).exists()
+
+    await world.until(there, seconds)
+    found = folder.receipt(batch)
+    assert found is not None
+    return found
 
 
 @asynccontextmanager

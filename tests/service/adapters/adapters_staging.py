@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from adapters_world import World
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -123,3 +124,13 @@ async def in_mariadb(server: MariadbServer) -> AsyncIterator[DepartmentDatabase]
         yield DepartmentDatabase(server.url(f"{name}_lb", password, name), engine)
     finally:
         await engine.dispose()
+
+
+async def settled(database: DepartmentDatabase, world: World, act_id: str, seconds: float = 20) -> dict[str, Any]:
+    """The act's row, once we have taken it or put it aside."""
+
+    async def done() -> bool:
+        return (await database.rows("lb_act", act_id=act_id))[0]["is_sync"] != 0
+
+    await world.until(done, seconds)
+    return (await database.rows("lb_act", act_id=act_id))[0]

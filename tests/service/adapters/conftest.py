@@ -12,6 +12,7 @@ import pytest
 from adapters_files import DepartmentFolder, FolderServer, Piecewise, served, settings_of
 from adapters_outside import Cable, DepartmentSystem, Intake, serving
 from adapters_small_case import CASE_QUEUE, SmallCase
+from adapters_staging import DepartmentDatabase, in_mariadb, in_postgres
 from adapters_world import World
 from ruamel.yaml import YAML
 from temporalio.client import Client
@@ -55,6 +56,28 @@ def sftp_folder(sftp: FolderServer) -> DepartmentFolder:
 @pytest.fixture
 def piecewise(tmp_path: Path, test_keyring: Keyring) -> Any:
     return Piecewise(open_store(f"file://{tmp_path}/objects", test_keyring))
+
+
+@pytest.fixture(scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[FolderServer, dict[str, Any]]]:
+    """A department's SFTP server for all tests of a module, and the settings the platform needs for it."""
+    async with served(tmp_path_factory.mktemp("files") / "root") as made:
+        yield made
+
+
+@pytest.fixture
+def folder(server: tuple[FolderServer, dict[str, Any]]) -> DepartmentFolder:
+    return DepartmentFolder(server[0].root / "exchange")
+
+
+@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
+async def database(request: pytest.FixtureRequest) -> AsyncIterator[DepartmentDatabase]:
+    if request.param == "mariadb":
+        opened = in_mariadb(request.getfixturevalue("mariadb_server"))
+    else:
+        opened = in_postgres(request.getfixturevalue("postgres_server"))
+    async with opened as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

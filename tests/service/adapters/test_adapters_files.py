@@ -6,11 +6,10 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from adapters_files import PDF, DepartmentFolder, FolderServer, act_of, certificate, served, whole
+from adapters_files import PDF, DepartmentFolder, FolderServer, act_of, certificate, receipt, whole
 from adapters_outside import DOSSIER
 from adapters_small_case import LAST_STEP, UNWILLING_STEP, SmallCase
 from adapters_world import CERTIFIED_STEP, World, supplement, withdrawal
@@ -23,12 +22,6 @@ from lianban.platform.webhooks import new_secret
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[FolderServer, dict[str, Any]]]:
-    async with served(tmp_path_factory.mktemp("files") / "root") as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def further_departments(server: tuple[FolderServer, dict[str, Any]]) -> dict[str, Any]:
     """``plans`` is left alone for minutes after a single failure, and not fetched from."""
     entry = {"channel": "files", "secret": new_secret(), "files": server[1]}
@@ -37,21 +30,6 @@ def further_departments(server: tuple[FolderServer, dict[str, Any]]) -> dict[str
         "housing": entry,
         "plans": {**entry, "files": {**server[1], "folder": "plans", "interval": 3600}, "circuit": circuit},
     }
-
-
-@pytest.fixture
-def folder(server: tuple[FolderServer, dict[str, Any]]) -> DepartmentFolder:
-    return DepartmentFolder(server[0].root / "exchange")
-
-
-async def receipt(world: World, folder: DepartmentFolder, batch: str, seconds: float = 20) -> dict[str, Any]:
-    async def there() -> bool:
-        return folder.receipt(batch) is not None and not (folder.path / "acts" / "new" / batch).exists()
-
-    await world.until(there, seconds)
-    found = folder.receipt(batch)
-    assert found is not None
-    return found
 
 
 async def test_a_task_is_a_batch_with_its_materials(world: World, folder: DepartmentFolder) -> None:

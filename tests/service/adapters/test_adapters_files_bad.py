@@ -6,16 +6,15 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from adapters_files import PDF, DepartmentFolder, FolderServer, act_of, certificate, entry_of, fill, served
+from adapters_files import PDF, DepartmentFolder, FolderServer, act_of, certificate, entry_of, fill, receipt
 from adapters_small_case import SmallCase
 from adapters_world import CERTIFIED_STEP, World
-from test_adapters_files import receipt
 
 from lianban.platform.webhooks import new_secret
 
@@ -23,19 +22,8 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[FolderServer, dict[str, Any]]]:
-    async with served(tmp_path_factory.mktemp("files") / "root") as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def further_departments(server: tuple[FolderServer, dict[str, Any]]) -> dict[str, Any]:
     return {"housing": {"channel": "files", "secret": new_secret(), "files": server[1] | {"batch": 500}}}
-
-
-@pytest.fixture
-def folder(server: tuple[FolderServer, dict[str, Any]]) -> DepartmentFolder:
-    return DepartmentFolder(server[0].root / "exchange")
 
 
 def archive(name: str, size: int) -> bytes:

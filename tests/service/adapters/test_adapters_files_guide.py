@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from adapters_files import DepartmentFolder, FolderServer, served
+from adapters_files import DepartmentFolder, FolderServer, receipt
 from adapters_world import CERTIFIED_STEP, World
-from test_adapters_files import receipt
 
 from lianban.platform.webhooks import new_secret
 from lianban_adapters.acts.schemas import CallbackAct
@@ -27,19 +25,8 @@ EXAMPLE = DOCS / "examples" / "files" / "20260303T102000-act-20260303-0001"
 
 
 @pytest.fixture(scope="module")
-async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[FolderServer, dict[str, Any]]]:
-    async with served(tmp_path_factory.mktemp("files") / "root") as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def further_departments(server: tuple[FolderServer, dict[str, Any]]) -> dict[str, Any]:
     return {"archives": {"channel": "files", "secret": new_secret(), "files": server[1]}}
-
-
-@pytest.fixture
-def folder(server: tuple[FolderServer, dict[str, Any]]) -> DepartmentFolder:
-    return DepartmentFolder(server[0].root / "exchange")
 
 
 def block(language: str, part: str) -> str:

@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,50 +14,23 @@ from typing import Any
 import pytest
 from adapters_outside import DOSSIER
 from adapters_small_case import LAST_STEP, UNWILLING_STEP, SmallCase
-from adapters_staging import DepartmentDatabase, act_row, beijing_now, in_mariadb, in_postgres, statements
+from adapters_staging import DepartmentDatabase, act_row, beijing_now, settled, statements
 from adapters_world import CERTIFIED_STEP, World, supplement, withdrawal
-from sqlalchemy import make_url
 from test_adapters_clock_acts import MISSING
 
-from fixtures.postgres import PostgresServer
 from lianban.contracts.documents import ActDocument
 from lianban.contracts.orders import TaskReceipt
 from lianban.contracts.status import ActKind
-from lianban.platform.directory import StagingSettings
 from lianban.platform.webhooks import new_secret
-from lianban_adapters.channels.incoming.port import Receipt, Status, Unusable
-from lianban_adapters.channels.staging.database import StagingDatabase
-from lianban_adapters.channels.staging.source import StagingSource
-from lianban_adapters.channels.staging.tables import METADATA
 
 GUIDE = Path(__file__).parents[3] / "docs" / "departments.zh-CN.md"
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
-
-
-@pytest.fixture(scope="module", params=["postgresql", "mariadb"])
-async def database(request: pytest.FixtureRequest) -> AsyncIterator[DepartmentDatabase]:
-    if request.param == "mariadb":
-        opened = in_mariadb(request.getfixturevalue("mariadb_server"))
-    else:
-        opened = in_postgres(request.getfixturevalue("postgres_server"))
-    async with opened as made:
-        yield made
 
 
 @pytest.fixture(scope="module")
 def further_departments(database: DepartmentDatabase) -> dict[str, Any]:
     staging = {"database_url": database.url, "interval": 0.1, "batch": 5, "inline_mib": 1}
     return {"housing": {"channel": "staging", "secret": new_secret(), "staging": staging}}
-
-
-async def settled(database: DepartmentDatabase, world: World, act_id: str, seconds: float = 20) -> dict[str, Any]:
-    """The act's row, once we have taken it or put it aside."""
-
-    async def done() -> bool:
-        return (await database.rows("lb_act", act_id=act_id))[0]["is_sync"] != 0
-
-    await world.until(done, seconds)
-    return (await database.rows("lb_act", act_id=act_id))[0]
 
 
 async def test_a_task_stands_in_the_tables_with_its_materials(world: World, database: DepartmentDatabase) -> None:
@@ -384,61 +356,3 @@ async def test_what_the_columns_cannot_hold_goes_to_the_inbox(world: World, data
     [task] = await world.rows("tasks", case.id)
     assert (task["channel"], task["state"]) == ("inbox", "sent")
     assert task["reason"] == "任务内容超出前置库字段的长度或字符集，未能写入"
-
-
-async def test_a_database_that_checks_no_encoding(postgres_server: PostgresServer) -> None:
-    """GBK where UTF-8 is due: the columns are named, and the rows beside it are read."""
-    async with in_postgres(postgres_server, "SQL_ASCII") as database:
-        bad, good = act_row("c", "review", result_num=1), act_row("c", "other")
-        result = {"result_code": "licence", "result_cetr_name": "许可证"}
-        await database.write(bad, good, results=[result])
-        gbk = "convert_from(decode(:gbk, 'hex'), 'SQL_ASCII')"
-        await database.change(
-            f"UPDATE lb_act SET handle_explain = {gbk} WHERE act_id = :act",
-            gbk="符合条件".encode("gbk").hex(),
-            act=bad["act_id"],
-        )
-        await database.change(f"UPDATE lb_act_result SET result_cetr_name = {gbk}", gbk="许可证".encode("gbk").hex())
-        own = StagingDatabase(StagingSettings(database_url=database.url), 1, 10)
-        source = StagingSource(own, 10)
-        try:
-            keys = (await source.fetch(None)).keys
-            with pytest.raises(Unusable) as caught:
-                await source.read(keys[0])
-            assert [(fault.pointer, fault.message) for fault in caught.value.faults] == [
-                ("/reason", "应为 UTF-8 编码，收到的像是 GBK"),
-                ("/results/0/name", "应为 UTF-8 编码，收到的像是 GBK"),
-            ]
-            await source.quarantine(keys[0], caught.value.faults)
-            assert (await source.read(keys[1])).act["act_id"] == good["act_id"]
-            told = "handle_explain：应为 UTF-8 编码，收到的像是 GBK；lb_act_result 第 1 行 result_cetr_name："
-            [description] = [
-                row["sync_desc"]
-                for row in await database.rows("(SELECT id, act_id, sync_desc FROM lb_act) a")
-                if row["act_id"] == bad["act_id"]
-            ]
-            assert description.startswith(told)
-        finally:
-            await own.close()
-
-
-async def test_tables_may_stand_in_a_schema(postgres_server: PostgresServer) -> None:
-    async with in_postgres(postgres_server) as database:
-        act = act_row("c", "review")
-        await database.write(act)
-        user = make_url(database.url).username
-        for statement in (
-            "CREATE SCHEMA exchange",
-            f"GRANT USAGE ON SCHEMA exchange TO {user}",
-            *(f"ALTER TABLE {table.name} SET SCHEMA exchange" for table in METADATA.sorted_tables),
-        ):
-            await database.change(statement)
-        own = StagingDatabase(StagingSettings(database_url=database.url, db_schema="exchange"), 1, 10)
-        try:
-            source = StagingSource(own, 10)
-            [key] = (await source.fetch(None)).keys
-            assert (await source.read(key)).act["act_id"] == act["act_id"]
-            await source.acknowledge(key, Receipt(Status.APPLIED))
-            assert (await source.fetch(None)).keys == []
-        finally:
-            await own.close()

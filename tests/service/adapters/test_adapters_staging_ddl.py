@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 
-import pytest
-from adapters_staging import DDL, DepartmentDatabase, in_mariadb, in_postgres, statements
+from adapters_staging import DDL, DepartmentDatabase, statements
 from sqlalchemy import Connection, Table, inspect
 from sqlalchemy.types import TypeEngine
 
@@ -20,16 +18,6 @@ _MYSQL_TO_POSTGRES = {
     "longtext": "text",
     " ENGINE = InnoDB DEFAULT CHARSET = utf8mb4": "",
 }
-
-
-@pytest.fixture(params=["postgresql", "mariadb"])
-async def database(request: pytest.FixtureRequest) -> AsyncIterator[DepartmentDatabase]:
-    if request.param == "mariadb":
-        opened = in_mariadb(request.getfixturevalue("mariadb_server"))
-    else:
-        opened = in_postgres(request.getfixturevalue("postgres_server"))
-    async with opened as made:
-        yield made
 
 
 def kind(type_: TypeEngine[object]) -> tuple[type, int | None]:

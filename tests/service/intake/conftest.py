@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from intake_world import NOBODY, World, prepare_folder, running
+from prefill_outside import Outside, outside, prefilling
 
 from lianban.platform.crypto import Keyring
 from lianban.platform.migrations import upgrade
@@ -34,3 +35,17 @@ async def intake(intake_folder: Path, intake_url: str) -> AsyncIterator[World]:
     """The intake while Temporal is down: all but withdrawal works all the same. Nothing happens behind one's back."""
     async with running(intake_folder, intake_url, NOBODY, outbox_poll=3600) as world:
         yield world
+
+
+@pytest.fixture
+async def around(tmp_path: Path) -> AsyncIterator[Outside]:
+    """Registries and the licence library."""
+    async with outside(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def prefill(intake_folder: Path, intake_url: str, around: Outside) -> AsyncIterator[World]:
+    """With a memory of its own of who is down."""
+    async with prefilling(intake_folder, intake_url, around) as made:
+        yield made
