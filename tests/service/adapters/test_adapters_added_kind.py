@@ -46,7 +46,8 @@ def further_departments(installed: Path, shared: Path) -> dict[str, Any]:
 
 
 def written(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(file.read_bytes()) for file in sorted(folder.iterdir())]
+    """What is written to its end: until then it has another name."""
+    return [json.loads(file.read_bytes()) for file in sorted(folder.glob("[!.]*"))]
 
 
 async def receipt(world: World, shared: Path, name: str) -> dict[str, Any]:

@@ -172,15 +172,23 @@ async def test_every_message_waits_for_a_place(world: IsolationWorld, kind: str)
 async def test_what_waited_for_a_place_while_its_task_was_taken_back_is_not_sent(world: IsolationWorld) -> None:
     go_on = asyncio.Event()
 
-    async def waits(_task: dict[str, Any]) -> None:
+    inside: list[str] = []
+
+    async def waits(told: dict[str, Any]) -> None:
+        inside.append(told["task_id"])
         await go_on.wait()
 
     known = world.order("pair")
     task = await world.submit_order(known)
-    await world.until(lambda: world.systems.tasks_of("pair") == [task])
+
+    async def is_there() -> bool:
+        return (await world.tasks("pair"))[task]["state"] == "sent"
+
+    await world.until(is_there)
     world.systems.fault["pair"] = waits
     try:
         others = [await world.submit("pair") for _ in range(2)]
+        await world.until(lambda: len(inside) == 2)
         missed, back = supplement(known.case_no, known.step, "pair"), withdrawal(known.case_no, known.step, "pair")
         supplementing = asyncio.create_task(world.carry_out(names.ACTIVITY_SUPPLEMENT_TASK, missed, "pair"))
 
