@@ -33,6 +33,7 @@ class _Sftp(asyncssh.SFTPServer):
     def __init__(self, channel: asyncssh.SSHServerChannel, served: FolderServer) -> None:
         super().__init__(channel, chroot=os.fsencode(served.root))
         self._served = served
+        self._there: set[int] = set()
 
     async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
         self._served.listed[path.decode(errors="surrogateescape")] += 1
@@ -42,9 +43,16 @@ class _Sftp(asyncssh.SFTPServer):
             yield name
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
-        if self._served.writes_once and pflags & asyncssh.FXF_WRITE and not pflags & asyncssh.FXF_CREAT:
+        is_there = not pflags & asyncssh.FXF_CREAT
+        self._refuse("open", is_there and bool(pflags & asyncssh.FXF_WRITE))
+        opened = super().open(path, pflags, attrs)
+        if is_there:
+            self._there.add(id(opened))
+        return opened
+
+    def _refuse(self, what: str, concerned: bool) -> None:
+        if concerned and self._served.refused == what:
             raise asyncssh.SFTPPermissionDenied("forbidden")
-        return super().open(path, pflags, attrs)
 
     def rename(self, oldpath: bytes, newpath: bytes) -> Any:
         self._check(oldpath)
@@ -64,6 +72,7 @@ class _Sftp(asyncssh.SFTPServer):
             raise asyncssh.SFTPPermissionDenied("forbidden")
 
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        self._refuse("read", id(file_obj) in self._there)
         await self._served.readable.wait()
         content = super().read(file_obj, offset, size)
         assert isinstance(content, bytes)
@@ -71,6 +80,7 @@ class _Sftp(asyncssh.SFTPServer):
         return content
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        self._refuse("write", id(file_obj) in self._there)
         await self._served.open.wait()
         if self._served.rate is not None:
             async with self._served.line:
@@ -89,12 +99,14 @@ class _Sftp(asyncssh.SFTPServer):
 
 
 class FolderServer:
-    """``root``: what its one user sees. ``listed``: how often each folder was, ``named``: entries that
-    were told; ``logins``: connections that got in.
-    ``open`` is cleared to let every write hang, ``readable`` every read; ``rate``: bytes a second that may be written;
+    """``root``: what its one user sees. ``logins``: connections that got in. ``listed``: how often each folder was,
+    ``named``: entries that were told.
+
+    ``open`` is cleared to let every write hang, ``readable`` every read; ``rate``: bytes a second that may be written.
     ``breaks_after``: bytes after which the connection breaks, once, and ``breaks_at`` a part of the path to which
-    something is renamed then. ``forbidden``: names of folders its user may neither look into nor move. ``writes_once``:
-    what is there may not be written to. ``on_removal``: called after each file that was removed."""
+    something is renamed then. ``forbidden``: names of folders its user may neither look into nor move. ``refused``:
+    what may not be done with a file that is there: to open it for writing, to read or to write. ``on_removal``: called
+    after each file that was removed."""
 
     def __init__(self, root: Path, host_key: asyncssh.SSHKey, client_key: asyncssh.SSHKey) -> None:
         self.root = root
@@ -117,7 +129,7 @@ class FolderServer:
         self.breaks_after: int | None = None
         self.breaks_at: str | None = None
         self.forbidden: set[str] = set()
-        self.writes_once = False
+        self.refused: str | None = None
         self.on_removal: Callable[[], None] | None = None
 
     async def start(self) -> None:

@@ -17,7 +17,7 @@ from lianban_adapters.isolation.hours import Schedule
 from lianban_adapters.waiting import LONGEST
 
 _LONGEST_RETRY: Final = 300.0
-_LONGEST_WAIT: Final = 10.0  # seconds for a place
+_LONGEST_WAIT: Final = 10.0  # seconds for a place, beside the time of two messages
 _BUSY_AGAIN: Final = timedelta(seconds=2)
 
 SWITCHED: Final = "部门系统停用，已切换到人工收件箱"
@@ -145,7 +145,7 @@ class GateKeeper:
         waits = self.places.locked() or self._free_at > time.monotonic()
         async with AsyncExitStack() as stack:
             try:
-                async with asyncio.timeout(_LONGEST_WAIT):
+                async with asyncio.timeout(_LONGEST_WAIT + 2 * self._interval):
                     await stack.enter_async_context(self.places)
                     await self.pace()
             except TimeoutError:

@@ -16,7 +16,9 @@ from lianban_adapters.channels.files.manifest import Listed, manifest_of, sha256
 from lianban_adapters.channels.files.transfers import Kept, Transfer
 from lianban_adapters.dossiers.materials import pieces
 
-_LEFT_BEHIND: Final = 24 * 60 * 60  # seconds
+_LEFT_BEHIND: Final = 7 * 24 * 60 * 60
+"""Seconds. What a very slow line brings is still being written, and nothing in its folder shows it."""
+
 _LOOKED_AT: Final = 5_000  # entries at a time: of more, the rest is for the next ones
 _OF: Final = "~"  # between the batch and what is made for it; no batch is called so
 _KEPT: Final = f"{_OF}files"
@@ -59,7 +61,8 @@ async def put_in_place(
     await folder.write(f"{own}/{MANIFEST}", manifest_of(batch, listed))
     for name, digest in materials.items():
         await folder.put(f"{kept}/{_kept_as(name, digest)}", f"{own}/{name}")
-    await folder.put(own, f"{TASKS_NEW}/{batch}")
+    if not await folder.put(own, f"{TASKS_NEW}/{batch}"):
+        await folder.remove(own)
     await folder.remove(kept)
 
 

@@ -4,8 +4,8 @@ survives the way there and back (PEP 383)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -28,7 +28,8 @@ from asyncssh import (
 _BLOCK: Final = 32 * 1024  # bytes every server takes in one request
 _PIECE: Final = 8 * _BLOCK
 _MISSING: Final = (SFTPNoSuchFile, SFTPNoSuchPath)
-_REFUSALS: Final = (SFTPPermissionDenied, SFTPFailure, SFTPOpUnsupported, *_MISSING)
+REFUSALS: Final = (SFTPPermissionDenied, SFTPFailure, SFTPOpUnsupported, *_MISSING)
+"""The server has answered, and does not do it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -53,8 +54,8 @@ class Part:
     ours: int = 0
 
 
-class Unsuitable(Exception):
-    """What was begun cannot be gone on with: there is more than belongs there, or it may not be changed."""
+class TooLong(Exception):
+    """More is there than belongs there."""
 
 
 class Folder:
@@ -115,10 +116,11 @@ class Folder:
 
     async def write_stream(self, path: str, pieces: AsyncGenerator[bytes, None], part: Part | None = None) -> int:
         """Bytes of the whole; one piece of them in memory. ``part``: what of it is there, kept up to date. Raises
-        :class:`Unsuitable`."""
+        :class:`TooLong`."""
         part = part or Part(path)
         size, alike = 0, True
-        async with aclosing(pieces), self._writing(path, anew=part.there == 0) as file:
+        opened = self._sftp.open(self._path(path), "r+b" if part.there else "wb", encoding=None, block_size=0)
+        async with aclosing(pieces), opened as file:
             async for whole in pieces:
                 for start in range(0, len(whole), _PIECE):
                     piece = whole[start : start + _PIECE]
@@ -127,25 +129,13 @@ class Folder:
                         alike = alike and await _is_there(file, size, piece, part.there)
                         if not alike:
                             await _write(file, size, piece)
-                        part.ours = size + len(piece)
+                        part.ours = max(part.ours, size + len(piece))
                     size += len(piece)
             if part.there > size:
-                raise Unsuitable
+                raise TooLong
             with suppress(SFTPOpUnsupported):
                 await file.fsync()
         return size
-
-    @asynccontextmanager
-    async def _writing(self, path: str, *, anew: bool) -> AsyncIterator[SFTPClientFile]:
-        opened = self._sftp.open(self._path(path), "wb" if anew else "r+b", encoding=None, block_size=0)
-        try:
-            file = await opened
-        except _REFUSALS:
-            if anew:
-                raise
-            raise Unsuitable from None
-        async with file:
-            yield file
 
     async def read(self, path: str, size: int) -> bytes:
         """``size`` bytes, less where there are no more, and one more where there are: whoever asked sees it."""
@@ -198,7 +188,12 @@ class Folder:
 
 
 async def _is_there(file: SFTPClientFile, offset: int, piece: bytes, there: int) -> bool:
-    return offset + len(piece) <= there and await _read(file, offset, len(piece)) == piece
+    if offset + len(piece) > there:
+        return False
+    try:
+        return await _read(file, offset, len(piece)) == piece
+    except REFUSALS:  # what may not be read is written again
+        return False
 
 
 async def _write(file: SFTPClientFile, offset: int, piece: bytes) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from asyncssh import SFTPError
 
-from lianban_adapters.channels.files.folder import Folder, Part, Unsuitable
+from lianban_adapters.channels.files.folder import REFUSALS, Folder, Part, TooLong
 
 _PART: Final = ".part"
 _TOKEN: Final = 8  # bytes, that no two parts are called the same
@@ -94,7 +94,7 @@ class Kept:
         if (begun := self._begun.get(name)) is not None:
             try:
                 return await self._finish(name, begun, pieces())
-            except Unsuitable:
+            except (TooLong, *REFUSALS):  # on some servers nothing can be changed that is there
                 with suppress(SFTPError):
                     await self._folder.remove(f"{self._path}/{begun.file}")
         new = self._transfer.part(name, f"{name}.{secrets.token_hex(_TOKEN)}{_PART}", 0)
