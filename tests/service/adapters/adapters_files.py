@@ -46,8 +46,7 @@ class _Sftp(asyncssh.SFTPServer):
         is_there = not pflags & asyncssh.FXF_CREAT
         self._refuse("open", is_there and bool(pflags & asyncssh.FXF_WRITE))
         opened = super().open(path, pflags, attrs)
-        if is_there:
-            self._there.add(id(opened))
+        (self._there.add if is_there else self._there.discard)(id(opened))  # one that is closed leaves its id to others
         return opened
 
     def _refuse(self, what: str, concerned: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -211,6 +212,28 @@ async def test_what_had_been_put_together_is_not_transferred_again(
         await channel.send(order(CASE, "review", "housing"), dossier)
     assert whole(sftp_folder.batch(f"{CASE}:review"))
     assert sftp.written < 100_000
+    assert list((sftp_folder.path / "tasks" / "tmp").iterdir()) == []
+
+
+@pytest.mark.parametrize("cut_off", ["while it was written", "when it had been put together"])
+async def test_nothing_of_another_version_of_a_material_is_taken_for_this_one(
+    cut_off: str, sftp: FolderServer, sftp_settings: dict[str, Any], sftp_folder: DepartmentFolder, piecewise: Any
+) -> None:
+    """The dossier has changed between two attempts: names and sizes are the same."""
+    before, after = [await dossier_of(piecewise, os.urandom(1_000_000), os.urandom(500_000)) for _ in range(2)]
+    async with connected(sftp_settings) as connection:
+        channel = FilesChannel(connection, piecewise, "https://lianban.example")
+        if cut_off == "while it was written":
+            sftp.breaks_after = 1_300_000
+        else:
+            sftp.breaks_at = "tasks/new/"
+        with pytest.raises(Unavailable):
+            await channel.send(order(CASE, "review", "housing"), before)
+        await channel.send(order(CASE, "review", "housing"), after)
+    batch = sftp_folder.batch(f"{CASE}:review")
+    assert whole(batch)
+    digests = {material.digest for material in (await after()).materials}
+    assert digests < {file["sha256"] for file in json.loads((batch / "manifest.json").read_bytes())["files"]}
     assert list((sftp_folder.path / "tasks" / "tmp").iterdir()) == []
 
 

@@ -81,7 +81,7 @@ class Kept:
             of = entry.name.removesuffix(_PART).rpartition(".")[0]
             if entry.name in self._whole:
                 continue
-            if entry.is_file and of in names and not {of} & {*self._whole, *self._begun}:
+            if entry.is_file and of in names and of not in self._whole and of not in self._begun:
                 self._begun[of] = self._transfer.part(of, entry.name, entry.size)
             else:
                 await self._folder.remove(f"{self._path}/{entry.name}")
