@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -78,7 +80,11 @@ async def test_of_too_many_some_are_looked_at_and_all_are_taken_in_time(
 
 
 async def test_what_nobody_finishes_takes_up_no_time(
-    source: FilesSource, sftp_folder: DepartmentFolder, sftp_settings: dict[str, Any]
+    source: FilesSource,
+    sftp: FolderServer,
+    sftp_folder: DepartmentFolder,
+    sftp_settings: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     never = [f"a-{number}" for number in range(4)]
     for name in never:
@@ -89,6 +95,13 @@ async def test_what_nobody_finishes_takes_up_no_time(
         for name in never:
             with pytest.raises(Unfinished):
                 await source.read(name)
+    assert await one_pass(source) == [*never, "b"]
+    looks = sftp.listed.copy()
+    for name in never:
+        with pytest.raises(Unfinished):
+            await source.read(name)
+    assert sftp.listed == looks, "nobody has looked"
+    monkeypatch.setattr(files_source, "_FEW", 3)
     assert await one_pass(source) == ["b"]
     async with connected(sftp_settings) as connection:
         impatient = FilesSource(connection, 5, 0.05)
@@ -97,10 +110,12 @@ async def test_what_nobody_finishes_takes_up_no_time(
                 await impatient.read("a-0")
         (sftp_folder.path / "acts" / "new" / "a-0").rmdir()
         write(sftp_folder, "a-0")
-        keys: list[str] = []
-        while "a-0" not in keys:
-            keys = await one_pass(impatient)
-        assert (await impatient.read("a-0")).act["task_id"] == f"{CASE}:review"
+        found = None
+        while found is None:
+            await asyncio.sleep(0.02)
+            with suppress(Unfinished):
+                found = await impatient.read("a-0")
+        assert found.act["task_id"] == f"{CASE}:review"
         await impatient.acknowledge("a-0", Receipt(Status.APPLIED))
 
 

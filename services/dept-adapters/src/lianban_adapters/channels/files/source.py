@@ -53,6 +53,9 @@ _LISTED: Final = 2_000
 _MOST_LISTED: Final = 50_000
 """Entries looked at in one listing, any of them: with more it takes minutes, and all that is there waits for it."""
 
+_FEW: Final = 200
+"""Batches left alone for a while, that are listed all the same: with more they would be the whole of a listing."""
+
 _MAX_ENTRIES: Final = 500
 _LEFT_ALONE: Final = 600.0  # seconds
 _MAX_DETAIL: Final = 2000
@@ -96,12 +99,13 @@ class FilesSource:
 
     async def _list(self, after: str | None) -> list[str]:
         now = time.monotonic()
+        many = len(self._suspects) > _FEW
         still_there: set[str] = set()
 
         def wanted(entry: Entry) -> bool:
             if (suspect := self._suspects.get(entry.name)) is not None:
                 still_there.add(entry.name)
-                if now < suspect.due:
+                if many and now < suspect.due:
                     return False
             return not is_on_its_way(entry.name) and (after is None or entry.name > after)
 
