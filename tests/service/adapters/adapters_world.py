@@ -12,13 +12,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
-from adapters_outside import Cable, DepartmentSystem, Intake
+from adapters_outside import DepartmentSystem, Intake
 from adapters_small_case import CASE_QUEUE, SmallCase
 from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowHandle
 
+from fixtures.cable import Cable
 from lianban.catalog.plan import PlanResult
 from lianban.catalog.terms import StepKind
 from lianban.clock.facts import ClockFacts

@@ -10,13 +10,14 @@ from typing import Any
 import httpx
 import pytest
 from adapters_files import DepartmentFolder, FolderServer, Piecewise, served, settings_of
-from adapters_outside import Cable, DepartmentSystem, Intake, serving
+from adapters_outside import DepartmentSystem, Intake, serving
 from adapters_small_case import CASE_QUEUE, SmallCase
 from adapters_staging import DepartmentDatabase, in_mariadb, in_postgres
 from adapters_world import World
 from ruamel.yaml import YAML
 from temporalio.client import Client
 
+from fixtures.cable import Cable
 from fixtures.described import as_described
 from lianban.contracts import names
 from lianban.platform.auth import TokenAuthority

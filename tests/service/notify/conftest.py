@@ -12,7 +12,6 @@ from notify_outside import (
     DUTY_EMAIL,
     DUTY_MOBILE,
     SUPERVISOR_MOBILE,
-    Cable,
     Courier,
     Gateway,
     Intake,
@@ -24,6 +23,7 @@ from notify_world import World
 from ruamel.yaml import YAML
 from temporalio.client import Client
 
+from fixtures.cable import Cable
 from fixtures.described import as_described
 from lianban.contracts import names
 from lianban.platform.auth import TokenAuthority

@@ -13,13 +13,14 @@ from email.message import EmailMessage
 from typing import Any
 
 import httpx
-from notify_outside import Cable, Courier, Gateway, Intake, MailServer
+from notify_outside import Courier, Gateway, Intake, MailServer
 from notify_small_case import CASE_QUEUE, SmallCase
 from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.client import Client, WorkflowHandle
 
+from fixtures.cable import Cable
 from lianban.catalog.terms import DeliveryMode
 from lianban.contracts import names
 from lianban.contracts.events import CaseEvent
