@@ -1,9 +1,9 @@
 """Acts from departments end to end, against bare Updates on the same server: `.venv/bin/python bench/acts.py`.
 
 Cases of five steps are filed and their departments hold them. Turn by turn one department lets go: its system calls
-back for every case, sixteen at a time, signed, with results and their files. A turn lasts until the intake has recorded
+back for every case, so many at a time, signed, with results and their files. A turn lasts until the intake has recorded
 every decision; one lost would never end it. In between, bare workflows that do nothing but take Updates get as many,
-sixteen at a time, each a workflow task of its own as a department's act is.
+as many at a time, each a workflow task of its own as a department's act is.
 """
 
 from __future__ import annotations
@@ -33,9 +33,7 @@ from lianban_stack.state import StateFolder
 from loop import Rate, closed_loop
 from processes import Measured, processor_seconds
 
-AT_ONCE = 16
-"""As many as the sandbox's departments call at a time."""
-
+_FILED_AT_ONCE = 16
 _LOOK = 0.1  # seconds
 _QUEUE = "bench-updates"
 
@@ -44,17 +42,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=500, help="acts of one turn")
     parser.add_argument("--turns", type=int, default=4, choices=range(1, 5), help="departments that let go")
+    parser.add_argument("--at-once", type=int, default=16, help="acts, and Updates, under way at a time")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianban-bench-") as folder:
-        stack = Stack(StateFolder(Path(folder)), Ports.free(), synchronous="NORMAL", kinds={})
+        stack = Stack(
+            StateFolder(Path(folder)),
+            Ports.free(),
+            synchronous="NORMAL",
+            kinds={},
+            environment={"LIANBAN_SANDBOX_CALLBACKS": str(options.at_once)},
+        )
         stack.up(attached=True)
         try:
-            uvloop.run(measure(stack, options.cases, options.turns))
+            uvloop.run(measure(stack, options.cases, options.turns, options.at_once))
         finally:
             stack.down()
 
 
-async def measure(stack: Stack, cases: int, turns: int) -> None:
+async def measure(stack: Stack, cases: int, turns: int, at_once: int) -> None:
     running = RunningStack.read(stack.state.root)
     password = stack.secrets().database[SUPERUSER]
     async with AsyncExitStack() as opened:
@@ -81,7 +86,7 @@ async def measure(stack: Stack, cases: int, turns: int) -> None:
                 await next(free).execute_update(bare.Updated.decide, name, id=f"decide-{name}")
 
             for measured, doing in (
-                (updates, closed_loop(update, cases, AT_ONCE)),
+                (updates, closed_loop(update, cases, at_once)),
                 (acts, _let_go(control, database, departments[turn], cases)),
             ):
                 before = processor_seconds(stack)
@@ -91,7 +96,7 @@ async def measure(stack: Stack, cases: int, turns: int) -> None:
             print("turn {}: updates {:.0f}, acts {:.0f}".format(turn + 1, *latest), flush=True)
         for handle in handles:
             await handle.signal(bare.Updated.end)
-    print(f"\n{cases} acts a turn, {AT_ONCE} at once; medians of the turns")
+    print(f"\n{cases} acts a turn, {at_once} at once; medians of the turns")
     print(f"  bare Updates a second  {updates.per_second:6.0f}")
     print(f"  acts a second          {acts.per_second:6.0f}  {acts.per_second / updates.per_second:.2f} of it")
     for kind, measured in (("Update", updates), ("act", acts)):
@@ -109,7 +114,7 @@ async def _file(running: RunningStack, database: asyncpg.Connection, cases: int)
         async def file(name: str) -> None:
             await portal.file({**body, "source": {**body["source"], "number": name}}, name)
 
-        await closed_loop(file, cases, AT_ONCE)
+        await closed_loop(file, cases, _FILED_AT_ONCE)
     query = "select department, count(*) from adapters.tasks where state = 'sent' group by department"
     found: dict[str, int] = {}
     while sum(found.values()) < cases * whole.STEPS:

@@ -51,7 +51,7 @@ class Patience:
 class Caller:
     """Sends callbacks over connections that are kept; at most ``concurrency`` at once."""
 
-    def __init__(self, http: ClientSession, patience: Patience, concurrency: int = 16) -> None:
+    def __init__(self, http: ClientSession, patience: Patience, concurrency: int) -> None:
         self._http = http
         self._patience = patience
         self._slots = asyncio.Semaphore(concurrency)

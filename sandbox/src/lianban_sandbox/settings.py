@@ -43,5 +43,6 @@ class SandboxSettings(BaseSettings):
         default=1.0, ge=0, description="from task to decision, until told otherwise"
     )
     sandbox_parcel_seconds: float = Field(default=2.0, ge=0, description="between two states of a parcel")
+    sandbox_callbacks: int = Field(default=16, ge=1, description="callbacks at a time, of all departments together")
     sandbox_records: int = Field(default=5000, ge=1, description="tasks, parcels, messages … kept, of each")
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

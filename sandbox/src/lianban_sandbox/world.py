@@ -65,7 +65,7 @@ async def running(settings: SandboxSettings, patience: Patience | None = None) -
     capacity = settings.sandbox_records
     async with contextlib.AsyncExitStack() as stack:
         http = await stack.enter_async_context(open_session(_TIMEOUT))
-        caller = Caller(http, patience or Patience())
+        caller = Caller(http, patience or Patience(), settings.sandbox_callbacks)
         default = Behaviour(delay_seconds=settings.sandbox_decision_seconds)
         cast = Cast.of(directory, settings, caller)
         desk = Desk(cast.ways, Switchboard(default), capacity)
