@@ -6,6 +6,7 @@ import asyncio
 import errno
 import hashlib
 import os
+import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -131,6 +132,32 @@ async def test_a_disk_that_takes_nothing_is_told_to_all_and_leaves_nothing(
         assert [type(one) for one in found] == [OSError] * 3
     assert files(tmp_path) == []
     assert await store.get(await store.put(b"1")) == b"1"
+
+
+async def test_requests_of_many_files_do_not_run_out_of_handles(store: ObjectStore) -> None:
+    contents = [[b"%d of %d" % (file, number) for file in range(51)] for number in range(8)]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 150, hard))
+    try:
+        found = await asyncio.gather(*(store.put_all(own) for own in contents))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert [len(digests) for digests in found] == [51] * 8
+
+
+@pytest.mark.parametrize("turns", [1, 2], ids=["not-begun", "begun"])
+async def test_when_all_are_told_to_end_nobody_waits_on(store: ObjectStore, turns: int) -> None:
+    """As when a loop ends: whoever still stores something then would keep the process from ending."""
+    waiting = [asyncio.create_task(store.put(b"%d" % number)) for number in range(100)]
+    before = asyncio.all_tasks()
+    for _turn in range(turns):
+        await asyncio.sleep(0)
+    for storing in asyncio.all_tasks() - before:
+        storing.cancel()
+    async with asyncio.timeout(5):
+        found = await asyncio.gather(*waiting, return_exceptions=True)
+    assert {type(one) for one in found} == {asyncio.CancelledError}
+    assert await store.put(b"1") == hashlib.sha256(b"1").hexdigest()
 
 
 def _full(handle: int) -> None:

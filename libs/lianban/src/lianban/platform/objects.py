@@ -22,8 +22,8 @@ from urllib.parse import unquote, urlsplit
 from lianban.platform.crypto import DecryptionFailed, Keyring
 
 SEGMENT: Final = 256 * 1024
-_TOGETHER: Final = 32
-"""Requests stored together at most: each file is open until it is synced."""
+_TOGETHER: Final = 64
+"""Files stored together at most, unless a single request has more: each is open until it is synced."""
 _ID_BYTES: Final = 16
 _LENGTH_BYTES: Final = 4
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
@@ -70,7 +70,8 @@ def open_store(url: str, keyring: Keyring) -> ObjectStore:
 
 
 class FolderStore:
-    """A folder, fanned out over two levels: ``ab/cd/abcd…``. Files appear by rename, whole and synced."""
+    """A folder, fanned out over two levels: ``ab/cd/abcd…``. Files appear by rename, whole and synced. It serves one
+    event loop at a time."""
 
     def __init__(self, folder: Path, keyring: Keyring) -> None:
         self._folder = folder
@@ -91,6 +92,7 @@ class FolderStore:
         self._waiting.append(_Waiting(contents, stored))
         if self._storing is None or self._storing.done():
             self._storing = asyncio.create_task(self._store_waiting())
+            self._storing.add_done_callback(self._ended)
         digests: list[str] = await stored
         return digests
 
@@ -144,7 +146,9 @@ class FolderStore:
         """What arrives while the disk is busy is stored together: syncing costs the disk, and the processor, as much
         for one file as for many."""
         while self._waiting:
-            batch, self._waiting = self._waiting[:_TOGETHER], self._waiting[_TOGETHER:]
+            files = itertools.accumulate(len(one.contents) for one in self._waiting)
+            number = max(1, sum(so_far <= _TOGETHER for so_far in files))
+            batch = self._waiting[:number]
             try:
                 digests = await asyncio.to_thread(self._put_all, [one.contents for one in batch])
             except Exception as error:
@@ -153,6 +157,14 @@ class FolderStore:
             else:
                 for one, own in zip(batch, digests, strict=True):
                     one.succeed(own)
+            del self._waiting[:number]
+
+    def _ended(self, storing: asyncio.Task[None]) -> None:
+        """Where the loop ends, with all its tasks: whoever still waited would keep it from ending."""
+        if storing.cancelled():
+            abandoned, self._waiting = self._waiting, []
+            for one in abandoned:
+                one.abandon()
 
     def _put_all(self, requests: Sequence[Sequence[bytes]]) -> list[list[str]]:
         named = [[(hashlib.sha256(data).hexdigest(), data) for data in contents] for contents in requests]
@@ -225,6 +237,9 @@ class _Waiting:
     def fail(self, error: Exception) -> None:
         if not self._stored.done():
             self._stored.set_exception(error)
+
+    def abandon(self) -> None:
+        self._stored.cancel()
 
 
 class _Writer:
