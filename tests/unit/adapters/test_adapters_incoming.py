@@ -15,7 +15,7 @@ import pytest
 from lianban.platform.problems import FieldError
 from lianban_adapters.channels.incoming import runner as module
 from lianban_adapters.channels.incoming.port import Batch, Found, Receipt, Status, Unfinished, Unusable, unusable
-from lianban_adapters.channels.incoming.runner import AT_ONCE, MOST_BATCHES, PATIENCE, Runner
+from lianban_adapters.channels.incoming.runner import AT_ONCE, LARGE, MOST_BATCHES, PATIENCE, Runner
 from lianban_adapters.channels.port import Unavailable
 
 
@@ -202,6 +202,36 @@ async def test_what_comes_after_an_act_that_failed_waits_in_its_case_only() -> N
     desk.away = {"c:s"}
     await passes(Runner("market", shelf, desk, 1))
     assert (desk.tried, shelf.settled) == (["c:s", "e:s"], [("d", "applied")])
+
+
+async def test_nothing_passes_an_act_that_cannot_be_read_just_now() -> None:
+    """Whose it is nobody knows: what was written after it may be of the same task."""
+    shelf, desk = Shelf(a=act("c:s"), b=act("c:s")), Desk()
+    runner = Runner("market", shelf, desk, 1)
+    shelf.away.add("read a")
+    await passes(runner, PATIENCE - 1)
+    assert (desk.tried, shelf.settled) == ([], [])
+    shelf.away.clear()
+    await passes(runner)
+    assert [key for key, _ in shelf.settled] == ["a", "b"]
+
+
+async def test_spaces_round_a_task_make_no_other_case_of_it() -> None:
+    shelf, desk = Shelf(a=act(" c:s"), b=act("c:t ")), Desk()
+    desk.away = {" c:s"}
+    await passes(Runner("market", shelf, desk, 1))
+    assert desk.tried == [" c:s"]
+
+
+async def test_acts_with_large_files_are_few_at_a_time() -> None:
+    """However many small ones may be: a department's acts, of 20 MiB each, shall not fill the memory."""
+    large = {"results": [{"file": {"content": bytes(LARGE)}}]}
+    shelf = Shelf(**{f"{number:02}": {**act(f"c{number}:s"), **large} for number in range(2 * AT_ONCE)})
+    shelf.page = len(shelf.acts)
+    desk = SlowDesk(2)
+    async with asyncio.timeout(5):
+        await passes(Runner("market", shelf, desk, 1))
+    assert (desk.most, shelf.acts) == (2, {})
 
 
 async def test_the_department_is_asked_one_thing_at_a_time() -> None:

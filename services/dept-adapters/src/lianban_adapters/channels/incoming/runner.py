@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import random
 import time
@@ -22,6 +23,9 @@ MOST_BATCHES: Final = 100
 AT_ONCE: Final = 8
 """Acts of one department under way, each with its files: a night's worth of decisions shall not wait for one another.
 Those of one case are taken one after the other, in the order they were written."""
+
+LARGE: Final = 10 * 1024 * 1024
+"""Bytes of an act that counts for half of those at a time, and so on: what is under way lies in memory."""
 
 _JITTER: Final = 0.2
 _LONGEST_PAUSE: Final = 300.0  # seconds between two passes, however often they fail
@@ -52,7 +56,7 @@ class _Setback:
 
 
 class _Sweep:
-    """One batch under way. ``places``: acts in our hands at a time; ``line``: one question at a time to the department,
+    """One batch under way. ``places``: for acts in our hands; ``line``: one question at a time to the department,
     whose system bears what it said it bears. ``latest`` by case; ``stopped``: by what."""
 
     def __init__(self) -> None:
@@ -62,8 +66,9 @@ class _Sweep:
         self.in_a_row = 0
         self.stopped: Exception | None = None
 
-    def leave(self, _: object) -> None:
-        self.places.release()
+    def leave(self, places: int, _: object) -> None:
+        for _place in range(places):
+            self.places.release()
 
 
 @dataclass
@@ -122,10 +127,15 @@ class Runner:
                 if sweep.stopped is not None:
                     break
                 read = await self._read(sweep, key)
+                places = _places_of(read)
+                for _further in range(1, places):
+                    await sweep.places.acquire()
                 case = _case_of(read)
                 task = group.create_task(self._settle(sweep, key, read, sweep.latest.get(case)))
-                task.add_done_callback(sweep.leave)
-                if case is not None:
+                task.add_done_callback(functools.partial(sweep.leave, places))
+                if case is None:
+                    await asyncio.wait([task])  # whose it is nobody knows: nothing that was written after it passes it
+                else:
                     sweep.latest[case] = task
         if sweep.stopped is not None:
             raise sweep.stopped
@@ -223,7 +233,29 @@ def _task_of(read: Found) -> object:
 def _case_of(read: Found | Exception) -> str | None:
     """None where it cannot be told."""
     task = _task_of(read) if isinstance(read, Found) else None
-    return task.rpartition(":")[0] or task if isinstance(task, str) else None
+    if not isinstance(task, str):
+        return None
+    named = task.strip()  # as it is understood when it is taken
+    return named.rpartition(":")[0] or named
+
+
+def _places_of(read: Found | Exception) -> int:
+    size = _size(read.act) if isinstance(read, Found) else 0
+    return min(AT_ONCE, max(1, size * AT_ONCE // (2 * LARGE)))
+
+
+def _size(act: Any) -> int:
+    """Of all its texts and files."""
+    size, left = 0, [act]
+    while left:
+        match left.pop():
+            case str() | bytes() as content:
+                size += len(content)
+            case list() as parts:
+                left.extend(parts)
+            case dict() as parts:
+                left.extend(parts.values())
+    return size
 
 
 def _kind(error: Exception) -> str:
