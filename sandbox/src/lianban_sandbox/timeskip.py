@@ -40,7 +40,8 @@ class CaseEnded(Exception):
 
 
 class SkipStalled(Exception):
-    """Time did not get as far as asked: an activity stays open, or there were too many timers and retries."""
+    """Time did not get as far as asked: an activity stays open, there were too many timers and retries, or somebody
+    else began to skip the same case."""
 
 
 async def skip(client: Client, case_no: str, duration: timedelta, *, patience: float = 30.0) -> datetime:
@@ -60,12 +61,14 @@ async def skip(client: Client, case_no: str, duration: timedelta, *, patience: f
         if error.status is RPCStatusCode.NOT_FOUND and "already completed" in error.message:
             raise CaseEnded(case_no) from None
         raise
+    except RuntimeError:  # what the client makes of it
+        raise SkipStalled("这个办件又开始了另一次快进，以那一次为准") from None
     if arrived:
         return await skipper.get_current_time(handle)
     # Not arrived and no longer under way: either nothing is left to skip for, or the server's bound was reached.
     if (await handle.describe()).close_time is not None:
         raise CaseEnded(case_no)
-    raise SkipStalled(f"途中的计时器和重试超过 {MAX_SKIPS} 个，{duration} 未能过完")
+    raise SkipStalled(f"途中的计时器和重试超过 {MAX_SKIPS} 个，{duration / timedelta(days=1):g} 天未能过完")
 
 
 async def now(client: Client, case_no: str) -> datetime:

@@ -7,6 +7,7 @@ import functools
 import gc
 import json
 import secrets
+import traceback
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -243,11 +244,27 @@ def _skipped(address: str, case_no: str, duration: timedelta) -> tuple[datetime 
 
     try:
         return asyncio.run(skip()), ""
-    except timeskip.CaseEnded:
-        return None, "办件已经结束，不能快进"
-    except timeskip.SkipStalled as error:
-        return None, f"未能快进到所要的时间：{error}"
-    except RPCError as error:
-        return None, "没有这个办件" if error.status is RPCStatusCode.NOT_FOUND else f"Temporal 答复 {error.message}"
-    except RuntimeError:
-        return None, f"{address} 无法连接；环境未启动时先用 make up 启动"
+    except (timeskip.CaseEnded, timeskip.SkipStalled, RPCError, RuntimeError) as error:
+        _let_go(error)
+        return None, _refusal(error, address)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Of the client, which the calls an error went through still name: the runtime's threads may keep an error for
+    longer than the command lasts."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
+
+
+def _refusal(error: Exception, address: str) -> str:
+    match error:
+        case timeskip.CaseEnded():
+            return "办件已经结束，不能快进"
+        case timeskip.SkipStalled():
+            return f"未能快进到所要的时间：{error}"
+        case RPCError(status=RPCStatusCode.NOT_FOUND):
+            return "没有这个办件"
+        case RPCError():
+            return f"Temporal 答复 {error.message}"
+    return f"{address} 无法连接；环境未启动时先用 make up 启动"
