@@ -72,7 +72,8 @@ class Batch:
 
 
 class Source(Protocol):
-    """Every call may raise :class:`~lianban_adapters.channels.port.Unavailable`."""
+    """Every call may raise :class:`~lianban_adapters.channels.port.Unavailable`. There is one call at a time, but
+    several acts may be read before the first of them is acknowledged."""
 
     async def fetch(self, after: str | None) -> Batch:
         """``after``: what the batch before gave as ``next``; none: from the oldest one."""
