@@ -60,6 +60,8 @@ class Intake:
     def __init__(self) -> None:
         self.authority = TokenAuthority.generate()
         self.answers: list[int] = []
+        self.lost = 0
+        """Answers that do not get through, though what was asked for is done."""
         self.uploaded: set[str] = set()
         self.asked: list[dict[str, Any]] = []
         self.prefills: list[dict[str, Any]] = []
@@ -97,6 +99,9 @@ class Intake:
             return JSONResponse(PROBLEM, self.answers.pop(0))
         status = 200 if request.headers["idempotency-key"] in self.filed else 201
         self.filed[request.headers["idempotency-key"]] = application
+        if self.lost:
+            self.lost -= 1
+            return JSONResponse(PROBLEM, 503)
         return JSONResponse({"case_no": "429006B4202611220000001X", "status": "received", "links": {}}, status)
 
     async def supplement(self, request: Request) -> Response:
@@ -205,6 +210,12 @@ async def test_the_same_seed_again_says_that_there_is_a_case(state: Path) -> Non
     assert (first.exit_code, first.stderr) == (0, "")
     assert (again.exit_code, again.stdout) == (0, first.stdout)
     assert again.stderr.startswith("已有办件")
+
+
+async def test_an_answer_that_was_lost_makes_no_old_case_of_a_new_one(state: Path, intake: Intake) -> None:
+    intake.lost = 1
+    shown = await run("--state", str(state), "file", "B4")
+    assert (shown.exit_code, shown.stderr) == (0, "")
 
 
 async def test_a_supplement_is_handed_in_all_at_once(portal: PortalClient, intake: Intake) -> None:

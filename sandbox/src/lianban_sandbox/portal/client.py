@@ -108,10 +108,11 @@ class PortalClient:
         return receipt
 
     async def filed(self, application: Mapping[str, Any], key: str) -> tuple[Json, bool]:
-        """The receipt, and whether the case is new: the intake answers 200 for one it has."""
+        """The receipt, and whether the case is new: the intake answers 200 for one it has. It may have it from an
+        attempt of ours whose answer was lost."""
         headers = {"idempotency-key": key}
-        response = await self._send("POST", "/v1/applications", json=dict(application), headers=headers)
-        return _json(response), response.status_code == HTTPStatus.CREATED
+        response, attempts = await self._tried("POST", "/v1/applications", json=dict(application), headers=headers)
+        return _json(response), attempts > 1 or response.status_code == HTTPStatus.CREATED
 
     async def progress(self, case_no: str) -> Json:
         return _json(await self._send("GET", f"/v1/applications/{case_no}"))
@@ -147,7 +148,12 @@ class PortalClient:
         return _json(await self._send("POST", f"/v1/applications/{case_no}/withdraw", headers=headers))
 
     async def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
-        """A few attempts: nobody there, and "later", are no answers. Raises :class:`PortalError` and httpx errors."""
+        response, _attempts = await self._tried(method, path, **content)
+        return response
+
+    async def _tried(self, method: str, path: str, **content: Any) -> tuple[httpx.Response, int]:
+        """The answer, and at which attempt it came: nobody there, and "later", are no answers. Raises
+        :class:`PortalError` and httpx errors."""
         for attempt in range(1, _ATTEMPTS):
             try:
                 response = await self._http.request(method, path, **content)
@@ -155,9 +161,9 @@ class PortalClient:
                 pass
             else:
                 if response.status_code not in _LATER:
-                    return _checked(response)
+                    return _checked(response), attempt
             await asyncio.sleep(_PAUSE * 2.0**attempt)
-        return _checked(await self._http.request(method, path, **content))
+        return _checked(await self._http.request(method, path, **content)), _ATTEMPTS
 
 
 def _situation(answers: Mapping[str, str], division: str | None) -> Json:
