@@ -320,7 +320,12 @@ def whole(batch: Path) -> bool:
 async def served_elsewhere(root: Path) -> AsyncIterator[dict[str, Any]]:
     """By a process of its own, whose work is not ours. Ends with its input."""
     server = await asyncio.create_subprocess_exec(
-        sys.executable, __file__, str(root), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        __file__,
+        str(root),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},  # what tests share is found there as it is here
     )
     assert server.stdin is not None
     assert server.stdout is not None

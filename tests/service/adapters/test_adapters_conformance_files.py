@@ -16,7 +16,7 @@ from typing import Any
 
 import asyncssh
 import pytest
-from adapters_files import DepartmentFolder, served
+from adapters_files import DepartmentFolder, fill, served
 from ruamel.yaml import YAML
 
 from lianban.platform.directory import FilesSettings
@@ -161,11 +161,13 @@ class Archives:
         }
         content = json.dumps(act, ensure_ascii=False).encode("gbk" if self._mistake is Mistake.GBK else "utf-8")
         files = {"permit.pdf": b"%PDF-1.4\n%%EOF\n"} if expected else {}
-        written = self._folder.write(act_id, content, files)
+        made = self._folder.path / "acts" / "tmp" / act_id
+        fill(made, act_id, content, files)
         if self._mistake is Mistake.NEVER_FINISHES:
-            (written / "manifest.json").unlink()
+            (made / "manifest.json").unlink()
         elif self._mistake is Mistake.CUTS_OFF:
-            (written / "permit.pdf").write_bytes(b"%PDF")
+            (made / "permit.pdf").write_bytes(b"%PDF")
+        made.rename(self._folder.path / "acts" / "new" / act_id)
 
 
 async def report_with(mistake: Mistake | None, root: Path) -> Report:
