@@ -19,6 +19,7 @@ from lianban_adapters.conformance.report import Report
 from lianban_adapters.conformance.runner import Order, conform
 
 PATIENCE = Patience(acts=15.0, quiet=3.0)
+ASTRAY = "/v1/v1/departments/market/acts"
 
 EXPECTED = {
     Mistake.NO_SIGNATURE_CHECK: {"signature-forged", "signature-missing", "signature-altered", "signature-stale"},
@@ -76,11 +77,22 @@ async def report_of(mistake: Mistake | None, path: str = "/v1/departments/market
 
 
 @pytest.fixture(scope="module")
-async def reports() -> Mapping[Mistake | None, Report]:
-    """Of every department: they mostly wait, so they are tested at the same time."""
+async def everybody() -> tuple[Mapping[Mistake | None, Report], Report]:
+    """Of every department, and of one that calls an address there is not: they mostly wait, so they are tested at the
+    same time."""
     departments: tuple[Mistake | None, ...] = (None, *Mistake)
-    found = await asyncio.gather(*(report_of(mistake) for mistake in departments))
-    return dict(zip(departments, found, strict=True))
+    *found, astray = await asyncio.gather(*map(report_of, departments), report_of(None, ASTRAY))
+    return dict(zip(departments, found, strict=True)), astray
+
+
+@pytest.fixture(scope="module")
+def reports(everybody: tuple[Mapping[Mistake | None, Report], Report]) -> Mapping[Mistake | None, Report]:
+    return everybody[0]
+
+
+@pytest.fixture(scope="module")
+def astray(everybody: tuple[Mapping[Mistake | None, Report], Report]) -> Report:
+    return everybody[1]
 
 
 def test_whoever_does_everything_right_passes(reports: Mapping[Mistake | None, Report]) -> None:
@@ -117,8 +129,7 @@ def test_acts_that_all_come_in_vain_have_one_cause(
     assert f"原因：{report.cause.seen}。" in list(report.lines())
 
 
-async def test_an_address_the_platform_has_not_is_named() -> None:
-    report = await report_of(None, "/v1/v1/departments/market/acts")
-    [verdict] = [verdict for check, verdict in report.found if check.id == "callback-address"]
+def test_an_address_the_platform_has_not_is_named(astray: Report) -> None:
+    [verdict] = [verdict for check, verdict in astray.found if check.id == "callback-address"]
     assert verdict.outcome is Outcome.FAILED
-    assert verdict.seen.endswith("次发到 /v1/v1/departments/market/acts，平台没有这个地址")
+    assert verdict.seen.endswith(f"次发到 {ASTRAY}，平台没有这个地址")
