@@ -1,9 +1,10 @@
 """Acts from departments end to end, against bare Updates on the same server: `.venv/bin/python bench/acts.py`.
 
 Cases of five steps are filed and their departments hold them. Turn by turn one department lets go: its system calls
-back for every case, so many at a time, signed, with results and their files. A turn lasts until the intake has recorded
-every decision; one lost would never end it. In between, bare workflows that do nothing but take Updates get as many,
-as many at a time, each a workflow task of its own as a department's act is.
+back for every case, so many at a time, signed, with results and their files; or writes as many rows into its tables,
+from which they are fetched. A turn lasts until the intake has recorded every decision; one lost would never end it. In
+between, bare workflows that do nothing but take Updates get as many, as many at a time, each a workflow task of its own
+as a department's act is.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from temporalio.client import Client
 import bare
 import whole
 from lianban.catalog.terms import DeliveryMode
+from lianban.platform.directory import Channel
 from lianban_sandbox.portal.filing import Filer
 from lianban_sandbox.portal.state import RunningStack
 from lianban_stack.ports import Ports
@@ -42,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=500, help="acts of one turn")
     parser.add_argument("--turns", type=int, default=4, choices=range(1, 5), help="departments that let go")
+    parser.add_argument("--kind", type=Channel, default=Channel.REST, choices=[Channel.REST, Channel.STAGING])
     parser.add_argument("--at-once", type=int, default=16, help="acts, and Updates, under way at a time")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lianban-bench-") as folder:
@@ -49,7 +52,7 @@ def main() -> None:
             StateFolder(Path(folder)),
             Ports.free(),
             synchronous="NORMAL",
-            kinds={},
+            kinds=dict.fromkeys(whole.DEPARTMENTS, options.kind),
             environment={"LIANBAN_SANDBOX_CALLBACKS": str(options.at_once)},
         )
         stack.up(attached=True)

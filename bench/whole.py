@@ -26,6 +26,9 @@ ANSWERS: Final = {
     "boiler": "equipped",
 }
 STEPS: Final = 5
+DEPARTMENTS: Final = ("market", "fire", "urban-management", "housing", "ecology")
+"""Each with one of the steps."""
+
 _LOOK_AGAIN: Final = 0.05  # seconds
 
 
