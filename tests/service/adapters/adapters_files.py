@@ -61,6 +61,7 @@ class _Sftp(asyncssh.SFTPServer):
         return super().rename(oldpath, newpath)
 
     def remove(self, path: bytes) -> Any:
+        self._check(path)
         removed = super().remove(path)
         if self._served.on_removal:
             self._served.on_removal()
@@ -103,7 +104,8 @@ class FolderServer:
 
     ``open`` is cleared to let every write hang, ``readable`` every read; ``rate``: bytes a second that may be written.
     ``breaks_after``: bytes after which the connection breaks, once, and ``breaks_at`` a part of the path to which
-    something is renamed then. ``forbidden``: names of folders its user may neither look into nor move. ``refused``:
+    something is renamed then. ``forbidden``: names of what its user may neither look into nor move nor
+    remove. ``refused``:
     what may not be done with a file that is there: to open it for writing, to read or to write. ``on_removal``: called
     after each file that was removed."""
 

@@ -289,3 +289,75 @@ async def test_what_attempts_left_long_ago_is_cleared_away(
             os.utime(tmp / name, (moment, moment))
         await channel.send(order(CASE, "review", "housing"), dossier)
         assert [path.name for path in tmp.iterdir()] == [f"{CASE}.lately~files"]
+
+
+@pytest.mark.parametrize("forbidden", ["by-hand", "note.txt"])
+async def test_what_others_left_and_we_may_not_clear_away_stops_nothing(
+    forbidden: str, sftp: FolderServer, sftp_settings: dict[str, Any], sftp_folder: DepartmentFolder, piecewise: Any
+) -> None:
+    """An engineer of the department has tried something by hand, under an account of his own."""
+    dossier = await dossier_of(piecewise, PDF)
+    async with connected(sftp_settings) as connection:
+        channel = FilesChannel(connection, piecewise, "https://lianban.example")
+        await channel.send(order(CASE, "first", "housing"), dossier)
+        left = sftp_folder.path / "tasks" / "tmp" / "by-hand"
+        left.mkdir()
+        (left / "note.txt").write_bytes(b"try")
+        os.utime(left, (0, 0))
+        sftp.forbidden = {forbidden}
+        for step in ("review", "permit"):
+            sftp.breaks_at = "tasks/new/"
+            with pytest.raises(Unavailable, match="ConnectionLost"):
+                await channel.send(order(CASE, step, "housing"), dossier)
+            await channel.send(order(CASE, step, "housing"), dossier)
+            assert whole(sftp_folder.batch(f"{CASE}:{step}"))
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("left", ["nothing", "shorter", "longer", "other"])
+async def test_a_material_the_server_has_kept_badly_is_brought_again(
+    left: str,
+    restarted: bool,
+    sftp: FolderServer,
+    sftp_settings: dict[str, Any],
+    sftp_folder: DepartmentFolder,
+    piecewise: Any,
+) -> None:
+    """It was there whole; then their disk was full, or their machine lost its power."""
+    if left == "other" and not restarted:
+        return
+    content = os.urandom(700_000)
+    dossier = await dossier_of(piecewise, content)
+    async with connected(sftp_settings) as connection:
+        channel = FilesChannel(connection, piecewise, "https://lianban.example")
+        sftp.breaks_at = "tasks/new/"
+        with pytest.raises(Unavailable):
+            await channel.send(order(CASE, "review", "housing"), dossier)
+        [kept] = (path for path in (sftp_folder.path / "tasks" / "tmp").rglob("*.pdf"))
+        kept.write_bytes(
+            {"nothing": b"", "shorter": content[:-1], "longer": content + b"m", "other": bytes(700_000)}[left]
+        )
+        if restarted:
+            channel = FilesChannel(connection, piecewise, "https://lianban.example")
+        await channel.send(order(CASE, "review", "housing"), dossier)
+    assert whole(sftp_folder.batch(f"{CASE}:review"))
+    assert list((sftp_folder.path / "tasks" / "tmp").iterdir()) == []
+
+
+async def test_what_our_own_store_gave_wrongly_is_not_taken_for_ours(
+    sftp_settings: dict[str, Any], sftp_folder: DepartmentFolder, piecewise: Any, tmp_path: Path
+) -> None:
+    """Only the end of an object tells that it is another one; the department's server has all of it by then."""
+    dossier = await dossier_of(piecewise, os.urandom(600_000))
+    [path] = (path for path in (tmp_path / "objects").rglob("*") if path.is_file())
+    right = path.read_bytes()
+    await piecewise.put(os.urandom(600_000))
+    [other] = (one for one in (tmp_path / "objects").rglob("*") if one.is_file() and one != path)
+    async with connected(sftp_settings) as connection:
+        channel = FilesChannel(connection, piecewise, "https://lianban.example")
+        path.write_bytes(other.read_bytes())
+        with pytest.raises(DossierUnavailable, match="ObjectCorrupt"):
+            await channel.send(order(CASE, "review", "housing"), dossier)
+        path.write_bytes(right)
+        await channel.send(order(CASE, "review", "housing"), dossier)
+    assert whole(sftp_folder.batch(f"{CASE}:review"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Final
 
 from pydantic_core import to_json
 
 from lianban.platform.objects import ObjectStore
-from lianban_adapters.channels.files.folder import Folder
+from lianban_adapters.channels.files.folder import REFUSALS, Folder
 from lianban_adapters.channels.files.layout import MANIFEST, TASK, TASKS_ANYWHERE, TASKS_NEW, TASKS_TMP
 from lianban_adapters.channels.files.manifest import Listed, manifest_of, sha256
 from lianban_adapters.channels.files.transfers import Kept, Transfer
@@ -89,15 +90,23 @@ async def _clear(folder: Folder, batch: str, own: str, materials: Mapping[str, s
         path = f"{TASKS_TMP}/{entry.name}"
         if path == own or entry.name == f"{batch}{_KEPT}":
             continue
-        ours = entry.name.partition(_OF)[0] == batch
-        alike = ours and entry.name.endswith(f".{_told(materials)}")
-        if ours or entry.changed < long_ago:
-            # In one go first: whoever may still be writing it must not put in place what is only partly there.
-            aside = f"{TASKS_TMP}/{_aside(batch, materials) if alike else f'{batch}{_OF}{secrets.token_hex(8)}'}"
-            await folder.move(path, aside)
-            if alike and await folder.entry(aside) is not None:
-                await _keep(folder, batch, aside, materials)
-            await folder.remove(aside)
+        if entry.name.partition(_OF)[0] == batch:
+            await _clear_own(folder, batch, path, materials)
+        elif entry.changed < long_ago:
+            with suppress(*REFUSALS):  # what is somebody else's, and may not be removed, harms nobody where it is
+                aside = f"{TASKS_TMP}/{_OF}{secrets.token_hex(8)}"
+                await folder.move(path, aside)
+                await folder.remove(aside)
+
+
+async def _clear_own(folder: Folder, batch: str, path: str, materials: Mapping[str, str]) -> None:
+    alike = path.endswith(f".{_told(materials)}")
+    # In one go first: whoever may still be writing it must not put in place what is only partly there.
+    aside = f"{TASKS_TMP}/{_aside(batch, materials) if alike else f'{batch}{_OF}{secrets.token_hex(8)}'}"
+    await folder.move(path, aside)
+    if alike and await folder.entry(aside) is not None:
+        await _keep(folder, batch, aside, materials)
+    await folder.remove(aside)
 
 
 async def _keep(folder: Folder, batch: str, aside: str, materials: Mapping[str, str]) -> None:

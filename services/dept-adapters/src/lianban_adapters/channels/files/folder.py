@@ -47,11 +47,12 @@ class Entry:
 @dataclass
 class Part:
     """A file being written over several attempts. ``there``: bytes it had before this one; ``ours``: bytes from its
-    beginning that are known to be what belongs there."""
+    beginning that are known to be what belongs there; ``whole``: they are all of it."""
 
     file: str
     there: int = 0
     ours: int = 0
+    whole: bool = False
 
 
 class TooLong(Exception):

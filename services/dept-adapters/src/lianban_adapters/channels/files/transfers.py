@@ -2,7 +2,8 @@
 
 A material is written to a part, and renamed once all of it is there. A part never gets shorter and only ever gets the
 same bytes at the same place, so attempts that overlap do each other no harm. What an attempt finds there counts when
-it is known to be ours: seen to be taken by the server, or read back and compared.
+it is known to be ours: seen to be taken by the server, or read back and compared. That goes for a material that was
+renamed as well: a machine that loses its power may keep a name and not what stood under it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final
 from asyncssh import SFTPError
 
 from lianban_adapters.channels.files.folder import REFUSALS, Folder, Part, TooLong
+from lianban_adapters.dossiers.client import DossierUnavailable
 
 _PART: Final = ".part"
 _TOKEN: Final = 8  # bytes, that no two parts are called the same
@@ -39,7 +41,7 @@ class Transfer:
     def part(self, name: str, file: str, there: int) -> Part:
         """``there``: bytes the server has. Fewer than it took: it has lost some, and what is left may be wrong."""
         part = self.parts.get(name)
-        if part is None or part.file != file or there < part.ours:
+        if part is None or part.file != file or there < part.ours or (part.whole and there != part.ours):
             part = self.parts[name] = Part(file)
         part.there = there
         return part
@@ -69,29 +71,24 @@ class Kept:
         self._folder = folder
         self._path = path
         self._transfer = transfer
-        self._whole: dict[str, int] = {}
         self._begun: dict[str, Part] = {}
 
     async def look(self, names: Collection[str]) -> None:
-        """Keeps of each material what is whole, else the longest part of it. The rest is removed, lest a disk that is
+        """Keeps of each material what was whole, else the longest part of it. The rest is removed, lest a disk that is
         full be filled further by every attempt."""
         entries = await self._folder.entries(self._path)
-        self._whole = {entry.name: entry.size for entry in entries if entry.is_file and entry.name in names}
-        for entry in sorted(entries, key=lambda entry: -entry.size):
-            of = entry.name.removesuffix(_PART).rpartition(".")[0]
-            if entry.name in self._whole:
-                continue
-            if entry.is_file and of in names and of not in self._whole and of not in self._begun:
+        for entry in sorted(entries, key=lambda entry: (entry.name not in names, -entry.size)):
+            of = entry.name if entry.name in names else entry.name.removesuffix(_PART).rpartition(".")[0]
+            if entry.is_file and of in names and of not in self._begun:
                 self._begun[of] = self._transfer.part(of, entry.name, entry.size)
             else:
                 await self._folder.remove(f"{self._path}/{entry.name}")
 
     async def bring(self, name: str, pieces: Callable[[], AsyncGenerator[bytes, None]]) -> int:
         """Its size. Afterwards it is there whole."""
-        if (size := self._whole.get(name)) is not None:
-            self._transfer.part(name, name, size).ours = size
-            return size
         if (begun := self._begun.get(name)) is not None:
+            if begun.whole:
+                return begun.ours
             try:
                 return await self._finish(name, begun, pieces())
             except (TooLong, *REFUSALS):  # on some servers nothing can be changed that is there
@@ -102,6 +99,12 @@ class Kept:
 
     async def _finish(self, name: str, part: Part, pieces: AsyncGenerator[bytes, None]) -> int:
         path = f"{self._path}/{part.file}"
-        size = await self._folder.write_stream(path, pieces, part)
-        await self._folder.put(path, f"{self._path}/{name}")
+        try:
+            size = await self._folder.write_stream(path, pieces, part)
+        except DossierUnavailable:
+            part.ours = 0  # only its end tells whether what our own store gives is the material
+            raise
+        if part.file != name:
+            await self._folder.put(path, f"{self._path}/{name}")
+        part.file, part.whole = name, True
         return size
