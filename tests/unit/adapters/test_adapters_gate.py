@@ -31,6 +31,18 @@ async def test_turns_come_in_the_order_in_which_they_are_asked_for() -> None:
     assert order == [(0, False), *((number, True) for number in range(1, 5))]
 
 
+async def test_whoever_waits_for_the_next_turn_of_a_second_is_told_that_he_has_waited() -> None:
+    """Though there was a place for him, and the one before had not begun yet."""
+    gate, told = keeper(rate_per_second=1000, concurrency=5), []
+
+    async def take() -> None:
+        async with gate.turn() as waited:
+            told.append(waited)
+
+    await asyncio.gather(*(take() for _ in range(3)))
+    assert told == [False, True, True]
+
+
 async def test_whoever_waits_too_long_is_told_and_takes_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "_LONGEST_WAIT", 0.01)
     gate = keeper(concurrency=1)

@@ -73,6 +73,18 @@ def test_a_try_that_was_given_up_leaves_room_for_another(circuit: Circuit, clock
     assert circuit.lets_pass()
 
 
+def test_what_was_under_way_when_the_peer_asked_for_time_takes_none_of_it(circuit: Circuit, clock: Clock) -> None:
+    circuit.failed(retry_after=40)
+    circuit.succeeded()
+    circuit.failed()
+    clock.now += 39
+    assert not circuit.lets_pass()
+    clock.now += 1
+    assert circuit.lets_pass()
+    circuit.succeeded()
+    assert circuit.failures == 0
+
+
 def test_who_asks_for_time_gets_it_within_limits(circuit: Circuit, clock: Clock) -> None:
     circuit.failed(circuit.moment, retry_after=5)
     assert not circuit.lets_pass()

@@ -90,8 +90,9 @@ class Circuit:
         self._trying = True
 
     def succeeded(self) -> None:
-        """An answer to what was asked before the circuit opened tells nothing new: only a try closes it."""
-        if self._openings and not self._trying:
+        """An answer to what was asked before the circuit opened, or before the peer asked for time, tells nothing new:
+        only a try closes it."""
+        if (self._openings or self.wait > 0) and not self._trying:
             return
         if self._openings:
             self._outcomes.clear()
@@ -115,7 +116,8 @@ class Circuit:
             pause = min(self._rules.pause * self._rules.growth ** min(self._openings - 1, 32), self._rules.longest)
         if retry_after is not None:
             pause = min(retry_after, self._rules.longest_asked)
-        self._again_at = self._clock() + pause
+        # What was under way when the peer asked for time, and fails as well, does not take that back.
+        self._again_at = max(self._again_at, self._clock() + pause)
 
     def abandoned(self) -> None:
         """The question was given up for a reason of our own: it says nothing of the peer."""

@@ -142,7 +142,7 @@ class GateKeeper:
         """A place for one message; whether it had to be waited for, so that all may be different by now. Whoever has a
         place already does not ask for another. Raises :class:`Unavailable` when it takes too long: what waits further
         on does not hold up those who wait for it."""
-        waits = self.places.locked() or self._free_at > time.monotonic()
+        waits = self.places.locked() or self._pacing.locked() or self._free_at > time.monotonic()
         async with AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(_LONGEST_WAIT + 2 * self._interval):
