@@ -28,7 +28,7 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.database import Database
 from lianban.platform.migrations import upgrade
 from lianban.platform.relay import EventRelay
-from lianban_adapters.channels.port import DossierSource, Sent
+from lianban_adapters.channels.port import DossierSource, Sent, Unavailable
 from lianban_adapters.channels.registry import Channels
 from lianban_adapters.isolation import waiting
 from lianban_adapters.isolation.gates import Gates
@@ -38,7 +38,7 @@ from lianban_adapters.tasks.service import Tasks
 DEPARTMENTS: dict[str, dict[str, Any]] = {
     "pair": {"concurrency": 2},
     "held": {},
-    **{code: {"hours": SHUT, "concurrency": 1} for code in ("leased", "full", "overtaken", "arriving")},
+    **{code: {"hours": SHUT, "concurrency": 1} for code in ("leased", "full", "overtaken", "arriving", "slow", "asks")},
 }
 """The last ones are shut for the service itself: another process, which the tests are, has them to itself."""
 
@@ -223,6 +223,40 @@ async def test_a_backlog_takes_places_like_everybody_else(world: IsolationWorld)
             await asyncio.sleep(0.1)
             assert sending.sent == []
         await world.until(lambda: sending.sent == [task])
+
+
+async def test_a_message_gets_its_place_between_two_tasks_of_a_backlog(world: IsolationWorld) -> None:
+    """Of a department that takes long for each: one that came later and had gone to the end of the line would give up
+    before its turn, every time."""
+    go_on, came = asyncio.Event(), list[int]()
+    gates, sending = gates_of_another_process(world), Sending(world, go_on.wait)
+    gate = gates.of("slow")
+    gate.behind = False
+    tasks = [await world.submit("slow") for _ in range(3)]
+
+    async def supplement() -> None:
+        async with gate.turn():
+            came.append(len(sending.sent))
+
+    async with another_process(world, gates, sending) as other:
+        await other.look()
+        await world.until(lambda: len(sending.sent) == 1)
+        waits = asyncio.create_task(supplement())
+        await world.until(lambda: bool(gate.places._waiters))
+        go_on.set()
+        await waits
+    assert came == [1]
+    assert sorted(sending.sent) == sorted(tasks)
+
+
+async def test_a_time_a_department_asked_one_process_for_is_not_cut_short_by_another(world: IsolationWorld) -> None:
+    """Which has a message under way, knows of it only with its next look, and had a failure of its own before."""
+    asked, other = gates_of_another_process(world), gates_of_another_process(world)
+    await other.failed("asks", Unavailable("500"))
+    await asked.failed("asks", Unavailable("429", timedelta(seconds=60)))
+    await other.succeeded("asks")
+    await asked.refresh()
+    assert asked.of("asks").circuit.wait > 50
 
 
 async def test_what_somebody_has_in_hand_is_not_passed_by_those_behind_it(world: IsolationWorld) -> None:

@@ -105,8 +105,12 @@ class WaitingTasks:
     async def _send_due(self, gate: GateKeeper) -> None:
         """In order, as many at a time as the department takes; each that fails waits by itself. When the circuit opens,
         here or in another process, what is left is a backlog and goes in single file."""
+        under_way = set[asyncio.Task[bool]]()
         async with asyncio.TaskGroup() as group:
             while gate.closed is None:
+                if under_way and gate.places.locked():
+                    # Asked for any sooner, each next place would be ours before anybody's who asks meanwhile.
+                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 await gate.places.acquire()
                 sending = None
                 try:
@@ -115,6 +119,8 @@ class WaitingTasks:
                         return
                     sending = group.create_task(self.settle(gate, head, head.attempts))
                     sending.add_done_callback(lambda _: gate.places.release())
+                    under_way.add(sending)
+                    sending.add_done_callback(under_way.discard)
                 finally:
                     if sending is None:
                         gate.places.release()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Float, Table, bindparam, func, or_, select, update
+from sqlalchemy import Float, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lianban.platform.database import Executor
@@ -58,9 +58,11 @@ async def failed(executor: Executor, department: str, failures: int, openings: i
 
 async def succeeded(executor: Executor, department: str, *, tried: bool) -> None:
     """``tried``: it was asked whether it is back, and is. Any other success tells nothing of a circuit that another
-    process has opened since."""
+    process has opened since, nor of the time for which the department has asked another one."""
+    row = _GATES.c
     values = {"failures": 0, "openings": 0, "free_at": None, "succeeded_at": func.now()}
-    await executor.execute(_upsert(department, values, None if tried else _GATES.c.openings == 0))
+    untroubled = and_(row.openings == 0, func.coalesce(row.free_at <= func.now(), True))
+    await executor.execute(_upsert(department, values, None if tried else untroubled))
 
 
 async def seen(executor: Executor, at: Mapping[str, datetime]) -> None:
