@@ -219,19 +219,35 @@ async def test_a_task_that_nobody_takes_is_the_one_cause_and_taken_back(idle: tu
     assert list((folder / "tasks" / "new").iterdir()) == []
 
 
+@pytest.mark.parametrize("cut_off", ["while it is written", "when it is there"])
+async def test_a_task_that_was_cut_off_is_taken_back(cut_off: str, tmp_path: Path) -> None:
+    folder = tmp_path / "root" / "exchange" / "tasks"
+    async with served(tmp_path / "root") as (server, settings):
+        if cut_off == "while it is written":
+            server.breaks_after = 100
+        else:
+            server.breaks_at = "tasks/new/"
+        report = await report_of(settings, answer_timeout=1.0)
+        assert set(failed(report)) == {"task-taken"}
+        assert [path for place in folder.iterdir() for path in place.iterdir()] == []
+
+
 async def test_why_nobody_gets_in_is_told(idle: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     _, settings = idle
     other = asyncssh.generate_private_key("ssh-ed25519")
     other.write_private_key(tmp_path / "other.key")
     public = base64.b64encode(other.public_data).decode()
     [closed] = network.free_ports(1)
+    (tmp_path / "folder").mkdir()
+    secret = tmp_path / "secret.key"
+    secret.write_bytes(other.export_private_key("pkcs8-pem", "secret"))
     wrong: dict[str, Mapping[str, Any]] = {
         "主机密钥与登记的不符": {"known_hosts": f"[127.0.0.1]:{settings['port']} ssh-ed25519 {public}"},
         "不接受登记的账号": {"private_key_file": str(tmp_path / "other.key")},
-        "私钥读不出来": {"private_key_file": str(tmp_path / "nowhere.key")},
         "没有连上": {"port": closed},
     }
-    for told, change in wrong.items():
+    unreadable = [{"private_key_file": str(path)} for path in (tmp_path / "nowhere.key", tmp_path / "folder", secret)]
+    for told, change in (*wrong.items(), *(("私钥读不出来", change) for change in unreadable)):
         report = await report_of({**settings, **change}, answer_timeout=5.0)
         assert set(failed(report)) == {"task-taken"}
         assert report.cause is not None

@@ -7,6 +7,8 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from aiohttp import ClientConnectorError
+from aiohttp.client_reqrep import ConnectionKey
 
 from lianban_adapters.conformance.reaching import of_database, of_error, of_status
 
@@ -24,6 +26,27 @@ def test_a_date_that_says_nothing(date: str) -> None:
 
 def test_slow_answers_and_slow_connections() -> None:
     assert "--answer-timeout" in of_error(TimeoutError()).advice
+
+
+@pytest.mark.parametrize(
+    ("errors", "told"),
+    [
+        ((111,), "没有程序在监听"),
+        ((101, 111), "没有程序在监听"),
+        ((113,), "到不了"),
+        ((101, 113), "到不了"),
+        ((101, 110), "到不了"),
+        ((110, 105), "[Errno 105]"),
+    ],
+)
+def test_a_host_of_several_addresses(errors: tuple[int, ...], told: str) -> None:
+    """Their errors are told together, in an error without a number: what none of them says is not the cause."""
+    each = [OSError(number, "Connect call failed") for number in errors]
+    together = each[0] if len(each) == 1 else OSError(f"Multiple exceptions: {', '.join(map(str, each))}")
+    key = ConnectionKey("market.example", 443, True, True, None, None, None)
+    seen = of_error(ClientConnectorError(key, together)).seen
+    assert told in seen
+    assert "None" not in seen
 
 
 class _Refused(Exception):

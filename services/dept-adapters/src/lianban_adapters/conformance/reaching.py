@@ -7,6 +7,7 @@ import errno
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Final
 
 from aiohttp import (
@@ -23,9 +24,6 @@ from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.conformance.evidence import Cause
 
 _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
-_REFUSED: Final = (errno.ECONNREFUSED, None)
-"""None: at each of several addresses, as localhost has."""
-
 _WRONG_DOOR: Final = frozenset({404, 405, 410, 501})
 _LATER: Final = frozenset({408, 425, 429})
 _TASK: Final = "部门不接受样例任务：业务系统只认识自己的事项的，用 --task 换成本部门的事项"
@@ -63,23 +61,27 @@ def of_error(error: BaseException | None) -> Cause:
             )
         case ClientSSLError():
             return Cause("无法连接：TLS 握手没有成功", "这个端口是否 HTTPS：不是的，--endpoint 写 http://")
-        case ClientConnectorError() if error.os_error.errno in _UNREACHABLE:
-            return Cause(f"无法连接：到不了 {error.host}", "核对 --endpoint 中的主机，网络、防火墙是否放行")
-        case ClientConnectorError() if error.os_error.errno in _REFUSED:
+        case ClientConnectorError() if _says(error.os_error, errno.ECONNREFUSED):
             return Cause(
                 f"无法连接：{error.host}:{error.port} 没有程序在监听",
                 "部门系统是否在运行，监听的是否就是 --endpoint 中的主机和端口",
             )
+        case ClientConnectorError() if _says(error.os_error, *_UNREACHABLE):
+            return Cause(f"无法连接：到不了 {error.host}", "核对 --endpoint 中的主机，网络、防火墙是否放行")
         case ClientConnectorError():
-            return Cause(
-                f"无法连接：{error.host}:{error.port}（{error.os_error.strerror}）", "核对 --endpoint，本机的网络"
-            )
+            told = error.os_error.strerror or str(error.os_error)
+            return Cause(f"无法连接：{error.host}:{error.port}（{told}）", "核对 --endpoint，本机的网络")
         case TimeoutError():
             return Cause("限时内没有答复", "防火墙是否丢弃了连接；答复比较慢的用 --answer-timeout")
     return Cause(
         f"无法连接：连上以后没有得到 HTTP 答复（{type(error).__name__}）",
         "--endpoint 中的端口是否部门系统的；只收 HTTPS 的，网址写 https://",
     )
+
+
+def _says(error: OSError, *numbers: int) -> bool:
+    """A host may have several addresses, each with an error of its own: together they have no number."""
+    return error.errno in numbers or (error.errno is None and any(f"[Errno {one}]" in str(error) for one in numbers))
 
 
 def of_status(status: int, signed: bool, date: str = "") -> str:
@@ -129,8 +131,8 @@ def of_folder(unavailable: Unavailable) -> Cause:
             return Cause("平台的账号不能在交换目录中建立目录、写文件、改名", "放开该账号对 folder 的权限")
         case TimeoutError():
             return Cause("SFTP 服务器限时内没有答复", "核对 host、port，防火墙是否放行；线路太慢的用 --answer-timeout")
-        case KeyImportError() | FileNotFoundError():
-            return Cause("私钥读不出来", "核对 private_key_file")
+        case KeyImportError() | OSError(filename=str() | bytes() | Path()):
+            return Cause("私钥读不出来", "核对 private_key_file：应为没有口令的私钥，本机许可读取")
         case OSError():
             return Cause("SFTP 服务器没有连上", "核对 host、port，服务器是否在运行，防火墙是否放行")
     return Cause(unavailable.reason, "看 SFTP 服务器自己的日志")

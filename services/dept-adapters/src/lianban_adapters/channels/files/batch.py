@@ -67,6 +67,15 @@ async def put_in_place(
     await folder.remove(kept)
 
 
+async def take_back(folder: Folder, batch: str) -> None:
+    """What there is of it, save for what the department has taken."""
+    # In one go first: whoever is about to read it sees all of it or nothing.
+    await folder.move(f"{TASKS_NEW}/{batch}", f"{TASKS_TMP}/{batch}{_OF}{secrets.token_hex(8)}")
+    for entry in await folder.entries(TASKS_TMP):
+        if entry.name.partition(_OF)[0] == batch:
+            await folder.remove(f"{TASKS_TMP}/{entry.name}")
+
+
 def _kept_as(name: str, digest: str) -> str:
     return f"{digest}.{name}"
 

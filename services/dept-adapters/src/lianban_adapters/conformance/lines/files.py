@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Final
 
 from lianban.platform.objects import ObjectStore
-from lianban_adapters.channels.files.batch import is_there, put_in_place
+from lianban_adapters.channels.files.batch import is_there, put_in_place, take_back
 from lianban_adapters.channels.files.channel import with_names
 from lianban_adapters.channels.files.connection import FilesConnection
 from lianban_adapters.channels.files.folder import Folder
@@ -56,13 +57,17 @@ class FilesLine:
         self._evidence = evidence
 
     async def deliver(self, message: Message, forgery: Play | None = None) -> Answered:
-        batch = batch_name(message.id)
+        batch, begun = batch_name(message.id), False
         try:
             async with self._connection.folder() as folder:
+                begun = True
                 if not await is_there(folder, batch):
                     await (self._alter(folder, batch, message) if forgery else self._put(folder, batch, message))
             return await self._taken(batch)
         except Unavailable as unavailable:
+            if begun:
+                with suppress(Unavailable):  # else it is cleared away when the platform itself writes there
+                    await self._take_back(batch)
             cause = of_folder(unavailable)
             return Answered(Reply.UNAVAILABLE, cause.seen, advice=cause.advice)
 
@@ -104,9 +109,12 @@ class FilesLine:
                 self._evidence.vanished.add(batch)
                 return Answered(Reply.TAKEN)
             await asyncio.sleep(_LOOK)
-        async with self._connection.folder() as folder:
-            await folder.remove(f"{TASKS_NEW}/{batch}")
+        await self._take_back(batch)
         return Answered(Reply.UNAVAILABLE, "限时内没有取走", advice=not_taken(TASKS_NEW, quarantined=False))
+
+    async def _take_back(self, batch: str) -> None:
+        async with self._connection.folder() as folder:
+            await take_back(folder, batch)
 
 
 def _contents(message: Message) -> tuple[bytes, Mapping[str, str]]:
