@@ -35,10 +35,11 @@ from lianban_adapters.isolation.gates import Gates
 from lianban_adapters.isolation.queue import WaitingTasks
 from lianban_adapters.tasks.service import Tasks
 
+_OURS = ("leased", "full", "overtaken", "arriving", "slow", "asks", "left")
 DEPARTMENTS: dict[str, dict[str, Any]] = {
     "pair": {"concurrency": 2},
     "held": {},
-    **{code: {"hours": SHUT, "concurrency": 1} for code in ("leased", "full", "overtaken", "arriving", "slow", "asks")},
+    **{code: {"hours": SHUT, "concurrency": 1} for code in _OURS},
 }
 """The last ones are shut for the service itself: another process, which the tests are, has them to itself."""
 
@@ -60,7 +61,7 @@ async def world(
 class Sending:
     """What a process sends, ``act`` meanwhile."""
 
-    def __init__(self, world: IsolationWorld, act: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(self, world: IsolationWorld, act: Callable[[], Awaitable[object]] | None = None) -> None:
         self.sent: list[str] = []
         self._world = world
         self._act = act
@@ -223,6 +224,21 @@ async def test_a_backlog_takes_places_like_everybody_else(world: IsolationWorld)
             await asyncio.sleep(0.1)
             assert sending.sent == []
         await world.until(lambda: sending.sent == [task])
+
+
+@pytest.mark.parametrize("behind", [True, False])
+async def test_a_process_that_stops_leaves_nothing_in_hand(world: IsolationWorld, behind: bool) -> None:
+    """Nobody waits for the lease of what it was sending to end."""
+    gates, sending = gates_of_another_process(world), Sending(world, asyncio.Event().wait)
+    gates.of("left").behind = behind
+    task = await world.submit("left")
+    async with another_process(world, gates, sending) as other:
+        running = asyncio.create_task(other.run())
+        await world.until(lambda: sending.sent == [task])
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert not await ask(world, "SELECT leased_until > now() FROM adapters.tasks WHERE id = :id", id=task)
+    await change(world, "DELETE FROM adapters.tasks WHERE id = :id", id=task)
 
 
 async def test_a_message_gets_its_place_between_two_tasks_of_a_backlog(world: IsolationWorld) -> None:

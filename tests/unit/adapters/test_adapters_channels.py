@@ -223,13 +223,14 @@ async def test_every_fault_is_told_by_department_and_field(around: Surroundings)
         tax={"channel": "gone"},
         police={"channel": "misnamed"},
         water={"channel": "files", "files": {**SFTP, "known_hosts": f"{SFTP['known_hosts']}\n@revoke host"}},
+        land={"channel": "staging", "staging": {"database_url": "mysql+asyncmy://u:sec@et:topsecret@db/x"}},
         power={"channel": "files", "files": {**SFTP, "password": None, "private_key_file": "/no/key", "host": "a.b"}},
     )
     kinds = added(mail="mail", text="not_a_kind", gone="no_such_thing", misnamed="misnamed")
     with pytest.raises(DirectoryInvalid) as caught:
         Channels(directory, around, kinds)
     told = str(caught.value).split("; d")
-    assert len(told) == 9
+    assert len(told) == 10
     for part, expected in zip(
         told,
         (
@@ -240,6 +241,7 @@ async def test_every_fault_is_told_by_department_and_field(around: Surroundings)
             "departments.tax.channel: kind gone of an unknown package cannot be loaded .*no_such_thing",
             "departments.police.channel: kind misnamed makes a channel that calls itself inbox",
             "departments.water.files.known_hosts: Invalid known hosts entry",
+            "departments.land.staging.database_url: cannot be read",
             "departments.power.files.private_key_file: /no/key: No such file or directory",
             "departments.power.files.known_hosts: no key that can be read of a.b, port 22",
         ),

@@ -7,6 +7,8 @@ from typing import Final, TypeVar
 
 from aiohttp import ClientTimeout
 from pydantic import ValidationError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from lianban.platform.directory import DepartmentEntry, Directory, DirectoryInvalid, FetchSettings, faults_of
 from lianban.platform.outgoing import open_session
@@ -60,6 +62,10 @@ def _polling(entry: DepartmentEntry, around: Surroundings) -> Link:
 
 def _staging(entry: DepartmentEntry, around: Surroundings) -> Link:
     settings = _given(entry.staging)
+    try:
+        make_url(settings.database_url)
+    except (ArgumentError, ValueError):  # whose text may hold a part of the password
+        raise SettingsInvalid({"staging.database_url": "cannot be read; in a password @ is %40, : is %3A"}) from None
     database = StagingDatabase(settings, entry.concurrency, around.send_timeout)
     around.stack.push_async_callback(database.close)
     channel = StagingChannel(database, settings, around.store, around.public_url)

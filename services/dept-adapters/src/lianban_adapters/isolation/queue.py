@@ -144,6 +144,11 @@ class WaitingTasks:
         except Unavailable as error:
             await self._put_off(head, error.reason, pause_after(error, tries))
             return False
+        except asyncio.CancelledError:
+            # Whoever stops in good order leaves nothing in hand: those who come next would wait for the lease to end.
+            async with self._database.connection() as connection:
+                await waiting.release(connection, [head.id])
+            raise
         except Exception as error:
             # Whatever is wrong with this one task, or here: it says nothing of the department.
             gate.circuit.abandoned()
