@@ -28,7 +28,7 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.migrations import upgrade
 from lianban_adapters.cli import adapter
 
-_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "busy")
+_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "busy", "unheard")
 NOW = datetime.now(UTC)
 
 
@@ -152,6 +152,19 @@ async def test_a_task_nobody_has_heard_of_is_taken_back_without_a_word(world: Is
     await world.carry_out(names.ACTIVITY_WITHDRAW_TASK, withdrawal(waiting.case_no, waiting.step, "asleep"), "asleep")
     assert (await world.tasks("asleep"))[task]["state"] == "withdrawn"
     assert world.systems.heard["asleep"] == []
+
+
+async def test_what_only_the_inbox_had_is_taken_back_without_a_word(world: IsolationWorld) -> None:
+    """Its department is switched over, perhaps for months: the case does not wait to tell it of a task it never had."""
+    for http in world.http:  # each knows at once, whichever gets the task
+        answer = await http.put("/v1/departments/unheard/channel", headers=world.bearer(), json={"to": "inbox"})
+        assert answer.status_code == 200
+    new = world.order("unheard")
+    task = await world.submit_order(new)
+    withdrawing = world.carry_out(names.ACTIVITY_WITHDRAW_TASK, withdrawal(new.case_no, new.step, "unheard"), "unheard")
+    await asyncio.wait_for(withdrawing, 10)
+    assert (await world.tasks("unheard"))[task]["state"] == "withdrawn"
+    assert world.systems.heard["unheard"] == []
 
 
 async def test_supplements_and_withdrawals_wait_for_a_department_that_is_left_alone(world: IsolationWorld) -> None:

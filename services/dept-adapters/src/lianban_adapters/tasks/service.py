@@ -121,7 +121,7 @@ class Tasks:
             await enqueue(session, order.case_no, order.events, Relay)
         if order.events:
             self._relay.wake()
-        never_tried = task.free_at is not None and task.attempts == 0
+        never_tried = task.attempts == 0 and (task.free_at is not None or task.reason == SWITCHED)
         if task.state == TaskState.WITHDRAWN and task.told_at is None and not never_tried:
             async with self._turn(order.department, channel):
                 await self._tell(channel, order)
