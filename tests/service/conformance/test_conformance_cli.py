@@ -164,7 +164,8 @@ def test_samples_are_written_and_written_again(tmp_path: Path) -> None:
     ("settings", "told"),
     [
         ("host: [", "不是 YAML"),
-        ("- host", "与部门名录中的 files 不同"),
+        ("- host", "有误的：整个文件"),
+        ("# nothing", "有误的：整个文件"),
         ("{host: sftp.example, user: lianban, known_hosts: nonsense}", "有误的：known_hosts"),
         (f"{{host: sftp.example, user: lianban, known_hosts: '{HOST_KEY}'}}", "private_key_file 和 password 须写一个"),
         (f"{{host: sftp.example, user: lianban, known_hosts: '{HOST_KEY}', password: a, more: 1}}", "有误的：more"),

@@ -205,13 +205,16 @@ def _files(file: Path) -> FilesSettings:
     except YAMLError:
         raise click.ClickException(f"{file} 不是 YAML") from None
     except ValidationError as error:
-        places = "、".join(
-            ".".join(map(str, fault["loc"])) or "private_key_file 和 password 须写一个" for fault in error.errors()
-        )
+        places = "、".join(".".join(map(str, fault["loc"])) or _whole(fault["type"]) for fault in error.errors())
         raise click.ClickException(f"{file} 与部门名录中的 files 不同，有误的：{places}") from None
     except ValueError:
         raise click.ClickException(f"{file} 中的 known_hosts 读不出来") from None
     return settings
+
+
+def _whole(fault: str) -> str:
+    """What is wrong with no field in particular."""
+    return "private_key_file 和 password 须写一个" if fault == "way_in" else "整个文件，应为“名称: 值”各一行"
 
 
 def _signing_key(secret: str, file: Path) -> str:
