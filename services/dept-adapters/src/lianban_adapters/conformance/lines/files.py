@@ -109,7 +109,8 @@ class FilesLine:
                 self._evidence.vanished.add(batch)
                 return Answered(Reply.TAKEN)
             await asyncio.sleep(_LOOK)
-        await self._take_back(batch)
+        with suppress(Unavailable):
+            await self._take_back(batch)
         return Answered(Reply.UNAVAILABLE, "限时内没有取走", advice=not_taken(TASKS_NEW, quarantined=False))
 
     async def _take_back(self, batch: str) -> None:
