@@ -213,6 +213,31 @@ async def test_what_waited_for_a_place_while_its_task_was_taken_back_is_not_sent
     ]
 
 
+async def test_a_supplement_does_not_follow_a_withdrawal_that_came_while_its_dossier_was_fetched(
+    world: IsolationWorld,
+) -> None:
+    gates, order = gates_of_another_process(world), world.order("full")
+    gates.of("full").places = asyncio.Semaphore(2)
+
+    class Reading(Department):
+        async def supplement(self, supplement: TaskSupplement, dossier: DossierSource) -> None:
+            await dossier()
+            await super().supplement(supplement, dossier)
+
+    class Dossiers:
+        async def fetch(self, *_: object) -> None:
+            await tasks.withdraw(withdrawal(order.case_no, order.step, "full"))
+
+    department = Reading()
+    around = (Database(world.engine), cast(EventRelay, Told()), cast(Channels, Only(department)), gates)
+    tasks = Tasks(*around, *cast(Any, (Dossiers(), None)))
+    await world.submit_order(order)
+    with_it = "UPDATE adapters.tasks SET state = 'sent', channel = 'rest', attempts = 1 WHERE id = :id"
+    await change(world, with_it, id=order.key)
+    await tasks.supplement(supplement(order.case_no, order.step, "full"))
+    assert department.heard == ["withdrawal"]
+
+
 async def test_a_backlog_takes_places_like_everybody_else(world: IsolationWorld) -> None:
     gates, sending = gates_of_another_process(world), Sending(world)
     gate = gates.of("full")

@@ -39,6 +39,10 @@ _TASK_FIRST: Final = "任务本身尚未送达业务系统"
 _log = logging.getLogger(__name__)
 
 
+class _NoLongerItsBusiness(Exception):
+    """The task was taken back, or taken over, while its supplement was made ready."""
+
+
 class Tasks:
     def __init__(
         self,
@@ -147,6 +151,8 @@ class Tasks:
                     return
                 async with self._answering(order.department, channel):
                     await channel.supplement(order, lambda: self._supplemented(order, task))
+        except _NoLongerItsBusiness:
+            return
         except Rejected as rejected:
             async with self._database.statements() as session:
                 await repository.to_inbox(session, identity, INBOX, f"{_SUPPLEMENT_NOT_TAKEN}{rejected.reason}")
@@ -155,7 +161,8 @@ class Tasks:
                 await repository.note_supplement(session, identity, None)
 
     async def _is_with_its_system(self, identity: str) -> bool:
-        """It may have been taken back while its supplement waited, and the department told so; or taken over."""
+        """It may have been taken back while its supplement waited, or while the dossier was fetched, and the department
+        told so; or taken over."""
         async with self._database.connection() as connection:
             task = await repository.stored(connection, identity)
         return task.state in OPEN and task.channel != INBOX
@@ -228,7 +235,10 @@ class Tasks:
 
     async def _supplemented(self, order: TaskSupplement, task: Task) -> Dossier:
         documents = TaskOrder.model_validate(task.details).documents
-        return await self._dossiers.fetch(order.case_no, order.step, PURPOSE, documents)
+        dossier = await self._dossiers.fetch(order.case_no, order.step, PURPOSE, documents)
+        if not await self._is_with_its_system(task.id):
+            raise _NoLongerItsBusiness
+        return dossier
 
     async def _to_inbox(self, order: TaskOrder, reason: str) -> TaskReceipt:
         identity = task_id(order.case_no, order.step)
