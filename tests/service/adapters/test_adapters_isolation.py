@@ -28,7 +28,8 @@ from lianban.platform.crypto import Keyring
 from lianban.platform.migrations import upgrade
 from lianban_adapters.cli import adapter
 
-_ORDINARY = ("sound", "backlogged", "stumbling", "hanging", "switched", "poisoned", "pair", "messages", "busy", "unheard")
+_FAILING = ("backlogged", "stumbling", "hanging", "poisoned", "messages")
+_ORDINARY = (*_FAILING, "sound", "switched", "pair", "busy", "unheard")
 NOW = datetime.now(UTC)
 
 

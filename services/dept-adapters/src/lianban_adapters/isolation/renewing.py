@@ -24,16 +24,22 @@ async def renewed(renew: Callable[[], Awaitable[object]], every: float) -> Async
     finally:
         first.cancel()
         over.set()
-        # Not interrupted: a statement that takes effect after what follows would hold what has been let go.
+        # Waited for: a statement that takes effect after what follows would hold what has been let go.
         await asyncio.gather(*renewing)
 
 
 async def _renew(renew: Callable[[], Awaitable[object]], every: float, over: asyncio.Event) -> None:
-    for _ in range(int(_LONGEST / every)):
+    """A database may come back while the statement it never answered is still waited for: the lease would end first."""
+    clock = asyncio.get_running_loop().time
+    until = clock() + _LONGEST
+    while clock() < until:
+        pause = every
         try:
-            await renew()
+            async with asyncio.timeout(every):
+                await renew()
         except Exception:
+            pause = every / 4
             _log.warning("lease not renewed", exc_info=True)
         with suppress(TimeoutError):
-            await asyncio.wait_for(over.wait(), every)
+            await asyncio.wait_for(over.wait(), pause)
             return
