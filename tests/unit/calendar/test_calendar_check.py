@@ -41,7 +41,7 @@ def test_every_fault_by_file_and_field_and_what_is_sound_is_compared_all_the_sam
     found = [line for line in result.stdout.splitlines() if ".yaml: " in line]
     assert [line.partition("，")[0].partition("（")[0] for line in found] == [
         "2025.yaml: status: 须为 official 或 provisional",
-        "2026.yaml: 不是有效的 YAML",
+        "2026.yaml: holidays.2026-02-30: 不是日期",
         "2024.yaml: holidays: 2024-02-12",
         "2024.yaml: workdays: 2024-02-17",
         "2024.yaml: workdays: 2024-02-18",

@@ -85,11 +85,11 @@ def test_every_fault_of_every_file_is_named(tmp_path: Path) -> None:
         ("2026-01-01: 元旦", "2026-01-01: ''", "holidays.2026-01-01: 不得为空"),
         ("2026-01-01: 元旦", "2026-01-01: 1", "holidays.2026-01-01: 须为文字"),
         ("2026-01-01: 元旦", "2026-01-01 10:00:00: 元旦", "holidays.2026-01-01 10:00:00: 不是日期（年-月-日）"),
-        ("2026-01-01: 元旦", "2026-02-30: 元旦", "不是有效的 YAML"),
-        ("2026-10-02: 国庆节", "2026-10-01: 国庆节", "第 8 行不是有效的 YAML（found duplicate key"),
+        ("2026-01-01: 元旦", "2026-02-30: 元旦", "holidays.2026-02-30: 不是日期（年-月-日）"),
+        ("2026-10-02: 国庆节", "2026-10-01: 国庆节", "第 8 行：2026-10-01 重复"),
         ("official", "provisional", "workdays: 通知未发布（provisional）的年份不得有调休上班日"),
         ("workdays:\n  2026-01-04: 元旦", "workdays: none", "workdays: 须为“日期: 名称”的列表"),
-        ("year: 2026", "year: [", "第 3 行不是有效的 YAML"),
+        ("year: 2026", "year: [", "第 3 行不是有效的 YAML，请检查该处的缩进"),
     ],
 )
 def test_each_kind_of_fault(tmp_path: Path, replaced: str, by: str, fault: str) -> None:
@@ -97,6 +97,25 @@ def test_each_kind_of_fault(tmp_path: Path, replaced: str, by: str, fault: str) 
     assert any(
         each.startswith(f"2026.yaml: {fault}") for each in _faults(_write(tmp_path, SOUND.replace(replaced, by)))
     )
+
+
+def test_all_faults_of_a_file_at_once(tmp_path: Path) -> None:
+    text = SOUND.replace("official", "provisional").replace("source: 试验\n", "note: x\n")
+    text = text.replace("2026-05-01: 劳动节", "2026-05-01: ''\n  2026-02-31: 春节").replace(
+        "  2026-10-02: 国庆节\n", ""
+    )
+    text += "  2026-01-05: 元旦\n  2026-13-01: 元旦\n  2026-01-04: 元旦\n"
+    assert _faults(_write(tmp_path, text)) == [
+        "2026.yaml: 第 13 行：2026-01-04 重复",
+        "2026.yaml: source: 缺少此项",
+        "2026.yaml: holidays.2026-05-01: 不得为空",
+        "2026.yaml: holidays.2026-02-31: 不是日期（年-月-日）",
+        "2026.yaml: workdays.2026-13-01: 不是日期（年-月-日）",
+        "2026.yaml: note: 不认识的项目",
+        "2026.yaml: workdays: 2026-01-05 不是周末，本来就上班",
+        "2026.yaml: workdays: 通知未发布（provisional）的年份不得有调休上班日",
+        "2026.yaml: holidays: 2026-10-02 是法定节假日，未列入",
+    ]
 
 
 def test_a_file_that_is_no_mapping_or_no_text(tmp_path: Path) -> None:

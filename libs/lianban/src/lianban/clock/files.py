@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from lianban.clock.calendar import CalendarSnapshot
@@ -24,6 +25,9 @@ _FAULTS_ZH: Final = {
     "dict_type": "须为“日期: 名称”的列表",
     "model_type": "文件内容须为“项目: 值”",
 }
+
+
+_UNTOLD: Final = "—"
 
 
 class CalendarFileError(Exception):
@@ -75,23 +79,71 @@ def read_years(folder: Path, years: range | None = None) -> tuple[list[CalendarY
 def _read(path: Path) -> tuple[CalendarYear | None, list[str]]:
     if not _FILE_NAME.fullmatch(path.name):
         return None, ["文件名须为“年份.yaml”，如 2026.yaml"]
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _AsWritten
     try:
-        content: Any = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.load(path.read_text(encoding="utf-8"))
     except OSError as error:
         return None, [f"无法读取（{error.strerror}）"]
+    except UnicodeDecodeError:
+        return None, ["不是有效的 YAML：不是 UTF-8 编码，请另存为 UTF-8"]
     except MarkedYAMLError as error:
         line = f"第 {error.problem_mark.line + 1} 行" if error.problem_mark else ""
-        return None, [f"{line}不是有效的 YAML（{error.problem}）"]
-    except (YAMLError, ValueError) as error:  # ValueError: not UTF-8, or a date such as 02-30
-        return None, [f"不是有效的 YAML（{error}）"]
-    try:
-        year = CalendarYear.model_validate(_with_text_keys(content))
-    except ValidationError as error:
-        return None, [_fault(item["loc"], item["type"], item["msg"]) for item in error.errors()]
-    faults = year.faults()
-    if path.stem != str(year.year):
+        return None, [f"{line}不是有效的 YAML，请检查该处的缩进、冒号、引号与括号"]
+    except (YAMLError, ValueError):
+        return None, ["不是有效的 YAML，请检查其中的控制字符"]
+    year, faults = _year(_with_text_keys(content))
+    if year is not None and path.stem != str(year.year):
         faults.insert(0, f"year: 写的是 {year.year}，与文件名不符")
-    return year, faults
+    return year, [*yaml.constructor.repeated, *faults]
+
+
+class _AsWritten(SafeConstructor):
+    """Days stay text, lest one that does not exist (02-30) end the reading; so does a key that is there twice."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.repeated: list[str] = []
+
+    def check_mapping_key(self, node: Any, key_node: Any, mapping: Any, key: Any, value: Any) -> bool:
+        if key not in mapping:
+            return True
+        self.repeated.append(f"第 {key_node.start_mark.line + 1} 行：{key} 重复")
+        return False
+
+
+_AsWritten.add_constructor("tag:yaml.org,2002:timestamp", SafeConstructor.construct_yaml_str)
+
+
+def _year(content: Any) -> tuple[CalendarYear | None, list[str]]:
+    """With every fault: what is wrong in one place keeps nobody from looking at the others."""
+    try:
+        year = CalendarYear.model_validate(content)
+    except ValidationError as error:
+        faults = [_fault(item["loc"], item["type"], item["msg"]) for item in error.errors()]
+        try:
+            rest = CalendarYear.model_validate(_without(content, [item["loc"] for item in error.errors()]))
+        except ValidationError:  # nothing can be said of the days of no year
+            return None, faults
+        return rest, faults + rest.faults()
+    return year, year.faults()
+
+
+def _without(content: Any, places: list[tuple[int | str, ...]]) -> Any:
+    """The same but for what is wrong: a day that is none is left out, one whose name is none keeps its place."""
+    if not isinstance(content, dict):
+        return content
+    rest = {item: dict(value) if isinstance(value, dict) else value for item, value in content.items()}
+    for item, *inside in places:
+        if item == "source":
+            rest[item] = _UNTOLD
+        elif item in ("holidays", "workdays") and len(inside) == 1:
+            rest[item][inside[0]] = _UNTOLD
+        elif item in ("holidays", "workdays") and inside:
+            rest[item].pop(inside[0], None)
+        elif item not in ("year", "status"):
+            rest.pop(item, None)
+    return rest
 
 
 def _with_text_keys(content: Any) -> Any:
