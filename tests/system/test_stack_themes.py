@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from lianban.clock.limits import Light
-from lianban.platform.directory import load_directory
+from lianban.platform.directory import CHANNEL_ZH, load_directory
 from lianban_stack.demo import display, kinds
 from lianban_stack.demo.show import perform
 from lianban_stack.stack import Stack
@@ -40,4 +40,4 @@ async def test_every_theme_completes_and_the_outside_agrees(stack: Stack) -> Non
         assert evidence.parcels != ()
         assert run.case_no in shown
         assert all(waybill in shown for waybill, _ in evidence.parcels)
-    assert all(f"{name} {kind}" in shown for kind, name in kinds.KIND_ZH.items())
+    assert all(f"{name} {kind}" in shown for kind, name in CHANNEL_ZH.items())

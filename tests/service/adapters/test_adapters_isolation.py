@@ -7,11 +7,13 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from adapters_world import decision, supplement, withdrawal
 from click.testing import CliRunner
+from fastapi import Response
 from isolation_world import (
     SHUT,
     IsolationWorld,
@@ -20,6 +22,7 @@ from isolation_world import (
     dead_port,
     hangs,
 )
+from sqlalchemy import text
 from temporalio.client import Client
 
 from lianban.clock.deadlines import SHANGHAI
@@ -51,10 +54,23 @@ async def world(
         "asleep": {"hours": SHUT},
         "slow": {"rate_per_second": 5},
         "people": {"channel": "inbox"},
+        "refusing": {"name": "拒收局"},
+        "crowded": {"name": "积压局", "hours": SHUT},
+        "paused": {"name": "暂停局"},
     }
     temporal = (temporal_server, temporal_client)
     async with adapters_of(departments, folder, url, temporal, test_keyring, processes=2) as made:
         yield made
+
+
+async def command(world: IsolationWorld, *arguments: str, given: str | None = None) -> tuple[int, str]:
+    """What ``lianban adapter`` says."""
+    base = str(world.http[0].base_url).rstrip("/")
+    token = world.bearer()["Authorization"].removeprefix("Bearer ")
+    environment = {"LIANBAN_ADAPTERS_URL": base, "LIANBAN_TOKEN": token if given is None else given}
+    # In a thread: the command runs an event loop of its own.
+    result = await asyncio.to_thread(CliRunner().invoke, adapter, arguments, env=environment)
+    return result.exit_code, result.output
 
 
 @pytest.mark.parametrize("fault", [answers_500, hangs, None], ids=["answers 500", "hangs", "not there"])
@@ -242,31 +258,98 @@ async def test_what_is_being_sent_is_told_apart_from_what_waits(world: Isolation
 
 
 async def test_an_operator_works_from_the_command_line(world: IsolationWorld) -> None:
-    base = str(world.http[0].base_url).rstrip("/")
-    token = world.bearer()["Authorization"].removeprefix("Bearer ")
-
-    async def run(*arguments: str, given: str = token) -> tuple[int, str]:
-        environment = {"LIANBAN_ADAPTERS_URL": base, "LIANBAN_TOKEN": given}
-        # In a thread: the command runs an event loop of its own.
-        result = await asyncio.to_thread(CliRunner().invoke, adapter, arguments, env=environment)
-        return result.exit_code, result.output
-
+    run = partial(command, world)
     code, told = await run("switch", "--department", "idle", "--to", "inbox", "--reason", "系统升级")
-    assert (code, told) == (0, "示例局（idle）现在由人工收件箱接收新任务，等待发送的 0 项\n")
+    assert (code, told) == (0, "示例局（idle）现在由人工收件箱接收新任务，等待发送的已转入收件箱 0 项\n")
     assert (await world.status("idle"))["switch_reason"] == "系统升级"
     code, told = await run("status")
     assert code == 0
     rows, switches = (part.splitlines() for part in told.strip().split("\n\n"))
     assert {line.split()[1] for line in rows[2:]} == set(world.secrets)
-    assert next(line.split()[:5] for line in rows if "idle" in line) == ["示例局", "idle", "rest", "→", "inbox"]
+    idle = next(line.split() for line in rows if "idle" in line)
+    assert idle[:5] == ["示例局", "idle", "推送和回调", "→", "人工收件箱"]
     [switched] = [line for line in switches if line.startswith("示例局（idle）")]
     assert switched.endswith(" 由 OP-1 切换到人工收件箱：系统升级")
     assert await run("switch", "--department", "idle", "--to", "own") == (
         0,
-        "示例局（idle）现在由部门系统（rest）接收新任务，等待发送的 0 项\n",
+        "示例局（idle）现在由部门系统（推送和回调）接收新任务，等待发送的 0 项\n",
     )
-    assert await run("switch", "--department", "nobody", "--to", "own") == (1, "错误：部门代码不在名录中。\n")
+    code, told = await run("switch", "--department", "nobody", "--to", "own")
+    assert (code, told.startswith("错误：部门代码不在名录中，名录中有 absent、asleep、backlogged、")) == (1, True)
     assert await run("status", given="forged") == (1, "错误：令牌无效或已过期。\n")
+    code, told = await run("status", given="")
+    assert code == 2
+    assert "LIANBAN_TOKEN=$(.venv/bin/python -m lianban_stack token --role operator" in told
+    away = f"http://127.0.0.1:{dead_port()}"
+    code, told = await run("status", "--url", away)
+    assert (code, told.partition(" 无法连接")[0]) == (1, f"错误：部门对接服务 {away}/v1/departments/status")
+
+
+async def test_what_a_system_rejects_is_no_success(world: IsolationWorld) -> None:
+    await world.submit("refusing")
+
+    async def taken() -> bool:
+        return (await world.status("refusing"))["last_success_at"] is not None
+
+    await world.until(taken)
+    before = await world.status("refusing")
+    assert (before["rejections"], before["last_rejection_at"], before["last_rejection"]) == (0, None, None)
+    world.systems.fault["refusing"] = lambda _task: Response(status_code=401)
+    rejected = [await world.submit("refusing") for _ in range(4)]
+
+    async def told() -> bool:
+        return (await world.status("refusing"))["rejections"] == 4
+
+    await world.until(told)
+    status = await world.status("refusing")
+    assert (status["last_success_at"], status["circuit"]) == (before["last_success_at"], "closed")
+    assert status["last_rejection_at"] > status["last_success_at"]
+    assert {(await world.tasks("refusing"))[one]["channel"] for one in rejected} == {"inbox"}
+    _, shown = await command(world, "status")
+    assert "正常，连续不接收 4 次" in next(line for line in shown.splitlines() if " refusing " in line)
+    [note] = [line for line in shown.splitlines() if line.startswith("拒收局（refusing）")]
+    assert "以来不接收 4 次，任务已转人工收件箱；最近一次 " in note
+    assert note.endswith("：业务系统返回 401，未接收该任务")
+    del world.systems.fault["refusing"]
+    await world.submit("refusing")
+
+    async def taken_again() -> bool:
+        return (await world.status("refusing"))["rejections"] == 0
+
+    await world.until(taken_again)
+    assert (await world.status("refusing"))["last_rejection_at"] == status["last_rejection_at"]
+    _, shown = await command(world, "status")
+    assert "不接收" not in shown
+
+
+async def test_a_switch_tells_what_it_has_moved_and_loses_no_reason(world: IsolationWorld) -> None:
+    for _ in range(7):
+        await world.submit("crowded")
+    code, told = await command(world, "switch", "--department", "crowded", "--to", "inbox", "--reason", "系统升级")
+    assert (code, told) == (0, "积压局（crowded）现在由人工收件箱接收新任务，等待发送的已转入收件箱 7 项\n")
+    at = (await world.status("crowded"))["switched_at"]
+    for reason, told_reason, same in (
+        ("系统升级", "系统升级", True),
+        (None, "系统升级", True),
+        ("断网", "断网", False),
+    ):
+        given = () if reason is None else ("--reason", reason)
+        code, told = await command(world, "switch", "--department", "crowded", "--to", "inbox", *given)
+        status = await world.status("crowded")
+        assert (code, told.rstrip().endswith("已转入收件箱 0 项")) == (0, True)
+        assert (status["switch_reason"], status["switched_at"] == at) == (told_reason, same)
+
+
+async def test_a_department_left_alone_is_shown_with_its_next_trial(world: IsolationWorld) -> None:
+    async with world.engine.begin() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO adapters.gates (department, failures, openings, free_at) "
+                "VALUES ('paused', 3, 1, timestamptz '2099-03-05 08:30+08')"
+            )
+        )
+    _, shown = await command(world, "status")
+    assert "暂停发送，03-05 08:30 试发" in next(line for line in shown.splitlines() if " paused " in line)
 
 
 @pytest.mark.parametrize(

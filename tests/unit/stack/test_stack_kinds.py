@@ -5,9 +5,9 @@ from __future__ import annotations
 from fixtures.catalogues import CITY
 from lianban.catalog.compiler import compile_theme
 from lianban.catalog.loader import load_catalog
-from lianban.platform.directory import Channel, Directory
+from lianban.platform.directory import CHANNEL_ZH, Channel, Directory
 from lianban_stack.demo.display import kinds
-from lianban_stack.demo.kinds import KIND_ZH, Carried, arrived, faults_of_ways, idle
+from lianban_stack.demo.kinds import Carried, arrived, faults_of_ways, idle
 from lianban_stack.demo.scenes import scenes
 from lianban_stack.departments import KINDS
 
@@ -64,5 +64,5 @@ def test_the_five_themes_use_every_kind_there_is() -> None:
         division = scene.division or catalog.themes[scene.theme].division
         plan = compile_theme(catalog, scene.theme, scene.answers, division).plan
         used |= {KINDS.get(step.department, Channel.REST) for step in plan.steps}
-    assert used == set(KIND_ZH) == {Channel.REST, *KINDS.values()}
+    assert used == set(CHANNEL_ZH) == {Channel.REST, *KINDS.values()}
     assert set(KINDS) <= catalog.departments.keys()

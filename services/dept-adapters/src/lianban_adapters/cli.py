@@ -14,17 +14,28 @@ from pydantic_core import from_json, to_json
 
 from lianban.clock.deadlines import SHANGHAI
 from lianban.commands.tables import table
+from lianban.platform.directory import Channel, channel_zh
 from lianban.platform.outgoing import open_session
 
 _TIMEOUT: Final = ClientTimeout(total=30)
 _HEAD: Final = ("部门", "代码", "对接方式", "状态", "积压", "发送中", "最早收件", "最近成功", "下次开放", "最近失败")
+_NO_TOKEN: Final = """\
+没有令牌：用 --token 给出，或者设置环境变量 LIANBAN_TOKEN。本机环境的令牌这样取得：
+export LIANBAN_TOKEN=$(.venv/bin/python -m lianban_stack token --role operator --subject YW-001)"""
+
+
+def _given(_: click.Context, __: click.Parameter, token: str | None) -> str:
+    if not token:
+        raise click.UsageError(_NO_TOKEN)
+    return token
+
 
 url_option = click.option(
     "--url", required=True, envvar="LIANBAN_ADAPTERS_URL", help="部门对接服务的地址（缺省取 LIANBAN_ADAPTERS_URL）"
 )
 token_option = click.option(
     "--token",
-    required=True,
+    callback=_given,
     envvar="LIANBAN_TOKEN",
     help="角色为 operator 或 supervisor 的令牌（缺省取 LIANBAN_TOKEN）",
 )
@@ -58,8 +69,10 @@ def status(url: str, token: str) -> None:
     """列出各部门的对接方式、熔断状态、积压、最近成功和下次开放的时间。"""
     answer = asyncio.run(_ask("GET", f"{url}/v1/departments/status", token))
     rows = [_row(one) for one in answer["departments"]]
+    rejections = [_rejection(one) for one in answer["departments"] if one["rejections"]]
     switches = [_switch(one) for one in answer["departments"] if one["switched_at"]]
-    for line in [*table(_HEAD, rows, right=(4, 5)), *([""] if switches else []), *switches]:
+    notes = [*rejections, *switches]
+    for line in [*table(_HEAD, rows, right=(4, 5)), *([""] if notes else []), *notes]:
         click.echo(line)
 
 
@@ -76,14 +89,23 @@ def switch(department: str, target: str, reason: str | None, url: str, token: st
     """
     body = {"to": target} | ({"reason": reason} if reason else {})
     found = asyncio.run(_ask("PUT", f"{url}/v1/departments/{department}/channel", token, body))
-    now = "人工收件箱" if found["in_use"] == "inbox" else f"部门系统（{found['in_use']}）"
-    click.echo(f"{_named(found)}现在由{now}接收新任务，等待发送的 {found['backlog']} 项")
+    if found["in_use"] == Channel.INBOX:
+        click.echo(f"{_named(found)}现在由人工收件箱接收新任务，等待发送的已转入收件箱 {found['moved']} 项")
+        if found["backlog"]:
+            click.echo(f"正在发送的 {found['backlog']} 项，部门系统未接收的随后转入")
+    else:
+        own = f"部门系统（{channel_zh(found['in_use'])}）"
+        click.echo(f"{_named(found)}现在由{own}接收新任务，等待发送的 {found['backlog']} 项")
 
 
 def _row(found: Mapping[str, Any]) -> tuple[str, ...]:
-    in_use = found["channel"] if found["in_use"] == found["channel"] else f"{found['channel']} → {found['in_use']}"
+    in_use = " → ".join(channel_zh(kind) for kind in dict.fromkeys((found["channel"], found["in_use"])))
     fetching = found["fetching"] or {"failures": 0}
     state = found["circuit_zh"] if found["open"] else "未到开放时间"
+    if found["next_attempt_at"]:
+        state += f"，{_shown(found['next_attempt_at'])} 试发"
+    if found["rejections"]:
+        state += f"，连续不接收 {found['rejections']} 次"
     failed_at, failure = found["last_failure_at"], found["last_failure"]
     if fetching["failures"]:
         state += f"，连续 {fetching['failures']} 次取不到动作"
@@ -99,6 +121,15 @@ def _row(found: Mapping[str, Any]) -> tuple[str, ...]:
         _shown(found["last_success_at"]),
         _shown(found["next_opening"]),
         f"{_shown(failed_at)} {failure}" if failure else "—",
+    )
+
+
+def _rejection(found: Mapping[str, Any]) -> str:
+    """A department may be at work and take nothing: each task it rejects is one more for its officers."""
+    since = f"{_shown(found['last_success_at'])} 以来" if found["last_success_at"] else ""
+    return (
+        f"{_named(found)}{since}不接收 {found['rejections']} 次，任务已转人工收件箱；"
+        f"最近一次 {_shown(found['last_rejection_at'])}：{found['last_rejection']}"
     )
 
 
@@ -128,7 +159,7 @@ async def _ask(method: str, url: str, token: str, body: object = None) -> Any:
         ):
             content, code = await response.read(), response.status
     except (ClientError, TimeoutError, ValueError) as error:
-        raise click.ClickException(f"部门对接服务无法连接（{type(error).__name__}）") from None
+        raise click.ClickException(f"部门对接服务 {url} 无法连接（{type(error).__name__}）") from None
     try:
         answer = from_json(content)
     except ValueError:

@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from lianban.contracts.status import DELIVERY_ZH, DeliveryState
-from lianban_stack.demo.kinds import KIND_ZH, Carried
+from lianban.platform.directory import CHANNEL_ZH
+from lianban_stack.demo.kinds import Carried
 from lianban_stack.demo.scenes import CaseRun
 from lianban_stack.demo.verification import Evidence
 
@@ -138,10 +139,10 @@ def kinds(carried: Sequence[Carried]) -> Table:
     for word in ("任务", "动作"):
         table.add_column(word, justify="right", no_wrap=True)
     table.add_column("部门", overflow="fold")
-    for kind in dict.fromkeys([*KIND_ZH, *(one.kind for one in carried)]):
+    for kind in dict.fromkeys([*CHANNEL_ZH, *(one.kind for one in carried)]):
         own = [one for one in carried if one.kind == kind]
         if own:
-            name = f"{KIND_ZH[kind]} {kind}" if kind in KIND_ZH else kind
+            name = f"{CHANNEL_ZH[kind]} {kind}" if kind in CHANNEL_ZH else kind
             departments = "、".join(dict.fromkeys(one.department for one in own))
             table.add_row(name, str(len(own)), str(sum(one.acts for one in own)), departments)
     return table

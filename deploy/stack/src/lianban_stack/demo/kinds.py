@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from lianban.platform.directory import Channel, Directory
+from lianban.platform.directory import Directory, channel_zh
 from lianban_stack.demo.scenes import Json
 
-KIND_ZH: Final[Mapping[str, str]] = {
-    Channel.REST: "推送和回调",
-    Channel.POLLING: "轮询",
-    Channel.STAGING: "前置库表",
-    Channel.FILES: "文件交换",
-    Channel.INBOX: "人工收件箱",
-}
-
 _TAKEN: Final = (HTTPStatus.OK, HTTPStatus.ACCEPTED)
-
-
-def kind_zh(kind: str) -> str:
-    """One that another package brings (docs/channels.zh-CN.md) is called what the directory calls it."""
-    return KIND_ZH.get(kind, kind)
 
 
 @dataclass(frozen=True)
@@ -38,10 +25,10 @@ class Carried:
 def faults_of_ways(task: Json, kind: str) -> Iterator[str]:
     """Of a task in the sandbox's records, and of its acts: what did not go by that kind of system."""
     if task["came_by"] != kind:
-        yield f"{task['step']} 应经“{kind_zh(kind)}”送达，实为 {task['came_by']}"
+        yield f"{task['step']} 应经“{channel_zh(kind)}”送达，实为 {task['came_by']}"
     for act in task["acts"]:
         if act["went_by"] != kind:
-            yield f"{task['step']} 的 {act['kind']} 应经“{kind_zh(kind)}”收到，实为 {act['went_by']}"
+            yield f"{task['step']} 的 {act['kind']} 应经“{channel_zh(kind)}”收到，实为 {act['went_by']}"
 
 
 def arrived(task: Json) -> int:
@@ -56,4 +43,4 @@ def idle(directory: Directory, carried: Iterable[Carried]) -> Iterator[str]:
         acts[one.kind] = acts.get(one.kind, 0) + one.acts
     for kind in sorted({entry.channel for entry in directory.departments.values()}):
         if not acts.get(kind):
-            yield f"没有经“{kind_zh(kind)}”{'收到办理动作' if kind in acts else '送达的任务'}"
+            yield f"没有经“{channel_zh(kind)}”{'收到办理动作' if kind in acts else '送达的任务'}"

@@ -5,6 +5,7 @@ One YAML file; passwords and people stay out of ``repr`` and of error texts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Literal, Self, TypeVar
@@ -42,6 +43,20 @@ class Channel(StrEnum):
     STAGING = "staging"  # tables in a database of the department's
     FILES = "files"  # folders on an SFTP server of the department's
     INBOX = "inbox"  # officers work in the manual inbox
+
+
+CHANNEL_ZH: Final[Mapping[str, str]] = {
+    Channel.REST: "推送和回调",
+    Channel.POLLING: "轮询",
+    Channel.STAGING: "前置库表",
+    Channel.FILES: "文件交换",
+    Channel.INBOX: "人工收件箱",
+}
+
+
+def channel_zh(kind: str) -> str:
+    """One that another package brings (docs/channels.zh-CN.md) is called what the directory calls it."""
+    return CHANNEL_ZH.get(kind, kind)
 
 
 class _Entry(BaseModel):

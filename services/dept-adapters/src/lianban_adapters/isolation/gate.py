@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from lianban.clock.deadlines import SHANGHAI
 from lianban.platform.circuit import Circuit, CircuitRules, CircuitState
@@ -35,6 +35,16 @@ def pause_after(failure: Unavailable, attempts: int) -> float:
 
 def backoff(attempts: int) -> float:
     return min(2.0 ** min(attempts - 1, 20), _LONGEST_RETRY)
+
+
+class Seen(NamedTuple):
+    """What a department has made of its messages since this was last written down. ``rejections``: since the last one
+    it took."""
+
+    succeeded_at: datetime | None = None
+    rejected_at: datetime | None = None
+    rejection: str | None = None
+    rejections: int = 0
 
 
 class GateKeeper:
@@ -72,7 +82,7 @@ class GateKeeper:
         self.arrivals = 0
         self._arriving = 0
         self.changes = 0
-        self.succeeded_at: datetime | None = None
+        self.seen = Seen()
         self._clock = clock
 
     @contextmanager

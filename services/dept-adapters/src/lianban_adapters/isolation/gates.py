@@ -11,7 +11,7 @@ from lianban.platform.database import Database, transaction
 from lianban.platform.directory import Directory
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.isolation import repository, waiting
-from lianban_adapters.isolation.gate import SWITCHED, GateKeeper
+from lianban_adapters.isolation.gate import SWITCHED, GateKeeper, Seen
 from lianban_adapters.isolation.hours import Schedule
 
 
@@ -56,16 +56,26 @@ class Gates:
                 keeper.circuit.adopt(row.failures, row.openings, row.wait)
 
     async def succeeded(self, department: str) -> None:
-        """Its system has answered, whatever it said."""
+        """Its system has taken a message."""
         keeper = self._keepers[department]
-        keeper.succeeded_at = datetime.now(UTC)
+        keeper.seen = keeper.seen._replace(succeeded_at=datetime.now(UTC), rejections=0)
+        await self._answered(keeper, took=True)
+
+    async def rejected(self, department: str, reason: str) -> None:
+        """Its system has answered, and taken nothing: it is at work, yet that is no success."""
+        keeper = self._keepers[department]
+        seen = keeper.seen
+        keeper.seen = Seen(seen.succeeded_at, datetime.now(UTC), reason, seen.rejections + 1)
+        await self._answered(keeper, took=False)
+
+    async def _answered(self, keeper: GateKeeper, *, took: bool) -> None:
         circuit = keeper.circuit
         failures, openings = circuit.failures, circuit.openings
         circuit.succeeded()
         if failures and circuit.state is CircuitState.CLOSED:
             keeper.changes += 1
             async with self._database.connection() as connection:
-                await repository.succeeded(connection, department, tried=openings > 0)
+                await repository.succeeded(connection, keeper.department, tried=openings > 0, took=took)
             keeper.changes += 1
 
     async def failed(self, department: str, failure: Unavailable) -> None:
@@ -79,19 +89,22 @@ class Gates:
             )
         keeper.changes += 1
 
-    async def switch(self, department: str, to_inbox: bool, by: str, reason: str | None) -> None:
-        """What waits goes to the inbox at once; what other processes put off until they know follows it."""
+    async def switch(self, department: str, to_inbox: bool, by: str, reason: str | None) -> int:
+        """What waits goes to the inbox at once, and how much that was; what is being sent just now, and what other
+        processes put off until they know, follows it."""
         keeper = self._keepers[department]
+        moved = 0
         keeper.changes += 1
         async with transaction(self._database.transactions) as session:
             await repository.switch(session, department, to_inbox, by, reason)
             if to_inbox:
-                await waiting.to_inbox(session, department, SWITCHED)
+                moved = await waiting.to_inbox(session, department, SWITCHED)
         keeper.switched = to_inbox
         keeper.changes += 1
+        return moved
 
-    def _take_seen(self) -> dict[str, datetime]:
-        seen = {code: keeper.succeeded_at for code, keeper in self._keepers.items() if keeper.succeeded_at is not None}
+    def _take_seen(self) -> dict[str, Seen]:
+        seen = {code: keeper.seen for code, keeper in self._keepers.items() if keeper.seen != Seen()}
         for code in seen:
-            self._keepers[code].succeeded_at = None
+            self._keepers[code].seen = Seen()
         return seen

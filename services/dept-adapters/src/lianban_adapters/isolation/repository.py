@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, NamedTuple, cast
 
-from sqlalchemy import Float, Table, and_, bindparam, func, or_, select, update
+from sqlalchemy import Float, Table, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from lianban.platform.database import Executor
+from lianban_adapters.isolation.gate import Seen
 from lianban_adapters.isolation.tables import Gate
 
 LEASE: Final = timedelta(seconds=90)
@@ -18,10 +19,17 @@ LEASE: Final = timedelta(seconds=90)
 _GATES: Final = cast(Table, Gate.__table__)
 _INSERT: Final = insert(_GATES)
 _SEEN: Final = _INSERT.values(
-    department=bindparam("of_department"), succeeded_at=bindparam("new_at")
+    department=bindparam("of_department"), **{name: bindparam(f"new_{name}") for name in Seen._fields}
 ).on_conflict_do_update(
     index_elements=["department"],
-    set_={"succeeded_at": func.greatest(_GATES.c.succeeded_at, _INSERT.excluded.succeeded_at)},
+    set_={
+        "succeeded_at": func.greatest(_GATES.c.succeeded_at, _INSERT.excluded.succeeded_at),
+        "rejected_at": func.greatest(_GATES.c.rejected_at, _INSERT.excluded.rejected_at),
+        "rejection": func.coalesce(_INSERT.excluded.rejection, _GATES.c.rejection),
+        # What was counted before goes when a message was taken after it.
+        "rejections": _INSERT.excluded.rejections
+        + case((_INSERT.excluded.succeeded_at > _GATES.c.rejected_at, 0), else_=_GATES.c.rejections),
+    },
 )
 _WAIT: Final = func.greatest(func.extract("epoch", Gate.free_at - func.now()).cast(Float), 0.0)
 _ALL: Final = select(Gate.department, Gate.switched, Gate.failures, Gate.openings, func.coalesce(_WAIT, 0.0))
@@ -56,25 +64,31 @@ async def failed(executor: Executor, department: str, failures: int, openings: i
     await executor.execute(statement.on_conflict_do_update(index_elements=["department"], set_=highest | told))
 
 
-async def succeeded(executor: Executor, department: str, *, tried: bool) -> None:
-    """``tried``: it was asked whether it is back, and is. Any other success tells nothing of a circuit that another
-    process has opened since, nor of the time for which the department has asked another one."""
+async def succeeded(executor: Executor, department: str, *, tried: bool, took: bool) -> None:
+    """It has answered. ``took``: and taken the message. ``tried``: it was asked whether it is back, and is. Any other
+    success tells nothing of a circuit that another process has opened since, nor of the time for which the department
+    has asked another one."""
     row = _GATES.c
-    values = {"failures": 0, "openings": 0, "free_at": None, "succeeded_at": func.now()}
+    values = {"failures": 0, "openings": 0, "free_at": None} | ({"succeeded_at": func.now()} if took else {})
     untroubled = and_(row.openings == 0, func.coalesce(row.free_at <= func.now(), True))
     await executor.execute(_upsert(department, values, None if tried else untroubled))
 
 
-async def seen(executor: Executor, at: Mapping[str, datetime]) -> None:
-    """When departments have taken something last."""
-    rows = [{"of_department": department, "new_at": instant} for department, instant in sorted(at.items())]
+async def seen(executor: Executor, what: Mapping[str, Seen]) -> None:
+    """What departments have taken and rejected lately."""
+    rows = [
+        {"of_department": department, **{f"new_{name}": value for name, value in each._asdict().items()}}
+        for department, each in sorted(what.items())
+    ]
     await executor.execute(_SEEN, rows)
 
 
 async def switch(executor: Executor, department: str, switched: bool, by: str, reason: str | None) -> None:
-    """What is switched so already keeps who did it."""
+    """What is switched so already keeps who did it, unless another reason is given: that one is not lost either."""
     values = {"switched": switched, "switched_at": func.now(), "switched_by": by, "switch_reason": reason}
     changed = _GATES.c.switched != switched
+    if reason is not None:
+        changed = or_(changed, _GATES.c.switch_reason.is_distinct_from(reason))
     await executor.execute(_upsert(department, values, changed))
 
 

@@ -62,13 +62,22 @@ class DepartmentStatus(BaseModel):
     failures: int = Field(description="连续失败次数")
     last_failure_at: datetime | None
     last_failure: str | None
-    last_success_at: datetime | None = Field(description="部门系统最近一次答复；至多晚几秒")
+    last_success_at: datetime | None = Field(description="部门系统最近一次接收；至多晚几秒")
+    last_rejection_at: datetime | None = Field(description="部门系统最近一次答复不接收；至多晚几秒")
+    last_rejection: str | None = Field(description="为何没有接收；这样的任务已转入人工收件箱")
+    rejections: int = Field(description="最近一次接收以来不接收的次数；至多晚几秒")
     backlog: int = Field(description="等待发送的任务数，含正在发送的")
     sending: int = Field(description="其中正在发送的")
     oldest_received_at: datetime | None = Field(description="其中最早的收件时间")
     fetching: FetchStatus | None = Field(description="由平台取办理动作的部门（轮询、前置库、文件）才有")
     open: bool = Field(description="现在是否在开放时间内")
     next_opening: datetime | None
+
+
+class Switched(DepartmentStatus):
+    """切换之后的对接情况。"""
+
+    moved: int = Field(description="此次切换已转入人工收件箱的任务数；正在发送的未被接收时随后转入")
 
 
 class StatusList(BaseModel):
@@ -99,6 +108,9 @@ def department_status(
         last_failure_at=row.get("failed_at"),
         last_failure=row.get("failure"),
         last_success_at=row.get("succeeded_at"),
+        last_rejection_at=row.get("rejected_at"),
+        last_rejection=row.get("rejection"),
+        rejections=row.get("rejections", 0),
         backlog=backlog.waiting if backlog else 0,
         sending=backlog.sending if backlog else 0,
         oldest_received_at=backlog.oldest if backlog else None,

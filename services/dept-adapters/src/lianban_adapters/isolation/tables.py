@@ -13,7 +13,7 @@ from lianban_adapters.tasks.tables import CODE, INSTANT
 
 class Gate(Base):
     """``openings``: of the circuit, in a row; ``free_at``: until then nothing is sent. ``leased_until``: some process
-    works off what waits."""
+    works off what waits. ``rejections``: since a message was taken last."""
 
     __tablename__ = "gates"
 
@@ -28,5 +28,8 @@ class Gate(Base):
     failed_at: Mapped[datetime | None] = mapped_column(INSTANT)
     failure: Mapped[str | None] = mapped_column(Text)
     succeeded_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    rejected_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    rejection: Mapped[str | None] = mapped_column(Text)
+    rejections: Mapped[int] = mapped_column(Integer, server_default="0")
     leased_by: Mapped[str | None] = mapped_column(String(32))
     leased_until: Mapped[datetime | None] = mapped_column(INSTANT)

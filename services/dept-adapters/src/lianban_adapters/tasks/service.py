@@ -195,8 +195,8 @@ class Tasks:
             elif tells:
                 await self._gates.failed(department, error)
             raise
-        except Rejected:
-            await self._gates.succeeded(department)
+        except Rejected as rejected:
+            await self._gates.rejected(department, rejected.reason)
             raise
         if channel.name != INBOX:
             await self._gates.succeeded(department)
