@@ -177,7 +177,13 @@ async def test_the_command(intake: World, feed: Feed, province: StagingDatabase)
     assert len(document["differences"]) == len(planted)
     assert document["mended"] is False
     mended = await reconcile(intake, province, "--mend")
-    assert (mended.exit_code, "已修复" in mended.output) == (0, True)
+    assert (mended.exit_code, "差异 4 条，已修复 4 条" in mended.output) == (0, True)
+    nothing = await reconcile(intake, province, "--mend", "--case", case_no)
+    assert (nothing.exit_code, nothing.output.splitlines()[-1]) == (0, "差异 0 条，无需修复")
+    document = json.loads((await reconcile(intake, province, "--mend", "--json")).output)
+    assert (document["differences"], document["mended"]) == ([], False)
+    unknown = await reconcile(intake, province, "--case", "123")
+    assert (unknown.exit_code, unknown.output) == (1, "错误：没有这个办件：123\n")
     assert (await reconcile(intake, province, "--case", case_no)).exit_code == 0
 
 

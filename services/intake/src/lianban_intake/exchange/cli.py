@@ -23,7 +23,7 @@ from lianban.platform.keyfile import KeyFileInvalid
 from lianban.platform.objects import ObjectStore, open_store
 from lianban_intake.exchange.province import EXCHANGE_URL
 from lianban_intake.exchange.reading import CaseReader
-from lianban_intake.exchange.reconcile import Findings, Kind, Reconciler
+from lianban_intake.exchange.reconcile import Difference, Findings, Kind, Reconciler
 from lianban_intake.exchange.staging import ddl as script
 from lianban_intake.exchange.wiring import open_province
 
@@ -97,6 +97,8 @@ async def _carry_out(
         direct = engine.execution_options(isolation_level="AUTOCOMMIT")
         reader = CaseReader(direct, objects, keyring)
         reconciler = Reconciler(direct, reader, open_province(settings.exchange_url, stack))
+        if case_no is not None and not await reconciler.knows(case_no):
+            raise click.ClickException(f"没有这个办件：{case_no}")
         found = await reconciler.compare(since, case_no)
         return found, await reconciler.mend(found) if mend else None
 
@@ -108,9 +110,13 @@ def _document(found: Findings, left: Findings | None) -> dict[str, object]:
         "waiting": found.waiting,
         "differences": [asdict(each) for each in found.differences],
         "unreadable": found.unreadable,
-        "mended": left is not None,
+        "mended": left is not None and bool(_mended(found, left)),
         "unsettled": left.unsettled if left else [],
     }
+
+
+def _mended(found: Findings, left: Findings) -> list[Difference]:
+    return [each for each in found.differences if each.case_no not in left.unsettled]
 
 
 def _lines(found: Findings, left: Findings | None) -> list[str]:
@@ -125,5 +131,6 @@ def _lines(found: Findings, left: Findings | None) -> list[str]:
         lines.append(f"差异 {len(rows)} 条" + ("，加 --mend 修复" if rows else ""))
     else:
         lines += [f"办件 {case_no} 正在报送，未能修复，请稍后再试" for case_no in left.unsettled]
-        lines.append(f"差异 {len(rows)} 条，已修复" if not left.unsettled else "其余差异已修复")
+        mended = len(_mended(found, left))
+        lines.append(f"差异 {len(rows)} 条，" + (f"已修复 {mended} 条" if rows else "无需修复"))
     return lines

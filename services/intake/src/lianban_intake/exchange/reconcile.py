@@ -88,6 +88,11 @@ class Reconciler:
             await self._compare_unknown(since, findings)
         return findings
 
+    async def knows(self, case_no: str) -> bool:
+        """Whether the case is one of ours."""
+        async with self._direct.connect() as connection:
+            return not await cursors.unknown(connection, [case_no])
+
     async def mend(self, found: Findings) -> Findings:
         """Writes what is missing or different, and withdraws what is superfluous; what of it could not be done."""
         left = Findings(found.cases, found.records, found.waiting, unreadable=found.unreadable)
