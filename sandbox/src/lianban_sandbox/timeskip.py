@@ -31,6 +31,11 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
+from lianban.clock.deadlines import SHANGHAI
+from lianban.contracts.names import department_queue
+
+_DEPARTMENT: Final = department_queue("")
+
 MAX_SKIPS: Final = 2000
 """Timers and retries one skip may pass: enough for a year of working days, and an end to retries without end."""
 
@@ -56,7 +61,8 @@ async def skip(client: Client, case_no: str, duration: timedelta, *, patience: f
             arrived = await skipper.fast_forward(handle, duration)
     except TimeoutError:
         await _withdraw(client, case_no)
-        raise SkipStalled(f"办件的时间停在 {await now(client, case_no):%Y-%m-%d %H:%M:%S%z}") from None
+        stood = (await now(client, case_no)).astimezone(SHANGHAI)
+        raise SkipStalled(f"办件的时间停在北京时间 {stood:%Y-%m-%d %H:%M:%S}{await _retried(handle)}") from None
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND and "already completed" in error.message:
             raise CaseEnded(case_no) from None
@@ -68,7 +74,19 @@ async def skip(client: Client, case_no: str, duration: timedelta, *, patience: f
     # Not arrived and no longer under way: either nothing is left to skip for, or the server's bound was reached.
     if (await handle.describe()).close_time is not None:
         raise CaseEnded(case_no)
-    raise SkipStalled(f"途中的计时器和重试超过 {MAX_SKIPS} 个，{duration / timedelta(days=1):g} 天未能过完")
+    passed = f"途中的计时器和重试超过 {MAX_SKIPS} 个，{duration / timedelta(days=1):g} 天未能过完"
+    raise SkipStalled(f"{passed}{await _retried(handle)}")
+
+
+async def _retried(handle: WorkflowHandle[Any, Any]) -> str:
+    """What the case asks for again and again, by whom it is to be done: most often the reason why time stalls."""
+    pending = (await handle.describe()).raw_description.pending_activities
+    queues = sorted({one.activity_options.task_queue.name for one in pending if one.attempt > 1})
+    departments = [queue.removeprefix(_DEPARTMENT) for queue in queues if queue.startswith(_DEPARTMENT)]
+    others = [queue for queue in queues if not queue.startswith(_DEPARTMENT)]
+    told = [f"部门 {'、'.join(departments)} 联系不上，办件在反复重试"] if departments else []
+    told += [f"队列 {'、'.join(others)} 的工作没有做成，办件在反复重试"] if others else []
+    return "".join(f"；{one}" for one in told)
 
 
 async def now(client: Client, case_no: str) -> datetime:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from lianban.platform.webhooks import new_secret
@@ -107,6 +108,10 @@ async def test_held_tasks_wait_for_their_release(departments: Any, platform: Any
     for case in ("C1", "C2", "C3"):
         await departments.send(case=case)
     assert {task["state"] for task in await departments.records()} == {"held"}
+    for mistyped in ({"step": "reveiw"}, {"case_no": "C9"}, {"step": "review", "case_no": "C9"}):
+        with pytest.raises(httpx.HTTPStatusError, match="404"):
+            await departments.order("/market/release", "POST", **mistyped)
+    assert await departments.order("/health/release", "POST") == {"released": 0}
     assert await departments.order("/market/release", "POST", mode="refuse", case_no="C2") == {"released": 1}
     await platform.until(lambda: len(platform.acts) == 1)
     assert platform.acts[0]["decision"] == "refused"

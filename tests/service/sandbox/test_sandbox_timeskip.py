@@ -14,11 +14,13 @@ import pytest
 from click.testing import CliRunner
 from temporalio import activity, workflow
 from temporalio.client import Client
+from temporalio.common import RetryPolicy
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError
 from temporalio.testing import TimeSkipper
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from lianban.contracts.names import department_queue
 from lianban.platform.auth import TokenAuthority
 from lianban_sandbox import timeskip
 from lianban_sandbox.portal import cli as portal
@@ -143,6 +145,37 @@ async def test_another_skip_of_the_same_case_is_told(temporal_client: Client) ->
         await first
 
 
+@workflow.defn
+class StubbornCase:
+    """Asks a department for something it never does."""
+
+    @workflow.run
+    async def run(self, queue: str) -> None:
+        pauses = RetryPolicy(initial_interval=timedelta(hours=1), backoff_coefficient=1)
+        await workflow.execute_activity(refuse, 1, task_queue=queue, start_to_close_timeout=DAY, retry_policy=pauses)
+
+
+@activity.defn
+async def refuse(_: int) -> None:
+    raise OSError("nobody there")
+
+
+async def test_a_department_that_cannot_be_reached_is_named(
+    temporal_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its retries are all that time has left to pass over."""
+    monkeypatch.setattr(timeskip, "MAX_SKIPS", 5)
+    queue, runner = department_queue("market"), UnsandboxedWorkflowRunner()
+    async with (
+        Worker(temporal_client, task_queue="stubborn", workflows=[StubbornCase], workflow_runner=runner),
+        Worker(temporal_client, task_queue=queue, activities=[refuse]),
+    ):
+        case = await temporal_client.start_workflow(StubbornCase.run, queue, id="skip-away", task_queue="stubborn")
+        with pytest.raises(timeskip.SkipStalled, match="部门 market 联系不上，办件在反复重试"):
+            await timeskip.skip(temporal_client, case.id, 60 * DAY, patience=2)
+        await case.terminate()
+
+
 async def test_a_case_nobody_knows_has_no_time(temporal_client: Client) -> None:
     with pytest.raises(RPCError):
         await timeskip.skip(temporal_client, "no-such-case", DAY)
@@ -187,3 +220,4 @@ async def test_by_hand_no_thread_outlives_the_command(
     assert [left() for left in made] == [None] * times
     if code == 0:
         assert datetime.fromisoformat(result.stdout.strip()) - datetime.now(UTC) > 2 * DAY
+        assert result.stdout.strip().endswith("+08:00")

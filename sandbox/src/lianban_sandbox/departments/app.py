@@ -33,6 +33,11 @@ class Release(BaseModel):
     case_no: str | None = None
     step: str | None = None
 
+    @property
+    def is_particular(self) -> bool:
+        """Whether it names a case or a step, which may be mistyped."""
+        return self.case_no is not None or self.step is not None
+
     def names(self, task: Task) -> bool:
         wanted = {"case_no": self.case_no, "step": self.step}
         return all(value is None or task.data.get(name) == value for name, value in wanted.items())
@@ -98,7 +103,12 @@ class Departments:
             mode = self._board.behaviour(department, task.step).mode
             return Behaviour(mode=order.mode or (Mode.GRANT if mode is Mode.HOLD else mode))
 
-        count = self._desk.release(lambda task: task.department == department and order.names(task), behaviour)
+        def chosen(task: Task) -> bool:
+            return task.department == department and order.names(task)
+
+        if order.is_particular and not any(map(chosen, [*self._desk.open.values(), *self._desk.tasks])):
+            raise Refused(HTTPStatus.NOT_FOUND, "该部门没有收到过这样的任务，请核对 step 和 case_no")
+        count = self._desk.release(chosen, behaviour)
         return answer({"released": count})
 
     async def records(self, request: Request) -> Response:

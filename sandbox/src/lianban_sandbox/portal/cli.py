@@ -21,6 +21,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 import lianban.commands  # noqa: F401 -- with it, click speaks Chinese
 from lianban.catalog.terms import DeliveryMode
+from lianban.clock.deadlines import SHANGHAI
 from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient, PortalError
 from lianban_sandbox.portal.filing import Filer
@@ -31,7 +32,7 @@ P = ParamSpec("P")
 
 _KNOWN: Final = "已有办件：同一种子是同一份申请，先前已经收件。要另收一件，换一个 --seed，或者不写"
 _ONLY_THE_CASE: Final = """\
-以上是办件现在的时间。只快进了这个办件，部门和平台仍按真实时间。快进之后开始的环节，
+以上是办件现在的时间（北京时间）。只快进了这个办件，部门和平台仍按真实时间。快进之后开始的环节，
 部门照常办结；补正、不予受理、特别程序、延期写的是真实时间，早于环节开始，会被拒绝
 （409 in-past），请在快进之前作出。"""
 
@@ -230,7 +231,7 @@ def skip(stack: RunningStack, case_no: str, days: float) -> None:
     gc.collect()
     if reached is None:
         raise click.ClickException(refusal)
-    click.echo(reached.isoformat(timespec="seconds"))
+    click.echo(reached.astimezone(SHANGHAI).isoformat(timespec="seconds"))
     click.echo(_ONLY_THE_CASE, err=True)
 
 
