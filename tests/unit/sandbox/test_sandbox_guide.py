@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from lianban.catalog.loader import load_catalog
 from lianban.commands.situation import situation
 from lianban_sandbox.departments.app import Release
-from lianban_sandbox.departments.behaviour import Behaviour, Supplement
+from lianban_sandbox.departments.behaviour import Behaviour, Mode, Supplement
 
 CLONE = Path(__file__).parents[3]
 TRIAL = (CLONE / "docs" / "departments.zh-CN.md").read_text(encoding="utf-8").split("\n## 在本机试接\n")[1]
@@ -36,6 +38,15 @@ def test_what_a_step_is_told_to_do_first_is_possible_for_it() -> None:
     assert {one.material for one in asked} <= set(compilation.dossiers[step].materials)
     for command in asked:
         assert f"{step} --material {command.material}`" in TRIAL
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_a_department_is_brought_down(name: str) -> None:
+    text = (CLONE / name).read_text(encoding="utf-8")
+    found = re.search(r"/control/departments/market -d '(\{.*?\})'", text)
+    assert found is not None
+    assert Behaviour.model_validate_json(found[1]).mode is Mode.DOWN
+    assert [mode for mode in Mode if f"`{mode}`" not in text] == []
 
 
 def test_held_tasks_are_released() -> None:
