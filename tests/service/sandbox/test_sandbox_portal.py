@@ -113,13 +113,26 @@ class Intake:
         return JSONResponse({"case_no": request.path_params["case_no"], "step": given["step"], "state": "applied"})
 
     async def progress(self, request: Request) -> Response:
-        return JSONResponse({"case_no": request.path_params["case_no"], "status": "received"})
+        steps = [{"code": "food-licence"}]
+        return JSONResponse({"case_no": request.path_params["case_no"], "status": "received", "steps": steps})
+
+    async def events(self, request: Request) -> Response:
+        started = {"seq": 1, "at": "2026-11-22T16:30:00Z", "kind_zh": "分送部门", "case_status_zh": "办理中"}
+        filed = {**started, "seq": 0, "kind_zh": "收件", "step": None, "step_name": None}
+        events = [filed, {**started, "step": "food-licence", "step_name": "食品经营许可"}]
+        return JSONResponse({"case_no": request.path_params["case_no"], "events": events})
+
+    async def themes(self, _: Request) -> Response:
+        brief = {"name": "开办餐饮店", "audience_zh": "企业", "lead_department_name": "市场监管局"}
+        return JSONResponse({"themes": [{**THEME, **brief}]})
 
 
 @pytest.fixture
 async def intake() -> AsyncIterator[Intake]:
     made = Intake()
     routes = [
+        Route("/v1/themes", made.themes),
+        Route("/v1/applications/{case_no}/events", made.events),
         Route("/v1/themes/B4", made.theme),
         Route("/v1/themes/B4/form", made.theme, methods=["POST"]),
         Route("/v1/themes/B4/notice", made.theme, methods=["POST"]),
@@ -238,6 +251,34 @@ async def test_supplements_are_handed_in_by_hand(state: Path, intake: Intake) ->
     assert len(supplement["materials"]["lease"]) == 1
     faulty = await run("--state", str(state), "supplement", "C1", "acceptance", "--element", "x")
     assert "表单项代码=新内容" in faulty.output
+
+
+async def test_a_mistyped_step_is_told_before_anything_is_uploaded(state: Path, intake: Intake) -> None:
+    given = ("--state", str(state), "supplement", "C1")
+    refused = await run(*given, "food-license", "--material", "lease")
+    assert (refused.exit_code, intake.uploaded, intake.supplemented) == (1, set(), {})
+    assert "没有这个环节：food-license。这个办件的环节有 food-licence，" in refused.output
+    assert (await run(*given, "food-licence", "--material", "lease")).exit_code == 0
+
+
+async def test_themes_and_events_are_tables_or_the_whole(state: Path) -> None:
+    shown = (await run("--state", str(state), "themes")).output.splitlines()
+    assert [line.split() for line in shown if line][::2] == [
+        ["代码", "主题", "对象", "牵头部门"],
+        ["B4", "开办餐饮店", "企业", "市场监管局"],
+    ]
+    whole = json.loads((await run("--state", str(state), "themes", "--json")).output)
+    assert [one["code"] for one in whole] == ["B4"]
+    *_, filed, started = (await run("--state", str(state), "events", "C1")).output.splitlines()
+    assert filed.split() == ["0", "2026-11-23", "00:30:00", "收件", "办理中"]
+    assert started.split()[3:] == ["分送部门", "食品经营许可", "food-licence", "办理中"]
+    whole = json.loads((await run("--state", str(state), "events", "C1", "--json")).output)
+    assert [one["seq"] for one in whole["events"]] == [0, 1]
+
+
+async def test_a_theme_is_known_by_its_code_in_any_case(state: Path, intake: Intake) -> None:
+    assert (await run("--state", str(state), "file", "b4", "--seed", "x")).exit_code == 0
+    assert list(intake.filed) == ["sandbox-portal-B4-x"]
 
 
 async def test_a_dry_run_files_nothing(state: Path, intake: Intake) -> None:

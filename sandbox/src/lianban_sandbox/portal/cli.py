@@ -8,7 +8,7 @@ import gc
 import json
 import secrets
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec
@@ -22,6 +22,8 @@ from temporalio.service import RPCError, RPCStatusCode
 import lianban.commands  # noqa: F401 -- with it, click speaks Chinese
 from lianban.catalog.terms import DeliveryMode
 from lianban.clock.deadlines import SHANGHAI
+from lianban.commands.tables import table
+from lianban.contracts.names import ACCEPTANCE_STEP
 from lianban_sandbox import documents, timeskip
 from lianban_sandbox.portal.client import PortalClient, PortalError
 from lianban_sandbox.portal.filing import Filer
@@ -39,6 +41,11 @@ _ONLY_THE_CASE: Final = """\
 
 def _show(document: Any) -> None:
     click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _show_table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+    for line in table(head, rows):
+        click.echo(line)
 
 
 def _at_the_portal(
@@ -78,6 +85,8 @@ def _pairs(form: str) -> Callable[[click.Context, click.Parameter, tuple[str, ..
 _ANSWER = click.option(
     "--answer", "answers", multiple=True, callback=_pairs("问题代码=选项代码"), help="问题代码=选项代码，可多次给出"
 )
+_JSON = click.option("--json", "whole", is_flag=True, help="输出完整的 JSON")
+_THEME = click.argument("theme", callback=lambda _context, _parameter, code: code.upper())
 _SEED = click.option("--seed", default=None, help="同一种子生成同一份申请")
 
 
@@ -100,15 +109,21 @@ def main(context: click.Context, state: Path) -> None:
 
 
 @main.command()
+@_JSON
 @click.pass_obj
 @_at_the_portal
-async def themes(client: PortalClient) -> None:
+async def themes(client: PortalClient, whole: bool) -> None:
     """列出全部主题。"""
-    _show(await client.themes())
+    found = await client.themes()
+    if whole:
+        _show(found)
+    else:
+        rows = [(one["code"], one["name"], one["audience_zh"], one["lead_department_name"]) for one in found]
+        _show_table(("代码", "主题", "对象", "牵头部门"), rows)
 
 
 @main.command()
-@click.argument("theme")
+@_THEME
 @_ANSWER
 @_SEED
 @click.pass_obj
@@ -120,7 +135,7 @@ async def notice(client: PortalClient, theme: str, answers: dict[str, str], seed
 
 
 @main.command()
-@click.argument("theme")
+@_THEME
 @_ANSWER
 @_SEED
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 10_000), help="提交几件")
@@ -163,11 +178,22 @@ async def progress(client: PortalClient, case_no: str) -> None:
 
 @main.command()
 @click.argument("case_no")
+@_JSON
 @click.pass_obj
 @_at_the_portal
-async def events(client: PortalClient, case_no: str) -> None:
+async def events(client: PortalClient, case_no: str, whole: bool) -> None:
     """办理过程。"""
-    _show(await client.events(case_no))
+    found = await client.events(case_no)
+    if whole:
+        _show(found)
+    else:
+        _show_table(("序号", "北京时间", "情况", "环节", "代码", "办件状态"), [_event(one) for one in found["events"]])
+
+
+def _event(found: Mapping[str, Any]) -> tuple[str, ...]:
+    at = datetime.fromisoformat(found["at"]).astimezone(SHANGHAI)
+    step = (found["step_name"] or "", found["step"] or "")
+    return str(found["seq"]), f"{at:%Y-%m-%d %H:%M:%S}", found["kind_zh"], *step, found["case_status_zh"]
 
 
 @main.command()
@@ -201,6 +227,9 @@ async def supplement(
     client: PortalClient, case_no: str, step: str, elements: dict[str, str], materials: tuple[str, ...]
 ) -> None:
     """补正：一次提交环节（受理阶段写 acceptance）要求的全部内容。"""
+    steps = [one["code"] for one in (await client.progress(case_no))["steps"]]
+    if step not in (*steps, ACCEPTANCE_STEP):
+        raise click.ClickException(f"没有这个环节：{step}。这个办件的环节有 {'、'.join(steps)}，受理阶段写 acceptance")
     uploads = {}
     for code in materials:
         content = documents.pdf(f"补正材料 {code}", [case_no, secrets.token_hex(4)])
