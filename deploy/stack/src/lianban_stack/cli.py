@@ -54,7 +54,7 @@ def up() -> None:
     """在后台启动全部程序，就绪后列出各地址。"""
     stack, console = _stack(), Console()
     if stack.running:
-        console.print("平台已在运行")
+        console.print("平台已在运行；改过的设置（如 directory.yaml），make down && make up 之后生效")
         rows = stack.status()
         console.print(display.status(rows))
         display.show_directions(console, stack)

@@ -20,7 +20,7 @@ class TakenPort:
 
 
 class PortInvalidError(StackError):
-    """An environment variable that sets a port holds something else."""
+    """Environment variables that set ports are none that are known, hold something else, or the same."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,20 @@ class Ports:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Defaults, where ``LIANBAN_PORT_<NAME>`` says nothing else."""
-        chosen = {}
-        for field in fields(cls):
-            value = environment.get(_variable(field.name), "")
-            if not value:
-                continue
-            if not value.isdecimal() or not 0 < int(value) < 65536:
-                raise PortInvalidError(f"{_variable(field.name)}={value} 不是端口号")
-            chosen[field.name] = int(value)
-        return cls(**chosen)
+        """Defaults, where ``LIANBAN_PORT_<NAME>`` says nothing else. Raises :class:`PortInvalidError` with every
+        fault."""
+        names = {_variable(field.name): field.name for field in fields(cls)}
+        given = {variable: value for variable, value in environment.items() if variable.startswith(_PREFIX) and value}
+        chosen = {names[one]: int(value) for one, value in given.items() if one in names and _is_port(value)}
+        ports = cls(**chosen)
+        faults = [f"没有 {variable} 这个名称" for variable in sorted(given.keys() - names)]
+        if faults:
+            faults.append(f"可以设置的有 {'、'.join(names)}")
+        faults += [f"{one}={value} 不是端口号" for one, value in given.items() if one in names and not _is_port(value)]
+        faults += ports._shared()
+        if faults:
+            raise PortInvalidError("\n".join(faults))
+        return ports
 
     @classmethod
     def free(cls) -> Self:
@@ -61,20 +65,27 @@ class Ports:
         return cls(**dict(zip(names, network.free_ports(len(names)), strict=True)))
 
     def taken(self) -> list[TakenPort]:
-        """Every port that another server holds, or that two names share."""
-        named = self.as_dict()
-        shared = {port for port in named.values() if list(named.values()).count(port) > 1}
+        """Every port that another server holds."""
         return [
-            TakenPort(name, port, _variable(name))
-            for name, port in named.items()
-            if port in shared or network.is_taken(port)
+            TakenPort(name, port, _variable(name)) for name, port in self.as_dict().items() if network.is_taken(port)
         ]
+
+    def _shared(self) -> list[str]:
+        """A fault for each port that several names share."""
+        by_port: dict[int, list[str]] = {}
+        for name, port in self.as_dict().items():
+            by_port.setdefault(port, []).append(_variable(name))
+        return [f"{'、'.join(names)} 同为 {port}，请各选一个" for port, names in by_port.items() if len(names) > 1]
 
     def as_dict(self) -> dict[str, int]:
         return asdict(self)
 
     def url(self, name: str) -> str:
         return f"http://{network.HOST}:{self.as_dict()[name]}"
+
+
+def _is_port(value: str) -> bool:
+    return value.isdecimal() and 0 < int(value) < 65536
 
 
 def _variable(name: str) -> str:
