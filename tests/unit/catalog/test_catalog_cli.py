@@ -68,6 +68,7 @@ def test_show_is_a_table_of_the_plan(folder: Path) -> None:
 
 def test_show_takes_first_options_without_answers(folder: Path) -> None:
     result = run("catalog", "show", "B4", "--folder", folder)
+    assert run("catalog", "show", "b4", "--folder", folder).output == result.output
     assert result.exit_code == 0, result.output
     lines = result.output.splitlines()
     assert lines[0] == "没有回答的题取第一个选项："

@@ -73,6 +73,14 @@ async def plant(province: StagingDatabase, case_no: str, stranger: str) -> list[
     ]
 
 
+async def age(intake: World, case_no: str) -> None:
+    """All that happened to the case lies longer back."""
+    async with intake.state.direct.connect() as connection:
+        await connection.exec_driver_sql(
+            f"UPDATE intake.events SET recorded_at = recorded_at - interval '9 days' WHERE case_no = '{case_no}'"
+        )
+
+
 def in_order(found: list[Difference]) -> list[Difference]:
     return sorted(found, key=lambda each: (each.case_no, each.table, each.seq))
 
@@ -182,6 +190,10 @@ async def test_the_command(intake: World, feed: Feed, province: StagingDatabase)
     assert (nothing.exit_code, nothing.output.splitlines()[-1]) == (0, "差异 0 条，无需修复")
     document = json.loads((await reconcile(intake, province, "--mend", "--json")).output)
     assert (document["differences"], document["mended"]) == ([], False)
+    assert nothing.stderr == ""
+    await age(intake, case_no)
+    older = await reconcile(intake, province, "--case", case_no)
+    assert (older.exit_code, "最近 7 天没有新情况，没有核对" in older.stderr) == (0, True)
     unknown = await reconcile(intake, province, "--case", "123")
     assert (unknown.exit_code, unknown.output) == (1, "错误：没有这个办件：123\n")
     assert (await reconcile(intake, province, "--case", case_no)).exit_code == 0

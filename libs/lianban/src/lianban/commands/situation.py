@@ -52,13 +52,13 @@ division_option: Final = click.option("--division", help="申请人所在区划�
 
 def situation(catalog: Catalog, code: str, given: dict[str, str], division: str | None) -> Situation:
     """The theme for ``given``, with first options for what was not answered. Raises NoSituation."""
-    theme = catalog.themes.get(code)
+    theme = catalog.themes.get(code.upper())
     if theme is None:
         raise NoSituation([f"没有主题 {code}"])
     answers = first_answers(theme, given)
     place = division or theme.division
     try:
-        compilation = compile_theme(catalog, code, answers, place)
+        compilation = compile_theme(catalog, theme.code, answers, place)
     except InvalidAnswers as error:
         raise NoSituation(["回答有误：", *(_told(theme, fault) for fault in error.faults)]) from None
     except ForeignDivision:

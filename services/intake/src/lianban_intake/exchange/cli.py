@@ -83,6 +83,8 @@ def reconcile(days: int, case_no: str | None, mend: bool, as_json: bool) -> None
         # Texts of databases may repeat what was written.
         raise click.ClickException(f"数据库没有应答或者拒绝（{type(error).__name__}），请检查连接后再试") from None
     click.echo(json.dumps(_document(found, left), ensure_ascii=False) if as_json else "\n".join(_lines(found, left)))
+    if case_no is not None and not found.cases:
+        click.echo(f"这个办件最近 {days} 天没有新情况，没有核对；核对更早的，把 --days 写大", err=True)
     if not (left or found).clean:
         raise SystemExit(1)
 
