@@ -227,7 +227,7 @@ async def test_a_task_that_was_cut_off_is_taken_back(cut_off: str, tmp_path: Pat
             server.breaks_after = 100
         else:
             server.breaks_at = "tasks/new/"
-        report = await report_of(settings, answer_timeout=1.0)
+        report = await report_of(settings)
         assert set(failed(report)) == {"task-taken"}
         assert [path for place in folder.iterdir() for path in place.iterdir()] == []
 
