@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from itertools import count
@@ -49,6 +49,9 @@ class Mistake(StrEnum):
     GBK = "gbk"
     GBK_SIGNED_AS_UTF8 = "gbk-signed-as-utf8"
     SIGNS_NOTHING = "signs-nothing"
+    SLOW_CLOCK = "slow-clock"
+    NO_TOKEN = "no-token"
+    SILENT = "silent"
 
 
 class Department:
@@ -112,6 +115,8 @@ class Department:
         return JSONResponse({"status": "received"})
 
     def _do(self, task_id: str) -> None:
+        if self._mistake is Mistake.SILENT:
+            return
         task = self._tasks[task_id]
         call = asyncio.create_task(self._call(task_id, self._act(task_id, task)))
         self._calls.add(call)
@@ -155,9 +160,13 @@ class Department:
 
     async def _call(self, task_id: str, act: dict[str, Any]) -> None:
         first = datetime.now(UTC)
+        if self._mistake is Mistake.NO_TOKEN and act["kind"] == "decide":
+            await self._fetch(self._tasks[task_id]["materials"])
         while task_id not in self._withdrawn or self._mistake is Mistake.GOES_ON:
             body = json.dumps(act, ensure_ascii=False)
             now = first if self._mistake is Mistake.OLD_SIGNATURE_ON_RETRY else datetime.now(UTC)
+            if self._mistake is Mistake.SLOW_CLOCK:
+                now -= timedelta(minutes=10)
             key = self._wrong if self._mistake is Mistake.WRONG_KEY else self._key
             headers = {
                 "webhook-id": act["act_id"],
@@ -176,6 +185,12 @@ class Department:
             if self._mistake is Mistake.NEW_ID_ON_RETRY:
                 act = act | {"act_id": f"act-{next(self._numbers)}"}
             await asyncio.sleep(0.3)
+
+    async def _fetch(self, materials: Sequence[Mapping[str, Any]]) -> None:
+        """By no token; tries again until it has them."""
+        for material in materials:
+            while (await self._http.get(material["url"])).status_code != 200:
+                await asyncio.sleep(0.3)
 
     def _of_bytes(self, headers: Mapping[str, str], content: bytes) -> str:
         """Whatever they encode."""

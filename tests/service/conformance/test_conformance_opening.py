@@ -44,11 +44,11 @@ def said(report: Report) -> str:
     assert report.cause is not None
     assert outcomes.pop("task-taken").outcome is Outcome.FAILED
     assert {verdict.outcome for verdict in outcomes.values()} == {Outcome.UNPLAYED}
-    assert {verdict.seen for verdict in outcomes.values()} == {report.cause.seen}
+    assert {verdict.seen for verdict in outcomes.values()} == {"见“原因”"}
     assert len(report.evidence.sent) == 1
     text = "\n".join(report.lines())
-    assert report.cause.seen in text
-    assert report.cause.advice in text
+    assert text.startswith(f"原因：{report.cause.seen}。\n请先解决：{report.cause.advice}。")
+    assert text.count(report.cause.advice) == 1
     return f"{report.cause.seen} {report.cause.advice}"
 
 
@@ -71,7 +71,7 @@ async def answering(status: int, headers: dict[str, str] | None = None) -> Async
 @pytest.mark.parametrize(
     ("status", "headers", "advice"),
     [
-        (401, {}, "密钥与部门所用的是否同一把"),
+        (401, {}, "密钥不同，或者部门的时钟与平台相差 5 分钟以上"),
         (404, {}, "核对 --endpoint 的路径"),
         (308, {"location": "/elsewhere"}, "不跟随跳转"),
         (422, {}, "用 --task 换成本部门的事项"),

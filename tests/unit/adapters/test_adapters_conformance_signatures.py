@@ -8,7 +8,7 @@ import hmac
 
 import pytest
 
-from lianban_adapters.conformance.signatures import OTHER, OTHER_ENCODED, flaw
+from lianban_adapters.conformance.signatures import OTHER, OTHER_ENCODED, flaw, remedy
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of these tests").decode()
 KEY = base64.b64decode(SECRET.removeprefix("whsec_"))
@@ -32,30 +32,36 @@ def test_a_right_one_however_old_and_among_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("signature", "mistake"),
+    ("signature", "mistake", "to_do"),
     [
-        (signed(SECRET.encode(), BEFORE + BODY), "Base64 解码"),
-        (signed(SECRET.removeprefix("whsec_").encode(), BEFORE + BODY), "Base64 解码"),
-        (signed(KEY, BODY), "只对正文签了名"),
-        ("v1," + hmac.new(KEY, BEFORE + BODY, hashlib.sha256).hexdigest(), "十六进制"),
-        (signed(KEY, BEFORE + BODY).removeprefix("v1,"), "缺少“v1,”"),
-        (signed(KEY, BEFORE + BODY + b"\n"), OTHER),
-        (signed(b"another key", BEFORE + BODY), OTHER),
+        (signed(SECRET.encode(), BEFORE + BODY), "Base64 解码", "去掉 whsec_，其余作 Base64 解码"),
+        (signed(SECRET.removeprefix("whsec_").encode(), BEFORE + BODY), "Base64 解码", "得到的字节才是密钥"),
+        (signed(KEY, BODY), "只对正文签了名", "用点连起来"),
+        ("v1," + hmac.new(KEY, BEFORE + BODY, hashlib.sha256).hexdigest(), "十六进制", "32 个字节作 Base64"),
+        (signed(KEY, BEFORE + BODY).removeprefix("v1,"), "缺少“v1,”", "“v1,”加 Base64"),
+        (signed(KEY, BEFORE + BODY + b"\n"), OTHER, "密钥用 --secret-file 的"),
+        (signed(b"another key", BEFORE + BODY), OTHER, "密钥用 --secret-file 的"),
     ],
 )
-def test_a_mistake(signature: str, mistake: str) -> None:
-    assert mistake in (told(signature) or "")
+def test_a_mistake(signature: str, mistake: str, to_do: str) -> None:
+    found = told(signature) or ""
+    assert mistake in found
+    assert to_do in remedy(found)
 
 
 def test_headers_that_are_missing_or_mean_something_else() -> None:
     assert flaw(SECRET, {"webhook-id": "a-1"}, BODY) == "缺少请求头 webhook-timestamp、webhook-signature"
-    assert "Unix 秒" in (told("v1,", stamp="2026-03-02T01:00:00Z") or "")
-    assert "毫秒" in (told("v1,", stamp="1772416800000") or "")
+    iso, milliseconds = told("v1,", stamp="2026-03-02T01:00:00Z") or "", told("v1,", stamp="1772416800000") or ""
+    assert ("Unix 秒" in iso, "毫秒" in milliseconds) == (True, True)
+    assert "三个请求头" in remedy(flaw(SECRET, {}, BODY) or "")
+    assert ("十位数字" in remedy(iso), "除以 1000" in remedy(milliseconds)) == (True, True)
 
 
 def test_an_encoding_is_told_from_a_key() -> None:
     gbk = TEXT.encode("gbk")
     assert told(signed(KEY, BEFORE + gbk), gbk) is None  # the signature is right: the encoding is the only mistake
-    assert "按 UTF-8 的正文算的" in (told(signed(KEY, BEFORE + BODY), gbk) or "")
+    mistake = told(signed(KEY, BEFORE + BODY), gbk) or ""
+    assert "按 UTF-8 的正文算的" in mistake
+    assert remedy(mistake) == "正文先编码为 UTF-8，再对发出的字节签名"
     assert told(signed(b"another key", BEFORE + gbk), gbk) == OTHER_ENCODED
     assert told(signed(b"another key", BEFORE), b"\xff\xff") == OTHER_ENCODED

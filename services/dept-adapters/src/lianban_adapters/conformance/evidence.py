@@ -139,6 +139,8 @@ class Evidence:
     began: float = field(default_factory=lambda: now())
     halted: Cause | None = None
     """Why nothing was played after the first message."""
+    silence: Cause | None = None
+    """What is to be said where no act comes at all."""
     sent: list[Sent] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     fetches: list[Fetch] = field(default_factory=list)

@@ -22,6 +22,7 @@ from asyncssh import HostKeyNotVerifiable, KeyImportError, PermissionDenied, SFT
 from lianban.platform.webhooks import TOLERANCE
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.conformance.evidence import Cause
+from lianban_adapters.conformance.signatures import clock_off
 
 _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
 _WRONG_DOOR: Final = frozenset({404, 405, 410, 501})
@@ -92,10 +93,11 @@ def of_status(status: int, signed: bool, date: str = "") -> str:
     if status in (401, 403) and signed:
         ahead = _ahead(date)
         if ahead is not None and abs(ahead) > TOLERANCE:
-            return f"部门的时钟与本机相差约 {abs(ahead):.0f} 秒，签名因此过时：校准时钟"
+            return f"部门的时钟比本机{clock_off(ahead)}，平台的签名因此像是过时的：校准时钟"
         return (
-            "部门不认平台的签名：--secret-file 的密钥与部门所用的是否同一把；"
-            "是的，用对接说明“三、签名”的样例核对部门的算法，签名对的是收到的字节"
+            f"部门不认平台的签名：密钥不同，或者部门的时钟与平台相差 {TOLERANCE // 60} 分钟以上。"
+            "核对 --secret-file 与部门所用的是否同一把密钥，两边的时钟是否准确；"
+            "都对的，用对接说明“三、签名”的样例核对部门的算法，签名对的是收到的字节"
         )
     if status in (401, 403):
         return "部门不认平台的令牌：--secret-file 的内容应为部门发给平台的令牌"

@@ -14,6 +14,7 @@ from lianban_adapters.conformance.checks.model import OUTCOME_ZH, WEIGHT_ZH, Che
 from lianban_adapters.conformance.evidence import Cause, Evidence
 
 _HEAD: Final = ("结果", "检验项", "名称", "要求", "所见")
+_SEE_CAUSE: Final = "见“原因”"
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,10 @@ class Report:
             (OUTCOME_ZH[verdict.outcome], check.id, check.name, WEIGHT_ZH[check.weight], verdict.seen)
             for check, verdict in self.found
         ]
-        yield from table(_HEAD, rows)
         if self.cause:
             others = "其余各项" if self.evidence.halted else "要有办理动作才能检验的各项"
-            yield from ("", f"原因：{self.cause.seen}。", f"请先解决：{self.cause.advice}。{others}因此未进行。")
+            yield from (f"原因：{self.cause.seen}。", f"请先解决：{self.cause.advice}。{others}因此未进行。", "")
+        yield from table(_HEAD, rows)
         for outcome, title in ((Outcome.FAILED, "未通过的"), (Outcome.UNSHOWN, "未检验的")):
             of_it = [check for check, verdict in self.found if verdict.outcome is outcome]
             if of_it:
@@ -99,7 +100,7 @@ class Report:
 
 
 def judged(department: str, kind: str, evidence: Evidence) -> Report:
-    """Where one cause keeps checks from being made, they say no more than that."""
+    """Where one cause keeps checks from being made, it is told once, and they say no more than that."""
     cause = evidence.halted or cause_of(evidence)
     found = [(check, _verdict(check, evidence, cause)) for check in checks_of(kind)]
     return Report(department, kind, found, evidence, cause)
@@ -108,5 +109,5 @@ def judged(department: str, kind: str, evidence: Evidence) -> Report:
 def _verdict(check: Check, evidence: Evidence, cause: Cause | None) -> Verdict:
     verdict = check.judge(evidence)
     if cause and verdict.outcome is Outcome.UNSHOWN and (evidence.halted or check.by_acts):
-        return Verdict(Outcome.UNPLAYED, cause.seen)
+        return Verdict(Outcome.UNPLAYED, _SEE_CAUSE)
     return verdict

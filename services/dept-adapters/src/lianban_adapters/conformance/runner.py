@@ -73,7 +73,7 @@ async def conform(order: Order, bound: socket.socket) -> Report:
     """``bound``: where acts and requests for materials are taken; closed by the caller. Raises
     :class:`~lianban_adapters.samples.tasks.SampleUnusable`."""
     sampler = Sampler(order.department, order.sample)
-    evidence = Evidence()
+    evidence = Evidence(silence=_silence(order))
     requested: list[Callable[[SampleTask], None]] = []
     desk = Desk(order.department, lambda task: requested[0](task))
     receiver = Receiver(desk, evidence, sampler.made, order.secret if order.kind == "rest" else None)
@@ -90,6 +90,22 @@ async def conform(order: Order, bound: socket.socket) -> Report:
         else:
             await _played(kit, opened, order.acceptance)
     return judged(order.department, order.kind, evidence)
+
+
+def _silence(order: Order) -> Cause:
+    """Of a department whose acts never come: where they were looked for."""
+    waited = f"等了 {order.patience.acts:g} 秒"
+    by_hand = "需要人工办理的，用 --wait 留足时间，其间办理样例任务"
+    if order.kind == "rest":
+        url = f"{order.public_url}/v1/departments/{order.department}/acts"
+        return Cause(
+            f"{waited}，没有收到任何办理动作：部门的回传应发到 {url}",
+            f"部门系统的平台网址是否 {order.public_url}，从它那里能否连上，它自己的日志怎样说；{by_hand}",
+        )
+    place = {"polling": "GET acts 的清单", "staging": "lb_act 中 is_sync 为 0 的行", "files": "acts/new"}[order.kind]
+    return Cause(
+        f"{waited}，没有取到任何办理动作：{place}里没有样例任务的", f"看部门系统自己的日志，动作是否写在那里；{by_hand}"
+    )
 
 
 async def _played(kit: Kit, opened: SampleTask, acceptance: bool) -> None:

@@ -59,7 +59,15 @@ def _went_on(evidence: Evidence) -> Verdict:
             for one in evidence.acts()
         )
     ]
+    if waiting and not _had_files(evidence):
+        return unshown("补正的材料没有取到，不能继续办理")
     return failed("收到补正后没有继续办理") if waiting else passed("收到补正后继续办理")
+
+
+def _had_files(evidence: Evidence) -> bool:
+    """Or never asked for any: whoever lacks them for a wrong token has another mistake."""
+    asked = [one.known for one in evidence.fetches if one.play is Play.SUPPLEMENT]
+    return not asked or any(asked)
 
 
 def _accepted(evidence: Evidence) -> Verdict:

@@ -8,6 +8,7 @@ from typing import Final
 from lianban.platform.webhooks import TOLERANCE
 from lianban_adapters.conformance.checks.model import Check, Verdict, Weight, failed, passed, unshown
 from lianban_adapters.conformance.evidence import FETCHED, IN_ANSWER, Arrival, Evidence, Play, Reply
+from lianban_adapters.conformance.signatures import clock_off
 
 _BACK: Final = "二、部门回给平台"
 _ANSWERS: Final = "平台的答复"
@@ -59,8 +60,9 @@ def _clock(evidence: Evidence) -> Verdict:
     if not lags:
         return unshown("没有收到带时间的回传")
     worst = max(lags, key=abs)
-    seen = f"相差至多 {abs(worst):.0f} 秒"
-    return failed(seen) if abs(worst) > TOLERANCE else passed(seen)
+    if abs(worst) > TOLERANCE:
+        return failed(f"签名的时间比本机{clock_off(-worst)}")
+    return passed(f"相差至多 {abs(worst):.0f} 秒")
 
 
 def _came_again(evidence: Evidence) -> Verdict:
@@ -164,6 +166,7 @@ WAYS: Final = (
         _CALL,
         _address,
         _REST,
+        by_acts=True,
     ),
     Check(
         "callback-signed",
