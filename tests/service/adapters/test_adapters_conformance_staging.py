@@ -127,18 +127,32 @@ async def test_a_wrong_password_and_a_wrong_database_are_told(tables: Tables) ->
 
 async def test_tables_that_are_not_there_or_not_ours_are_told(tables: Tables) -> None:
     await tables.database.change("ALTER TABLE lb_task RENAME TO lb_other")
-    assert "没有前置库表" in await cause(tables, tables.database.url)
+    assert "没有前置库表（lb_task）" in await cause(tables, tables.database.url)
     await tables.database.change("ALTER TABLE lb_other RENAME TO lb_task")
     user = make_url(tables.database.url).username
     await tables.database.change(f"REVOKE INSERT ON lb_task FROM {user}")
-    assert "平台账号的权限不足" in await cause(tables, tables.database.url)
+    assert "平台账号的权限不足（lb_task）" in await cause(tables, tables.database.url)
 
 
-async def test_acts_that_may_not_be_read_are_one_cause(tables: Tables, sandbox: str) -> None:
-    await tables.database.change(f"REVOKE ALL ON lb_act FROM {make_url(tables.database.url).username}")
+@pytest.mark.parametrize(
+    ("change", "told", "to_do"),
+    [
+        (
+            "REVOKE ALL ON lb_act FROM {user}",
+            "平台账号的权限不足（lb_act）",
+            "GRANT SELECT, UPDATE (is_sync, sync_time,",
+        ),
+        ("ALTER TABLE lb_act RENAME TO lb_other", "没有前置库表（lb_act）", "先按建表脚本建表"),
+    ],
+)
+async def test_acts_that_may_not_be_read_are_one_cause(
+    tables: Tables, sandbox: str, change: str, told: str, to_do: str
+) -> None:
+    await tables.database.change(change.format(user=make_url(tables.database.url).username))
     report = await tables.conform(patience=Patience(acts=1.0, quiet=0.1))
     assert report.cause is not None
-    assert "取不到办理动作" in report.cause.seen
+    assert report.cause.seen == f"取不到办理动作：{told}"
+    assert to_do in report.cause.advice
     assert set(failed(report)) == {"tables-usable"}
     assert found(report)["act-came"].outcome is Outcome.UNPLAYED
 

@@ -11,7 +11,7 @@ import pytest
 from lianban_adapters.channels.incoming.port import Batch, Found, Receipt, Source, Unfinished
 from lianban_adapters.channels.port import Unavailable
 from lianban_adapters.conformance.desk import Desk
-from lianban_adapters.conformance.evidence import Evidence
+from lianban_adapters.conformance.evidence import Cause, Evidence
 from lianban_adapters.conformance.lines.fetching import Fetcher
 from lianban_adapters.conformance.receiving import Receiver
 
@@ -36,7 +36,7 @@ async def test_a_look_that_fails_is_told_and_the_next_one_follows(error: Excepti
         await looked_again.wait()
     fetching.cancel()
     await asyncio.gather(fetching, return_exceptions=True)
-    assert evidence.troubles == [told]
+    assert evidence.troubles == [Cause(told)]
 
 
 async def test_a_batch_that_is_not_finished_is_told_from_one_that_may_not_be_moved() -> None:
@@ -67,4 +67,4 @@ async def test_a_batch_that_is_not_finished_is_told_from_one_that_may_not_be_mov
     fetching.cancel()
     await asyncio.gather(fetching, return_exceptions=True)
     assert set(evidence.unfinished) == {"unfinished"}
-    assert set(evidence.troubles) == {"处理过的批次移不走，平台的账号没有权限"}
+    assert {one.seen for one in evidence.troubles} == {"处理过的批次移不走，平台的账号没有权限"}

@@ -63,6 +63,11 @@ class _Refused(Exception):
         (_Refused(sqlstate="28P01"), "口令"),
         (_Refused(1045, "Access denied"), "口令"),
         (_Refused(1146, "no such table"), "建表脚本"),
+        (_Refused(1146, "Table 'exchange.lb_act_result' doesn't exist"), "没有前置库表（lb_act_result）"),
+        (
+            _Refused(1142, "INSERT command denied to 'a'@'b' for table 'lb_task'"),
+            "GRANT SELECT, INSERT ON lb_task",
+        ),
         (ConnectionRefusedError(111, "refused"), "是否在运行"),
         (TimeoutError(), "防火墙"),
     ],

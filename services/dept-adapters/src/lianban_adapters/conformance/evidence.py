@@ -72,7 +72,7 @@ class Cause:
     """One thing for which many checks cannot be made. Chinese."""
 
     seen: str
-    advice: str
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,8 @@ class Evidence:
     """Tasks of earlier runs on which there were acts."""
     astray: Counter[str] = field(default_factory=Counter)
     """Paths that were posted to and that the platform has not."""
-    troubles: list[str] = field(default_factory=list)
-    """Why acts could not be fetched."""
+    troubles: list[Cause] = field(default_factory=list)
+    """Why acts could not be fetched; without advice where there is none in particular."""
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def arrived(self, arrival: Arrival) -> None:

@@ -4,6 +4,7 @@ nothing of what stands in a message."""
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,6 +22,7 @@ from asyncssh import HostKeyNotVerifiable, KeyImportError, PermissionDenied, SFT
 
 from lianban.platform.webhooks import TOLERANCE
 from lianban_adapters.channels.port import Unavailable
+from lianban_adapters.channels.staging.tables import ACT, ACT_RESULT, TASK, TASK_MATERIAL
 from lianban_adapters.conformance.evidence import Cause
 from lianban_adapters.conformance.signatures import clock_off
 
@@ -28,21 +30,32 @@ _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
 _WRONG_DOOR: Final = frozenset({404, 405, 410, 501})
 _LATER: Final = frozenset({408, 425, 429})
 _TASK: Final = "部门不接受样例任务：业务系统只认识自己的事项的，用 --task 换成本部门的事项"
+_NO_TABLE: Final = "42P01"
+_NO_RIGHT: Final = "42501"
+_RIGHTS: Final[Mapping[str, str]] = {
+    TASK.name: "SELECT, INSERT",
+    TASK_MATERIAL.name: "SELECT, INSERT",
+    ACT.name: "SELECT, UPDATE (is_sync, sync_time, sync_status, sync_code, sync_desc)",
+    ACT_RESULT.name: "SELECT",
+}
+"""Of the platform's account, as the DDL scripts grant them."""
+
+_TABLE: Final = re.compile(r"\b(?:" + "|".join(_RIGHTS) + r")\b")
 _DATABASE: Final[Mapping[str, Cause]] = {
     "28P01": Cause("账号或者口令不对", "核对连接串中的账号、口令"),
     "28000": Cause("账号不许登录", "核对连接串中的账号；数据库是否许可从本机登录、是否要求 TLS（--tls）"),
     "3D000": Cause("没有这个库", "核对连接串中的库名"),
-    "42P01": Cause("没有前置库表", "先按建表脚本建表；表在别的 schema 中的，用 --db-schema"),
-    "42501": Cause("平台账号的权限不足", "按建表脚本末尾授权"),
+    _NO_TABLE: Cause("没有前置库表", "先按建表脚本建表；表在别的 schema 中的，用 --db-schema"),
+    _NO_RIGHT: Cause("平台账号的权限不足", "按建表脚本末尾授权"),
     "42703": Cause("表的列与建表脚本不同", "按建表脚本更正"),
 }
 _MYSQL: Final[Mapping[int, str]] = {
     1045: "28P01",
     1049: "3D000",
     1054: "42703",
-    1142: "42501",
-    1143: "42501",
-    1146: "42P01",
+    1142: _NO_RIGHT,
+    1143: _NO_RIGHT,
+    1146: _NO_TABLE,
 }
 """To the SQLSTATE of the same."""
 
@@ -113,13 +126,21 @@ def of_database(error: BaseException | None) -> Cause | None:
     """Of an attempt on the staging tables."""
     origin = getattr(error, "orig", None) or error
     code = getattr(origin, "sqlstate", None) or next(iter(getattr(origin, "args", ())), None)
-    if known := _DATABASE.get(_MYSQL.get(code, "") if isinstance(code, int) else str(code)):
-        return known
+    state = _MYSQL.get(code, "") if isinstance(code, int) else str(code)
+    if known := _DATABASE.get(state):
+        named = _TABLE.search(str(origin)) if state in (_NO_TABLE, _NO_RIGHT) else None
+        return _of_table(known, state, named[0]) if named else known
     if isinstance(origin, TimeoutError):
         return Cause("限时内没有连上", "核对连接串中的主机、端口，防火墙是否放行")
     if isinstance(origin, OSError):
         return Cause("数据库没有连上", "核对连接串中的主机、端口，数据库是否在运行、是否许可从本机连接")
     return None
+
+
+def _of_table(known: Cause, state: str, table: str) -> Cause:
+    """Nothing else of what the database says is told: it may repeat what stands in a row."""
+    grant = f"：GRANT {_RIGHTS[table]} ON {table} TO 平台账号" if state == _NO_RIGHT else ""
+    return Cause(f"{known.seen}（{table}）", f"{known.advice}{grant}")
 
 
 def of_folder(unavailable: Unavailable) -> Cause:

@@ -34,6 +34,7 @@ from lianban_adapters.conformance.lines.port import Line
 from lianban_adapters.conformance.lines.rest import RestLine
 from lianban_adapters.conformance.lines.staging import StagingLine, StampedSource
 from lianban_adapters.conformance.listener import Materials, build
+from lianban_adapters.conformance.reaching import of_database
 from lianban_adapters.conformance.receiving import Receiver
 from lianban_adapters.conformance.report import Report, judged
 from lianban_adapters.samples.tasks import SAMPLE_FILE, Sampler, SampleTask
@@ -152,7 +153,7 @@ async def _staging(
     store = await _store(sampler, stack)
     channel = StagingChannel(database, settings, store, order.public_url)
     source = StampedSource(database, settings.batch, receiver.plays.__contains__, evidence)
-    fetcher = Fetcher(source, _INTERVAL, order.department, receiver, evidence)
+    fetcher = Fetcher(source, _INTERVAL, order.department, receiver, evidence, of_database)
     return StagingLine(database, channel, fetcher, order.answer_timeout, evidence)
 
 

@@ -11,16 +11,15 @@ from lianban_adapters.conformance.signatures import clock_off, remedy
 
 _DOWN: Final = 503  # was answered without having read anything
 _UNKNOWN_DEPARTMENT: Final = "unknown-department"
+_LIST: Final = "先使平台能读出办理动作的清单（前置库为 lb_act，文件为 acts/new）"
 _SEEN: Final = "收到的回传都不能采用："
 
 
 def cause_of(evidence: Evidence) -> Cause | None:
     """Of acts that never reach the platform, or never as acts."""
     if evidence.troubles and not evidence.listings:
-        return Cause(
-            f"取不到办理动作：{evidence.troubles[-1]}",
-            "先使平台能读出办理动作的清单（前置库为 lb_act，文件为 acts/new）",
-        )
+        trouble = evidence.troubles[-1]
+        return Cause(f"取不到办理动作：{trouble.seen}", trouble.advice or _LIST)
     if evidence.fetches and not any(one.known for one in evidence.fetches) and not evidence.acts(Play.BASIC):
         return Cause(
             f"取不到材料：请求了 {len(evidence.fetches)} 次，都没有带正确的令牌",

@@ -113,9 +113,12 @@ def _calm(play: Play, status: int) -> Callable[[Evidence], Verdict]:
 
 
 def _listed(evidence: Evidence) -> Verdict:
+    if not evidence.troubles:
+        return passed(f"读了 {evidence.listings} 次") if evidence.listings else unshown("没有读过清单")
+    last = evidence.troubles[-1]
     if not evidence.listings:
-        return failed(evidence.troubles[-1]) if evidence.troubles else unshown("没有读过清单")
-    return failed(f"有时不成：{evidence.troubles[-1]}") if evidence.troubles else passed(f"读了 {evidence.listings} 次")
+        return failed(last.seen)  # the cause of the report says what to do
+    return failed(f"有时不成：{last.seen}" + (f"，{last.advice}" if last.advice else ""))
 
 
 def _finished(evidence: Evidence) -> Verdict:

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from lianban.platform.problems import Problem
 from lianban_adapters.channels.incoming.port import Source, Status, Unfinished, Unusable
 from lianban_adapters.channels.port import Rejected, Unavailable
-from lianban_adapters.conformance.evidence import Evidence
+from lianban_adapters.conformance.evidence import Cause, Evidence
 from lianban_adapters.conformance.receiving import Receiver
 
 _MOST_BATCHES: Final = 20
 
 
 class Fetcher:
-    """``interval``: seconds between two looks."""
+    """``interval``: seconds between two looks. ``explained``: what is known of the error behind one that failed."""
 
     def __init__(
-        self, source: Source, interval: float, department: str, receiver: Receiver, evidence: Evidence
+        self,
+        source: Source,
+        interval: float,
+        department: str,
+        receiver: Receiver,
+        evidence: Evidence,
+        explained: Callable[[BaseException | None], Cause | None] = lambda _: None,
     ) -> None:
         self._source = source
         self._interval = interval
         self._department = department
         self._receiver = receiver
         self._evidence = evidence
+        self._explained = explained
         self._settled: set[str] = set()
 
     async def run(self) -> None:
@@ -32,9 +40,9 @@ class Fetcher:
             try:
                 await self._pass()
             except (Unavailable, Rejected) as error:
-                self._evidence.troubles.append(error.reason)
+                self._evidence.troubles.append(self._explained(error.__context__) or Cause(error.reason))
             except Exception as error:  # "not now", as for the platform; else every later act would seem not to come
-                self._evidence.troubles.append(f"读取办理动作时出错（{type(error).__name__}）")
+                self._evidence.troubles.append(Cause(f"读取办理动作时出错（{type(error).__name__}）"))
             await asyncio.sleep(self._interval)
 
     async def _pass(self) -> None:
@@ -56,7 +64,7 @@ class Fetcher:
             found = await self._source.read(key)
         except Unfinished:
             if key in self._settled:
-                self._evidence.troubles.append("处理过的批次移不走，平台的账号没有权限")
+                self._evidence.troubles.append(Cause("处理过的批次移不走，平台的账号没有权限"))
             else:
                 self._evidence.unfinished[key] += 1
             return

@@ -6,7 +6,7 @@ from typing import Final
 
 from lianban_adapters.channels.incoming.port import Source
 from lianban_adapters.channels.port import Unavailable
-from lianban_adapters.conformance.evidence import Evidence, Paging
+from lianban_adapters.conformance.evidence import Cause, Evidence, Paging
 
 _MOST_PAGES: Final = 40
 
@@ -26,7 +26,7 @@ class Pages:
             pages, ended = await self._walked(self._small)
             after, _ = await self._walked(self._large)
         except Unavailable as unavailable:
-            self._evidence.troubles.append(unavailable.reason)
+            self._evidence.troubles.append(Cause(unavailable.reason))
             return
         stable = frozenset(key for page in before for key in page) & {key for page in after for key in page}
         self._evidence.paging.append(Paging(pages, ended, stable))
