@@ -48,6 +48,24 @@ def test_a_department_that_is_not_there_does_not_conform(tmp_path: Path) -> None
     assert {message["reply"] for message in report["messages"]} == {"unavailable"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "told", "called"),
+    [
+        ("rest", "接收办理动作", True),
+        ("polling", "办理动作从那里取", False),
+        ("staging", "办理动作从 lb_act 取", False),
+    ],
+)
+def test_the_first_line_says_where_acts_are_looked_for(tmp_path: Path, kind: str, told: str, called: bool) -> None:
+    url = "postgresql+asyncpg://nobody:x@127.0.0.1:9/none"
+    (tmp_path / "url").write_text(url)
+    secret = "" if kind == "rest" else "x" * 16
+    result = conform(tmp_path, "--kind", kind, "--database-url-file", str(tmp_path / "url"), secret=secret)
+    first, *others = result.output.splitlines()
+    assert (told in first, "接收" in first) == (True, called)
+    assert any(line.startswith("原因：") for line in others)
+
+
 @pytest.mark.parametrize("secret", ["my-own-password", "whsec_", "whsec_***"], ids=["other", "none", "no-base64"])
 def test_what_is_no_secret(tmp_path: Path, secret: str) -> None:
     result = conform(tmp_path, secret=secret)

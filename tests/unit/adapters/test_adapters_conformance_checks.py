@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from lianban.clock.deadlines import SHANGHAI
+from lianban.platform.problems import FieldError
+from lianban_adapters.channels.staging.acts import place
 from lianban_adapters.conformance.checks.catalogue import CHECKS, checks_of
-from lianban_adapters.conformance.checks.model import Outcome, Weight, missed
-from lianban_adapters.conformance.evidence import Evidence, Paging
+from lianban_adapters.conformance.checks.model import Outcome, Verdict, Weight, missed
+from lianban_adapters.conformance.evidence import FETCHED, Arrival, Evidence, Paging, Play, now
 from lianban_adapters.conformance.report import judged
 from lianban_adapters.samples.tasks import Sampler
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "departments.zh-CN.md").read_text(encoding="utf-8")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def found(check_id: str, evidence: Evidence) -> Verdict:
+    [check] = [check for check in CHECKS if check.id == check_id]
+    return check.judge(evidence)
+
+
+def ids(kind: str) -> set[str]:
+    return {check.id for check in checks_of(kind)}
+
+
+def arrived(written: str) -> Arrival:
+    """An act that says nothing of its officer, as it came just now."""
+    fault = FieldError("/officer", "missing", "必填")
+    return Arrival(
+        Play.BASIC, FETCHED, now(), "t", "a-1", None, written, "", None, None, (fault,), (), 422, "invalid-act"
+    )
 
 
 def test_every_check_has_an_id_of_its_own() -> None:
@@ -70,6 +91,25 @@ def test_pages_lose_nothing_and_come_to_an_end(pages: list[list[str]], ended: bo
     evidence = Evidence(paging=[Paging(pages, ended, frozenset("ab"))])
     [check] = [check for check in CHECKS if check.id == "acts-paged"]
     assert check.judge(evidence).outcome is outcome
+
+
+def test_places_are_called_as_the_department_calls_them() -> None:
+    unreadable = arrived('{"act_id": "a-1", "occurred_at": "2026-03-02T09:00:00+08:00"}')
+    assert found("act-form", Evidence(arrivals=[unreadable], place=place)).seen == "handle_user_name 必填"
+    assert found("act-form", Evidence(arrivals=[unreadable])).seen == "/officer 必填"
+    wrong = replace(unreadable, written=json.dumps({"occurred_at": datetime.now(SHANGHAI).isoformat()[:-6] + "+00:00"}))
+    assert found("time-zone", Evidence(arrivals=[wrong], place=place)).seen.startswith("event_time 晚 8 小时")
+    assert found("time-zone", Evidence(arrivals=[wrong])).seen.startswith("occurred_at 晚 8 小时")
+
+
+def test_that_an_act_came_does_not_read_as_a_mistake() -> None:
+    verdict = found("act-came", Evidence(arrivals=[arrived("{}")]))
+    assert (verdict.outcome, verdict.seen) == (Outcome.PASSED, "来了，内容见 act-form")
+
+
+def test_only_who_is_posted_to_gives_acts_at_once() -> None:
+    kinds = [kind for kind in ("rest", "polling", "staging", "files") if "answer-acts" in ids(kind)]
+    assert kinds == ["rest"]
 
 
 @pytest.mark.parametrize(

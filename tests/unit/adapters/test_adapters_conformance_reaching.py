@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import ClientConnectorError
 from aiohttp.client_reqrep import ConnectionKey
 
-from lianban_adapters.conformance.reaching import of_database, of_error, of_status
+from lianban_adapters.conformance.reaching import PLATFORM_WAITS, of_database, of_error, of_status
+from lianban_adapters.settings import AdapterSettings
 
 
 @pytest.mark.parametrize(("minutes", "told"), [(-10, "慢约 10 分"), (10, "快约 10 分"), (0, "密钥"), (4, "密钥")])
@@ -27,7 +29,16 @@ def test_a_date_that_says_nothing(date: str) -> None:
 
 
 def test_slow_answers_and_slow_connections() -> None:
-    assert "--answer-timeout" in of_error(TimeoutError()).advice
+    late = of_error(TimeoutError(), 5.0)
+    assert late.seen == "5 秒内没有答复"
+    assert "平台只等 20 秒" in late.advice
+    assert "--answer-timeout 只放宽检验" in late.advice
+
+
+def test_the_platform_waits_as_long_as_is_told() -> None:
+    assert AdapterSettings.model_fields["send_timeout"].default == PLATFORM_WAITS
+    guide = Path(__file__).parents[3] / "docs" / "departments.zh-CN.md"
+    assert f"{PLATFORM_WAITS:g} 秒内没有答复完" in guide.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -46,7 +57,7 @@ def test_a_host_of_several_addresses(errors: tuple[int, ...], told: str) -> None
     each = [OSError(number, "Connect call failed") for number in errors]
     together = each[0] if len(each) == 1 else OSError(f"Multiple exceptions: {', '.join(map(str, each))}")
     key = ConnectionKey("market.example", 443, True, True, None, None, None)
-    seen = of_error(ClientConnectorError(key, together)).seen
+    seen = of_error(ClientConnectorError(key, together), 20.0).seen
     assert told in seen
     assert "None" not in seen
 

@@ -7,6 +7,7 @@ import base64
 import binascii
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -24,11 +25,18 @@ from lianban.platform.serving import listen
 from lianban_adapters.conformance.exchanges import exchanges, recorded
 from lianban_adapters.conformance.index import INDEX, index
 from lianban_adapters.conformance.kit import Patience
+from lianban_adapters.conformance.reaching import PLATFORM_WAITS
 from lianban_adapters.conformance.runner import Kind, Order, conform
 from lianban_adapters.samples.tasks import SAMPLE_FILE, SampleUnusable
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _EVERYWHERE: Final = ("0.0.0.0", "::")
+_WHERE: Final[Mapping[Kind, str]] = {
+    "rest": "在 {url} 接收办理动作、提供材料",
+    "polling": "任务送到 --endpoint，办理动作从那里取；在 {url} 提供材料",
+    "staging": "任务写到 lb_task，办理动作从 lb_act 取；在 {url} 提供超过约定大小的材料",
+    "files": "任务放到 tasks/new，办理动作从 acts/new 取",
+}
 _UNFIT: Final = {
     "token": "{file} 中不是令牌：应为 16 位以上的 ASCII 字符，不含空格",
     "base_url": "轮询的 --endpoint 不得含 ? 和 #",
@@ -104,7 +112,13 @@ def _web(_context: click.Context, _parameter: click.Parameter, value: str | None
 @click.option("--acceptance", is_flag=True, help="牵头部门：也检验受理任务")
 @click.option("--wait", default=30.0, type=_Seconds(0.1, 3600), show_default=True, help="等一个办理动作的秒数")
 @click.option("--quiet", default=10.0, type=_Seconds(0.1, 300), show_default=True, help="查看不该来的是否再来的秒数")
-@click.option("--answer-timeout", default=20.0, type=_Seconds(0.1, 45), show_default=True, help="答复一个消息的秒数")
+@click.option(
+    "--answer-timeout",
+    default=PLATFORM_WAITS,
+    type=_Seconds(0.1, 45),
+    show_default=True,
+    help=f"等一个消息的答复（取走）的秒数；只放宽检验，推送、轮询时平台只等 {PLATFORM_WAITS:g} 秒",
+)
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="另存一份 JSON 的报告")
 def conform_command(
     department: str,
@@ -161,7 +175,7 @@ def conform_command(
             tls=tls,
             files=files,
         )
-        click.echo(f"在 {order.public_url} 接收办理动作；需要人工办理的，请在 {wait:g} 秒内办理样例任务 ……")
+        click.echo(f"{_WHERE[kind].format(url=order.public_url)}；需要人工办理的，请在 {wait:g} 秒内办理样例任务 ……")
         try:
             report = asyncio.run(conform(order, bound))
         except SampleUnusable as error:

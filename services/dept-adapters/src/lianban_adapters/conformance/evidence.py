@@ -141,6 +141,8 @@ class Evidence:
     """Why nothing was played after the first message."""
     silence: Cause | None = None
     """What is to be said where no act comes at all."""
+    place: Callable[[str], str] = lambda pointer: pointer
+    """What the department calls the place of a fault, such as the column."""
     sent: list[Sent] = field(default_factory=list)
     arrivals: list[Arrival] = field(default_factory=list)
     fetches: list[Fetch] = field(default_factory=list)

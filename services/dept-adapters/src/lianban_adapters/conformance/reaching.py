@@ -30,6 +30,9 @@ _UNREACHABLE: Final = (errno.EHOSTUNREACH, errno.ENETUNREACH)
 _WRONG_DOOR: Final = frozenset({404, 405, 410, 501})
 _LATER: Final = frozenset({408, 425, 429})
 _TASK: Final = "部门不接受样例任务：业务系统只认识自己的事项的，用 --task 换成本部门的事项"
+PLATFORM_WAITS: Final = 20.0
+"""Seconds, where its operators have not set another time (SEND_TIMEOUT)."""
+
 _NO_TABLE: Final = "42P01"
 _NO_RIGHT: Final = "42501"
 _RIGHTS: Final[Mapping[str, str]] = {
@@ -60,8 +63,8 @@ _MYSQL: Final[Mapping[int, str]] = {
 """To the SQLSTATE of the same."""
 
 
-def of_error(error: BaseException | None) -> Cause:
-    """Of an attempt over HTTP."""
+def of_error(error: BaseException | None, limit: float) -> Cause:
+    """Of an attempt over HTTP. ``limit``: seconds the kit waited for an answer."""
     match error:
         case InvalidURL():
             return Cause("网址有误", "核对 --endpoint")
@@ -86,7 +89,11 @@ def of_error(error: BaseException | None) -> Cause:
             told = error.os_error.strerror or str(error.os_error)
             return Cause(f"无法连接：{error.host}:{error.port}（{told}）", "核对 --endpoint，本机的网络")
         case TimeoutError():
-            return Cause("限时内没有答复", "防火墙是否丢弃了连接；答复比较慢的用 --answer-timeout")
+            return Cause(
+                f"{limit:g} 秒内没有答复",
+                f"防火墙是否丢弃了连接；平台只等 {PLATFORM_WAITS:g} 秒，办理费时的先存盘、答复 2xx，再办理"
+                "（--answer-timeout 只放宽检验，不放宽平台）",
+            )
     return Cause(
         f"无法连接：连上以后没有得到 HTTP 答复（{type(error).__name__}）",
         "--endpoint 中的端口是否部门系统的；只收 HTTPS 的，网址写 https://",

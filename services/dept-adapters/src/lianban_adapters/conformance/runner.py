@@ -21,6 +21,7 @@ from lianban.platform.serving import serving
 from lianban_adapters.channels.files.connection import FilesConnection
 from lianban_adapters.channels.files.source import FilesSource
 from lianban_adapters.channels.polling.client import PollingClient
+from lianban_adapters.channels.staging.acts import place
 from lianban_adapters.channels.staging.channel import StagingChannel
 from lianban_adapters.channels.staging.database import StagingDatabase
 from lianban_adapters.conformance import plays
@@ -136,11 +137,17 @@ async def _line(order: Order, sampler: Sampler, receiver: Receiver, evidence: Ev
         return await _files(order.files, order, sampler, receiver, evidence, stack)
     http = await stack.enter_async_context(open_session(ClientTimeout(total=order.answer_timeout)))
     if order.kind == "rest":
-        return RestLine(http, order.endpoint, order.secret)
+        return RestLine(http, order.endpoint, order.secret, order.answer_timeout)
     settings = PollingSettings(base_url=order.endpoint, token=order.secret, interval=_INTERVAL)
     stranger = PollingSettings(base_url=order.endpoint, token=_WRONG_TOKEN)
     return PollingLine(
-        PollingClient(http, settings), PollingClient(http, stranger), settings, order.department, receiver, evidence
+        PollingClient(http, settings),
+        PollingClient(http, stranger),
+        settings,
+        order.department,
+        receiver,
+        evidence,
+        order.answer_timeout,
     )
 
 
@@ -152,6 +159,7 @@ async def _staging(
     stack.push_async_callback(database.close)
     store = await _store(sampler, stack)
     channel = StagingChannel(database, settings, store, order.public_url)
+    evidence.place = place
     source = StampedSource(database, settings.batch, receiver.plays.__contains__, evidence)
     fetcher = Fetcher(source, _INTERVAL, order.department, receiver, evidence, of_database)
     return StagingLine(database, channel, fetcher, order.answer_timeout, evidence)

@@ -28,11 +28,12 @@ def _came(evidence: Evidence) -> Verdict:
     acts = evidence.acts(Play.BASIC)
     if not acts:
         return unshown(_NOTHING)
-    return passed("、".join(dict.fromkeys(ACT_ZH[one.act.kind] if one.act else "有误的动作" for one in acts)))
+    kinds = list(dict.fromkeys(ACT_ZH[one.act.kind] for one in acts if one.act))
+    return passed("、".join(kinds) if kinds else "来了，内容见 act-form")
 
 
 def _form(evidence: Evidence) -> Verdict:
-    return _faultless(evidence.acts(), lambda one: one.form)
+    return _faultless(evidence, evidence.acts(), lambda one: one.form)
 
 
 def _content(evidence: Evidence) -> Verdict:
@@ -45,7 +46,7 @@ def _content(evidence: Evidence) -> Verdict:
     ]
     if out_of_turn:
         return failed("；".join(dict.fromkeys(f"{_kind(one)}：{one.problem}" for one in out_of_turn)))
-    return _faultless(read, lambda one: one.content)
+    return _faultless(evidence, read, lambda one: one.content)
 
 
 def _once(evidence: Evidence) -> Verdict:
@@ -127,13 +128,16 @@ def _texts(written: object) -> Iterator[str]:
             yield from _texts(value)
 
 
-def _faultless(acts: Sequence[Arrival], faults: Callable[[Arrival], Iterable[FieldError]]) -> Verdict:
+def _faultless(
+    evidence: Evidence, acts: Sequence[Arrival], faults: Callable[[Arrival], Iterable[FieldError]]
+) -> Verdict:
     if not acts:
         return unshown(_NOTHING)
     found: list[FieldError] = [fault for one in acts for fault in faults(one)]
     if not found:
         return passed(f"{len(acts)} 次都无误")
-    told = list(dict.fromkeys(f"{fault.pointer} {fault.message}".strip() for fault in found))
+    places = [evidence.place(fault.pointer) if fault.pointer else "" for fault in found]
+    told = list(dict.fromkeys(f"{place} {fault.message}".strip() for place, fault in zip(places, found, strict=True)))
     more = f"；等共 {len(told)} 处" if len(told) > _SHOWN else ""
     return failed("；".join(told[:_SHOWN]) + more)
 
@@ -187,7 +191,7 @@ ACTS: Final = (
         "never-refuses",
         "系统不自动作出否定答复",
         Weight.ALWAYS,
-        "没有 actor 为 system 的不予决定、不予受理（L-REFUSE）",
+        "没有 actor（前置库为 actor_type）为 system 的不予决定、不予受理（L-REFUSE）",
         _KINDS,
         _DO_ACT,
         _never_refuses,
@@ -211,5 +215,6 @@ ACTS: Final = (
         _SENT,
         "在对 task.created 的答复中带 acts；不用这种方式的不必检验",
         _at_once,
+        frozenset({"rest"}),
     ),
 )

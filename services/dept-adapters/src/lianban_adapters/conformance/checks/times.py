@@ -41,7 +41,7 @@ def _times(evidence: Evidence) -> Iterator[tuple[str, datetime, float]]:
     for act in evidence.acts():
         written = from_json(act.written)
         if act.play and isinstance(written, dict) and (instant := _instant(written.get("occurred_at"))):
-            yield "occurred_at", instant, act.at
+            yield evidence.place("/occurred_at").removeprefix("/"), instant, act.at
     for stamp, at in evidence.stamps.items():
         yield stamp.column, stamp.written, at
 
@@ -59,7 +59,7 @@ TIMES: Final = (
         "time-zone",
         "时间的时区",
         Weight.IF_USED,
-        "occurred_at 带的时区与钟点相符（前置库各列为北京时间，连接后先设时区）",
+        "occurred_at 带的时区与钟点相符（前置库的 event_time 等各列为北京时间，连接后先设时区）",
         _BACK,
         "作出办理动作",
         _zone,

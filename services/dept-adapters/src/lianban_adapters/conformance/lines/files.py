@@ -111,7 +111,11 @@ class FilesLine:
             await asyncio.sleep(_LOOK)
         with suppress(Unavailable):
             await self._take_back(batch)
-        return Answered(Reply.UNAVAILABLE, "限时内没有取走", advice=not_taken(TASKS_NEW, quarantined=False))
+        return Answered(
+            Reply.UNAVAILABLE,
+            f"{self._patience:g} 秒内没有取走",
+            advice=not_taken(TASKS_NEW, quarantined=False),
+        )
 
     async def _take_back(self, batch: str) -> None:
         async with self._connection.folder() as folder:

@@ -18,7 +18,8 @@ from lianban_adapters.conformance.receiving import Receiver
 
 
 class PollingLine:
-    """``stranger``: the same system, asked with another token."""
+    """``stranger``: the same system, asked with another token. ``patience``: seconds for it to answer, as the clients
+    are set."""
 
     forgeries: Collection[Play] = (Play.FORGED,)
     omits: Collection[Play] = (Play.TYPE,)
@@ -31,8 +32,10 @@ class PollingLine:
         department: str,
         receiver: Receiver,
         evidence: Evidence,
+        patience: float,
     ) -> None:
         self._client = client
+        self._patience = patience
         self._stranger = stranger
         source = PollingSource(client, settings.batch)
         self.pages = Pages(PollingSource(client, 1), source, evidence)
@@ -46,7 +49,7 @@ class PollingLine:
             reply = Reply.REJECTED if isinstance(error, Rejected) else Reply.UNAVAILABLE
             if error.__context__ is None:  # else the client says that it failed, and this is how
                 return Answered(reply, error.reason, advice=of_status(error.status or HTTPStatus.OK, signed=False))
-            cause = of_error(error.__context__)
+            cause = of_error(error.__context__, self._patience)
             return Answered(reply, cause.seen, advice=cause.advice)
         return Answered(Reply.TAKEN)
 

@@ -22,12 +22,15 @@ _STALE: Final = timedelta(minutes=10)
 
 
 class RestLine:
+    """``patience``: seconds for the department to answer, as ``http`` is set."""
+
     forgeries: Collection[Play] = (Play.FORGED, Play.UNSIGNED, Play.ALTERED, Play.STALE)
     omits: Collection[Play] = (Play.PAGED,)
     pages = None
 
-    def __init__(self, http: ClientSession, endpoint: str, secret: str) -> None:
+    def __init__(self, http: ClientSession, endpoint: str, secret: str, patience: float) -> None:
         self._http = http
+        self._patience = patience
         self._endpoint = endpoint
         self._secret = secret
 
@@ -44,7 +47,7 @@ class RestLine:
             advice = of_status(response.status, signed=True, date=response.headers.get("date", ""))
             return Answered(reply, error.reason, advice=advice)
         except (ClientError, TimeoutError) as error:
-            cause = of_error(error)
+            cause = of_error(error, self._patience)
             return Answered(Reply.UNAVAILABLE, cause.seen, advice=cause.advice)
 
     async def fetch(self) -> None:

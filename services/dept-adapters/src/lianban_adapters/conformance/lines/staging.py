@@ -73,7 +73,11 @@ class StagingLine:
             cause = of_database(unavailable.__context__) or Cause(unavailable.reason, "看数据库自己的日志")
             return Answered(Reply.UNAVAILABLE, f"前置库无法使用：{cause.seen}", advice=cause.advice)
         except TimeoutError:
-            return Answered(Reply.UNAVAILABLE, "限时内没有取走", advice=not_taken(TASK.name, quarantined=False))
+            return Answered(
+                Reply.UNAVAILABLE,
+                f"{self._patience:g} 秒内没有取走",
+                advice=not_taken(TASK.name, quarantined=False),
+            )
 
     async def fetch(self) -> None:
         await self._fetcher.run()
