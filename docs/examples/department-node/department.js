@@ -146,5 +146,11 @@ async function work() {
   setTimeout(work, 200);
 }
 
-server.listen(Number(PORT));
+server.on("error", () => {
+  console.error(`不能监听端口 ${PORT}（已被占用，或者没有权限），请用 PORT 换一个`);
+  process.exit(1);
+});
+server.listen(Number(PORT), () => {
+  console.log(`在端口 ${PORT} 收任务，办理动作发到 ${PLATFORM}/v1/departments/${DEPARTMENT}/acts`);
+});
 work();

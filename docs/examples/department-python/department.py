@@ -140,7 +140,12 @@ class Handler(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    server = ThreadingHTTPServer(("", int(os.environ.get("PORT", "18098"))), Handler)
+    port = os.environ.get("PORT", "18098")
+    try:
+        server = ThreadingHTTPServer(("", int(port)), Handler)
+    except (OSError, ValueError, OverflowError):
+        sys.exit(f"不能监听端口 {port}（已被占用，没有权限，或者不是端口），请用 PORT 换一个")
+    print(f"在端口 {port} 收任务，办理动作发到 {PLATFORM}/v1/departments/{DEPARTMENT}/acts", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     while True:
         work_on_tasks()

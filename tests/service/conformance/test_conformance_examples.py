@@ -54,17 +54,17 @@ class Shell:
         return process.returncode, said.decode()
 
     @contextlib.asynccontextmanager
-    async def running(self, block: str) -> AsyncIterator[None]:
-        """For the length of the block, from when it listens."""
+    async def running(self, block: str) -> AsyncIterator[asyncio.StreamReader]:
+        """For the length of the block, from when it listens; what it says."""
         process = await self._start(block)
         try:
             async with asyncio.timeout(40):
                 while process.returncode is None and not await _listens(self.department):
                     await asyncio.sleep(0.05)
+            assert process.stdout is not None
             if process.returncode is not None:
-                assert process.stdout is not None
                 raise AssertionError((await process.stdout.read()).decode())
-            yield
+            yield process.stdout
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGTERM)
@@ -105,6 +105,16 @@ async def passes(shell: Shell, folder: Path, start: str) -> None:
     assert missing == {"answer-acts", "acceptance"}
 
 
+async def tells_where_it_listens(shell: Shell, start: str) -> None:
+    """And that it cannot, in one line, to whoever starts it twice."""
+    async with shell.running(start) as said:
+        platform = f"http://127.0.0.1:{shell.kit}/v1/departments/market/acts"
+        assert await said.readline() == f"在端口 {shell.department} 收任务，办理动作发到 {platform}\n".encode()
+        code, told = await shell.run(start)
+    assert (code, told.count("\n")) == (1, 1)
+    assert told.startswith(f"不能监听端口 {shell.department}（已被占用")
+
+
 def test_the_settings_shown_of_a_folder_are_settings() -> None:
     [shown] = re.findall(r"```yaml\n(.*?)```", QUICK_START, re.DOTALL)
     assert FilesSettings.model_validate(YAML(typ="safe").load(shown)).folder == "lianban-test"
@@ -120,6 +130,7 @@ async def shell(tmp_path: Path) -> Shell:
 
 async def test_the_department_in_python(shell: Shell, tmp_path: Path) -> None:
     await passes(shell, tmp_path, PYTHON)
+    await tells_where_it_listens(shell, PYTHON)
 
 
 @pytest.mark.slow
@@ -132,6 +143,7 @@ async def test_the_department_in_node(shell: Shell, tmp_path: Path) -> None:
         pytest.skip("npm cannot install its one package here")
     assert (tmp_path / "node" / "node_modules" / "standardwebhooks").is_dir(), said
     await passes(shell, tmp_path, f"PLATFORM={start}")
+    await tells_where_it_listens(shell, f"PLATFORM={start}")
 
 
 @pytest.mark.parametrize("program", ["python", "node"])
@@ -155,4 +167,4 @@ def test_what_an_example_was_not_given_is_told_in_one_line(program: str, tmp_pat
 
 @pytest.mark.parametrize("example", ["department-python/department.py", "department-node/department.js"])
 def test_an_example_is_short(example: str) -> None:
-    assert len((EXAMPLES / example).read_text(encoding="utf-8").splitlines()) <= 150
+    assert len((EXAMPLES / example).read_text(encoding="utf-8").splitlines()) <= 160

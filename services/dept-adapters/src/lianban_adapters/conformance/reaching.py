@@ -31,7 +31,7 @@ _WRONG_DOOR: Final = frozenset({404, 405, 410, 501})
 _LATER: Final = frozenset({408, 425, 429})
 _TASK: Final = "部门不接受样例任务：业务系统只认识自己的事项的，用 --task 换成本部门的事项"
 PLATFORM_WAITS: Final = 20.0
-"""Seconds, where its operators have not set another time (SEND_TIMEOUT)."""
+"""Seconds, where its operators have not set another time (LIANBAN_SEND_TIMEOUT)."""
 
 _NO_TABLE: Final = "42P01"
 _NO_RIGHT: Final = "42501"
