@@ -36,7 +36,7 @@ class Report:
         ]
         if self.cause:
             others = "其余各项" if self.evidence.halted else "要有办理动作才能检验的各项"
-            yield from (f"原因：{self.cause.seen}。", f"请先解决：{self.cause.advice}。{others}因此未进行。", "")
+            yield from (f"原因：{self.cause.seen}。", f"请先解决：{self.cause.advice}。{others}因此未进行。")
         yield from table(_HEAD, rows)
         for outcome, title in ((Outcome.FAILED, "未通过的"), (Outcome.UNSHOWN, "未检验的")):
             of_it = [check for check, verdict in self.found if verdict.outcome is outcome]
