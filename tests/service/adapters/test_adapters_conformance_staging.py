@@ -142,6 +142,11 @@ async def test_tables_that_are_not_there_or_not_ours_are_told(tables: Tables) ->
             "平台账号的权限不足（lb_act）",
             "GRANT SELECT, UPDATE (is_sync, sync_time,",
         ),
+        (
+            "REVOKE ALL ON lb_act_result FROM {user}",
+            "平台账号的权限不足（lb_act_result）",
+            "GRANT SELECT ON lb_act_result",
+        ),
         ("ALTER TABLE lb_act RENAME TO lb_other", "没有前置库表（lb_act）", "先按建表脚本建表"),
     ],
 )
@@ -149,7 +154,7 @@ async def test_acts_that_may_not_be_read_are_one_cause(
     tables: Tables, sandbox: str, change: str, told: str, to_do: str
 ) -> None:
     await tables.database.change(change.format(user=make_url(tables.database.url).username))
-    report = await tables.conform(patience=Patience(acts=1.0, quiet=0.1))
+    report = await tables.conform(patience=Patience(acts=3.0, quiet=0.1))
     assert report.cause is not None
     assert report.cause.seen == f"取不到办理动作：{told}"
     assert to_do in report.cause.advice

@@ -17,7 +17,7 @@ _SEEN: Final = "收到的回传都不能采用："
 
 def cause_of(evidence: Evidence) -> Cause | None:
     """Of acts that never reach the platform, or never as acts."""
-    if evidence.troubles and not evidence.listings:
+    if evidence.troubles and not evidence.arrivals:  # there may be a list, and nothing in it that can be read
         trouble = evidence.troubles[-1]
         return Cause(f"取不到办理动作：{trouble.seen}", trouble.advice or _LIST)
     if evidence.fetches and not any(one.known for one in evidence.fetches) and not evidence.acts(Play.BASIC):
