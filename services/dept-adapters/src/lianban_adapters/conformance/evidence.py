@@ -152,8 +152,8 @@ class Evidence:
     """Lists of acts that could be read, of a department that is polled."""
     listed_again: Counter[str] = field(default_factory=Counter)
     """Acts that were listed after their receipt."""
-    unfinished: Counter[str] = field(default_factory=Counter)
-    """Looks at batches that are not written to their end."""
+    unfinished: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Batches that are not written to their end: when each was first and last seen so."""
     vanished: set[str] = field(default_factory=set)
     """Batches of ours that the department took away altogether."""
     paging: list[Paging] = field(default_factory=list)
@@ -166,6 +166,10 @@ class Evidence:
     troubles: list[Cause] = field(default_factory=list)
     """Why acts could not be fetched; without advice where there is none in particular."""
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def still_unfinished(self, batch: str) -> None:
+        first, _ = self.unfinished.get(batch, (now(), 0.0))
+        self.unfinished[batch] = first, now()
 
     async def arrived(self, arrival: Arrival) -> None:
         async with self._changed:

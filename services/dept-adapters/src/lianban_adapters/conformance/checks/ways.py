@@ -21,8 +21,8 @@ _FETCHED: Final = frozenset({"polling"})
 _CALL: Final = "用回传的方式作出办理动作；只在答复中当场给出的不必检验"
 _CONFLICT, _UNPROCESSABLE, _DOWN = 409, 422, 503
 _MOST_REPEATS: Final = 2
-_LOOKS: Final = 10
-"""After which a batch that is still not finished will not be."""
+_UNFINISHED: Final = 3.0
+"""Seconds after which a batch that is still not finished will not be."""
 
 _SAME_MOMENT: Final = 2.0
 """Seconds by which the lag of a repetition that was signed anew may differ from that of the first."""
@@ -122,7 +122,7 @@ def _listed(evidence: Evidence) -> Verdict:
 
 
 def _finished(evidence: Evidence) -> Verdict:
-    left = [batch for batch, looks in evidence.unfinished.items() if looks >= _LOOKS]
+    left = [batch for batch, (first, last) in evidence.unfinished.items() if last - first >= _UNFINISHED]
     if left:
         return failed(f"{len(left)} 个目录一直没有 manifest.json，或者一直在变动")
     return passed("都写完了") if evidence.acts() else unshown("没有收到办理动作")

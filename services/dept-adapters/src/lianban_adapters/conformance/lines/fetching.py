@@ -66,14 +66,14 @@ class Fetcher:
             if key in self._settled:
                 self._evidence.troubles.append(Cause("处理过的批次移不走，平台的账号没有权限"))
             else:
-                self._evidence.unfinished[key] += 1
+                self._evidence.still_unfinished(key)
             return
         except Unusable as unusable:
-            del self._evidence.unfinished[key]
+            self._evidence.unfinished.pop(key, None)
             await self._receiver.unreadable(key, unusable)
             await self._source.quarantine(key, unusable.faults)
             return
-        del self._evidence.unfinished[key]
+        self._evidence.unfinished.pop(key, None)
         try:
             receipt = await self._receiver.take(self._department, found)
         except Unusable as unusable:
