@@ -24,7 +24,7 @@ async def file_and_wait(stack: Stack, theme: str, seed: int, status: str) -> str
     return case_no
 
 
-async def wait_for(client: PortalClient, case_no: str, status: str, seconds: float = 60) -> None:
+async def wait_for(client: PortalClient, case_no: str, status: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while (progress := await client.progress(case_no))["status"] != status:
         assert time.monotonic() < deadline, progress
