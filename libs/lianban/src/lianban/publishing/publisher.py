@@ -43,10 +43,12 @@ def publish(folder: Path, store: PublishedStore, note: str = "", now: datetime |
     Raises CatalogError or CalendarFileError with every fault, and nothing is written; StoreDamaged when the store
     is not as it was written.
     """
-    if not store.folder.exists():
-        _read(folder)  # a catalogue with faults does not even begin a store
+    # A catalogue with faults does not even begin a store.
+    read = None if store.folder.exists() else _read(folder)
     with locked(store.lock_file):
-        catalog, years = _read(folder)  # not before: whoever waited must not put an older state over a newer one
+        if read is None or store.pointer_file.exists():
+            read = _read(folder)  # not before: whoever waited must not put an older state over a newer one
+        catalog, years = read
         return _Publication(store, catalog, years, note, now or datetime.now(UTC)).carried_out()
 
 
