@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from hypothesis import settings
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("lianban", deadline=None)
+# How long an example takes says more about the machine than about the code. Every run draws others; for many at once:
+# pytest --hypothesis-profile=thorough
+settings.register_profile("lianban", deadline=None, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("lianban")
 
 pytest_plugins = ["fixtures.sockets", "fixtures.parallel", "fixtures.mariadb", "fixtures.postgres", "fixtures.temporal"]

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from stack_cases import LIVELY
 
 from lianban_stack.ports import Ports
 from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
-
-LIVELY = {"LIANBAN_SANDBOX_DECISION_SECONDS": "0.5", "LIANBAN_SANDBOX_PARCEL_SECONDS": "0.5"}
 
 
 @pytest.fixture

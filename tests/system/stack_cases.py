@@ -11,6 +11,8 @@ from lianban_sandbox.portal.filing import Filer
 from lianban_stack import leftovers
 from lianban_stack.stack import Stack
 
+LIVELY = {"LIANBAN_SANDBOX_DECISION_SECONDS": "0.5", "LIANBAN_SANDBOX_PARCEL_SECONDS": "0.5"}
+
 
 def portal(stack: Stack) -> PortalClient:
     authority = TokenAuthority.load(stack.secrets().token_keys)

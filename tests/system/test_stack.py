@@ -7,22 +7,21 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import httpx
 import pytest
-from stack_cases import assert_gone, file_and_wait, portal, wait_for
+from stack_cases import LIVELY, assert_gone, file_and_wait, portal, wait_for
 
 from lianban_stack import leftovers, network, programs
 from lianban_stack.errors import PortsTakenError, ProgramFailedError, StackError
 from lianban_stack.ports import Ports
 from lianban_stack.stack import Stack
-from lianban_stack.state import StateFolder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 
 async def test_what_was_stored_and_what_was_under_way_survive_a_restart(stack: Stack) -> None:
+    """The second time attached to a process, with which it ends."""
     await asyncio.to_thread(stack.up)
     assert [row.label for row in stack.status() if not row.ready] == []
     finished = await file_and_wait(stack, "P4", 1, "completed")
@@ -38,29 +37,33 @@ async def test_what_was_stored_and_what_was_under_way_survive_a_restart(stack: S
     assert_gone(stack)
     assert await asyncio.to_thread(stack.down) is False
 
-    await asyncio.to_thread(stack.up)
+    parent = await asyncio.to_thread(run_by_another_process, stack)
     async with portal(stack) as client:
         assert (await client.progress(finished))["status"] == "completed"
         assert (await client.results(finished))["decisions"]
         await wait_for(client, under_way, "completed", seconds=120)
-    await asyncio.to_thread(stack.down)
-    assert_gone(stack)
+    await asyncio.to_thread(end_with, parent, stack)
 
 
-def test_an_attached_stack_ends_with_its_parent(stack_folder: Path) -> None:
-    ports = Ports.free()
+def run_by_another_process(stack: Stack) -> subprocess.Popen[bytes]:
+    """It is up, and attached to the process: returned, to be ended."""
     script = (
         "import sys, pathlib\n"
         "from lianban_stack.ports import Ports\nfrom lianban_stack.stack import Stack\n"
         "from lianban_stack.state import StateFolder\n"
-        f"Stack(StateFolder(pathlib.Path({str(stack_folder)!r})), {ports!r}).up(attached=True)\n"
+        f"state = StateFolder(pathlib.Path({str(stack.state.root)!r}))\n"
+        f"Stack(state, {stack.ports!r}, synchronous='NORMAL', environment={LIVELY!r}).up(attached=True)\n"
         "print('up', flush=True)\nsys.stdin.read()\n"
     )
-    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as parent:
-        assert parent.stdout is not None
-        assert parent.stdout.readline() == b"up\n"
+    parent = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == b"up\n"
+    return parent
+
+
+def end_with(parent: subprocess.Popen[bytes], stack: Stack) -> None:
+    with parent:
         parent.kill()
-    stack = Stack(StateFolder(stack_folder), ports)
     deadline = time.monotonic() + 60
     while leftovers.find(stack.state):
         assert time.monotonic() < deadline

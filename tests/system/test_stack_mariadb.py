@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from ruamel.yaml import YAML
+from stack_cases import LIVELY
 
 from fixtures.mariadb import MariadbServer
 from lianban.platform.auth import TokenAuthority
@@ -22,7 +23,6 @@ from lianban_stack.state import StateFolder
 from service.adapters.adapters_staging import in_mariadb
 
 DEPARTMENT, THEME = "real-estate", "P4"
-LIVELY = {"LIANBAN_SANDBOX_DECISION_SECONDS": "0.5", "LIANBAN_SANDBOX_PARCEL_SECONDS": "0.5"}
 
 
 def edit(stack: Stack, url: str) -> None:

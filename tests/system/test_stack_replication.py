@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from stack_cases import LIVELY
 
 from fixtures.catalogues import CITY, ROOT
 from lianban.catalog.loader import load_catalog
@@ -21,7 +22,6 @@ from lianban_stack.stack import Stack
 from lianban_stack.state import StateFolder
 
 THEME = "P4"
-LIVELY = {"LIANBAN_SANDBOX_DECISION_SECONDS": "0.5", "LIANBAN_SANDBOX_PARCEL_SECONDS": "0.5"}
 
 
 def run(*arguments: str | Path) -> str:

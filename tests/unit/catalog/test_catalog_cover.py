@@ -25,7 +25,7 @@ def fits(boxes: tuple[Box, ...], situation: dict[str, str]) -> bool:
     return any(all(situation[code] in values for code, values in box) for box in boxes)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(catalogs(), st.data())
 def test_boxes_hold_exactly_the_situations_chosen(raw: dict[str, list[dict[str, object]]], data: st.DataObject) -> None:
     theme = made(raw).themes["X1"]

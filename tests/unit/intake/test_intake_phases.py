@@ -130,7 +130,7 @@ AFTERWARDS = ["decide", "decide", "decide", "deliver", "deliver", "recalendar", 
 @pytest.mark.parametrize(
     ("mode", "moves"), [(AcceptanceMode.LEAD, BEFORE), (AcceptanceMode.ON_FILING, AFTERWARDS)], ids=("before", "after")
 )
-@settings(max_examples=150, phases=[hypothesis.Phase.generate])
+@settings(max_examples=100, phases=[hypothesis.Phase.generate])
 @given(data=st.data())
 def test_they_are_those_the_case_runs(mode: AcceptanceMode, moves: list[str], data: st.DataObject) -> None:
     told = Told(mode)

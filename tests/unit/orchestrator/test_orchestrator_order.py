@@ -160,7 +160,7 @@ def stops(draw: st.DrawFn, today: int) -> tuple[Stop, ...]:
     return tuple(found)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     calendars(),
     st.just(CALENDAR) | calendars(),

@@ -137,7 +137,7 @@ def acts_on(draw: st.DrawFn, run: SideBySide, complete: list[DepartmentAct]) -> 
 
 
 # Not shrunk: a history as long as these takes minutes to shrink, and reads well enough as it is.
-@settings(max_examples=300, phases=[Phase.generate], report_multiple_bugs=False)
+@settings(max_examples=200, phases=[Phase.generate], report_multiple_bugs=False)
 @given(plan=plans(), calendar=calendars(), data=st.data())
 def test_a_case_goes_as_the_law_has_it(plan: Plan, calendar: CalendarSnapshot, data: st.DataObject) -> None:
     run, complete = SideBySide(plan, calendar), complete_acts(plan)
