@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from adapters_outside import DepartmentSystem, Intake, serving
 from adapters_small_case import CASE_QUEUE, SmallCase
 from adapters_staging import DepartmentDatabase, in_mariadb, in_postgres
 from adapters_world import World
+from isolation_world import Adapters, IsolationWorld, adapters_of
 from ruamel.yaml import YAML
 from temporalio.client import Client
 
@@ -79,6 +80,24 @@ async def database(request: pytest.FixtureRequest) -> AsyncIterator[DepartmentDa
         opened = in_postgres(request.getfixturevalue("postgres_server"))
     async with opened as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def adapters(
+    postgres_url: Callable[..., str],
+    temporal_server: str,
+    temporal_client: Client,
+    test_keyring: Keyring,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Adapters:
+    def open_with(
+        departments: dict[str, dict[str, Any]], processes: int = 1
+    ) -> AbstractAsyncContextManager[IsolationWorld]:
+        folder = tmp_path_factory.mktemp("adapters")
+        url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
+        return adapters_of(departments, folder, url, (temporal_server, temporal_client), test_keyring, processes)
+
+    return open_with
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import time
 import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import httpx
 from adapters_outside import Intake, serving
@@ -196,6 +196,14 @@ def settings_for(
         send_timeout=1.0,
         **more,
     )
+
+
+class Adapters(Protocol):
+    """:func:`adapters_of`, on the servers of the test session and a database of the module's own."""
+
+    def __call__(
+        self, departments: dict[str, dict[str, Any]], processes: int = 1
+    ) -> AbstractAsyncContextManager[IsolationWorld]: ...
 
 
 @asynccontextmanager

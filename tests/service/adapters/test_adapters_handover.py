@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from adapters_world import withdrawal
 from fastapi import Response
-from isolation_world import SHUT, IsolationWorld, adapters_of, gates_of_another_process, handover_of_another_process
-from temporalio.client import Client
+from isolation_world import SHUT, Adapters, IsolationWorld, gates_of_another_process, handover_of_another_process
 
 from lianban.contracts import names
 from lianban.contracts.orders import TaskOrder, TaskOrders
-from lianban.platform.crypto import Keyring
-from lianban.platform.migrations import upgrade
 from lianban_adapters.isolation.gate import GateKeeper
 from lianban_adapters.isolation.waiting import Head
 
@@ -32,16 +29,8 @@ DEPARTMENTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-async def world(
-    postgres_url: Callable[..., str],
-    temporal_server: str,
-    temporal_client: Client,
-    test_keyring: Keyring,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[IsolationWorld]:
-    folder = tmp_path_factory.mktemp("handover")
-    url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
-    async with adapters_of(DEPARTMENTS, folder, url, (temporal_server, temporal_client), test_keyring) as made:
+async def world(adapters: Adapters) -> AsyncIterator[IsolationWorld]:
+    async with adapters(DEPARTMENTS) as made:
 
         async def up_to_date() -> bool:
             return (await made.status("sound"))["circuit"] == "closed"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,19 +16,16 @@ from click.testing import CliRunner
 from fastapi import Response
 from isolation_world import (
     SHUT,
+    Adapters,
     IsolationWorld,
-    adapters_of,
     answers_500,
     dead_port,
     hangs,
 )
 from sqlalchemy import text
-from temporalio.client import Client
 
 from lianban.clock.deadlines import SHANGHAI
 from lianban.contracts import names
-from lianban.platform.crypto import Keyring
-from lianban.platform.migrations import upgrade
 from lianban_adapters.cli import adapter
 
 _FAILING = ("backlogged", "stumbling", "hanging", "poisoned", "messages")
@@ -37,16 +34,8 @@ NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
-async def world(
-    postgres_url: Callable[..., str],
-    temporal_server: str,
-    temporal_client: Client,
-    test_keyring: Keyring,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[IsolationWorld]:
+async def world(adapters: Adapters) -> AsyncIterator[IsolationWorld]:
     """Two processes' worth of adapters on one database."""
-    folder = tmp_path_factory.mktemp("isolation")
-    url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
     departments: dict[str, dict[str, Any]] = {
         **{code: {} for code in _ORDINARY},
         "idle": {"name": "示例局"},
@@ -58,8 +47,7 @@ async def world(
         "crowded": {"name": "积压局", "hours": SHUT},
         "paused": {"name": "暂停局"},
     }
-    temporal = (temporal_server, temporal_client)
-    async with adapters_of(departments, folder, url, temporal, test_keyring, processes=2) as made:
+    async with adapters(departments, processes=2) as made:
         yield made
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from adapters_world import decision
-from isolation_world import IsolationWorld, adapters_of, answers_500
+from isolation_world import Adapters, IsolationWorld, answers_500
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 
@@ -18,8 +18,6 @@ from lianban.contracts import names
 from lianban.contracts.case import CaseProgress, CaseResult
 from lianban.contracts.orders import DeliveryOrder, DeliveryReceipt, MessageOrder
 from lianban.contracts.status import CaseStatus, DeliveryState, StepState
-from lianban.platform.crypto import Keyring
-from lianban.platform.migrations import upgrade
 from lianban.platform.temporal import make_worker
 from lianban_orchestrator.worker import case_worker
 from lianban_sandbox.timeskip import skip
@@ -45,21 +43,13 @@ async def deliver_results(_order: DeliveryOrder) -> DeliveryReceipt:
 
 
 @pytest.fixture(scope="module")
-async def world(
-    postgres_url: Callable[..., str],
-    temporal_server: str,
-    temporal_client: Client,
-    test_keyring: Keyring,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[IsolationWorld]:
-    folder = tmp_path_factory.mktemp("three-weeks")
-    url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
+async def world(adapters: Adapters, temporal_client: Client) -> AsyncIterator[IsolationWorld]:
     departments: dict[str, dict[str, Any]] = {f"dept-of-{code}": {} for code in DEPARTMENTS}
     notify = make_worker(temporal_client, names.QUEUE_NOTIFY, activities=[send_message, deliver_results])
     async with (
         case_worker(temporal_client, QUEUE),
         notify,
-        adapters_of(departments, folder, url, (temporal_server, temporal_client), test_keyring) as made,
+        adapters(departments) as made,
     ):
         yield made
 

@@ -12,21 +12,18 @@ import pytest
 from adapters_world import supplement, withdrawal
 from isolation_world import (
     SHUT,
+    Adapters,
     IsolationWorld,
     Told,
-    adapters_of,
     answers_500,
     gates_of_another_process,
     handover_of_another_process,
 )
 from sqlalchemy import text
-from temporalio.client import Client
 
 from lianban.contracts import names
 from lianban.contracts.orders import TaskOrder, TaskSupplement, TaskWithdrawal
-from lianban.platform.crypto import Keyring
 from lianban.platform.database import Database
-from lianban.platform.migrations import upgrade
 from lianban.platform.relay import EventRelay
 from lianban_adapters.channels.port import DossierSource, Sent, Unavailable
 from lianban_adapters.channels.registry import Channels
@@ -45,16 +42,8 @@ DEPARTMENTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-async def world(
-    postgres_url: Callable[..., str],
-    temporal_server: str,
-    temporal_client: Client,
-    test_keyring: Keyring,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> AsyncIterator[IsolationWorld]:
-    folder = tmp_path_factory.mktemp("turns")
-    url = postgres_url("adapters", lambda url: upgrade("lianban_adapters", url))
-    async with adapters_of(DEPARTMENTS, folder, url, (temporal_server, temporal_client), test_keyring) as made:
+async def world(adapters: Adapters) -> AsyncIterator[IsolationWorld]:
+    async with adapters(DEPARTMENTS) as made:
         yield made
 
 
