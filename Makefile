@@ -38,7 +38,7 @@ lock: $(STAMP) ## resolve requirements.in into requirements.lock (hashed)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 		--no-emit-find-links --no-emit-index-url --upgrade requirements.in -o requirements.lock
 
-# pip compiles what it installs, not the sources it links to. Where PYTHONDONTWRITEBYTECODE is set Python does not either,
+# What is installed is compiled, not the sources it links to. Where PYTHONDONTWRITEBYTECODE is set Python does not either,
 # and every start of the stack would do it eight times over, for twice the processor time.
 compiled: $(STAMP)
 	@$(BIN)/python -m compileall -q $(addsuffix /src,$(PACKAGES))

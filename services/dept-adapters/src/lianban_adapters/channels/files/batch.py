@@ -70,7 +70,7 @@ async def put_in_place(
 async def take_back(folder: Folder, batch: str) -> None:
     """What there is of it, save for what the department has taken."""
     # In one go first: whoever is about to read it sees all of it or nothing.
-    await folder.move(f"{TASKS_NEW}/{batch}", f"{TASKS_TMP}/{batch}{_OF}{secrets.token_hex(8)}")
+    await folder.move(f"{TASKS_NEW}/{batch}", f"{TASKS_TMP}/{_other(batch)}")
     for entry in await folder.entries(TASKS_TMP):
         if entry.name.partition(_OF)[0] == batch:
             await folder.remove(f"{TASKS_TMP}/{entry.name}")
@@ -82,7 +82,12 @@ def _kept_as(name: str, digest: str) -> str:
 
 def _aside(batch: str, materials: Mapping[str, str]) -> str:
     """Name of a folder for one attempt; by its end another one knows that it is for the same materials."""
-    return f"{batch}{_OF}{secrets.token_hex(8)}.{_told(materials)}"
+    return f"{_other(batch)}.{_told(materials)}"
+
+
+def _other(batch: str = "") -> str:
+    """Name of a folder that nobody else has."""
+    return f"{batch}{_OF}{secrets.token_hex(8)}"
 
 
 def _told(materials: Mapping[str, str]) -> str:
@@ -103,7 +108,7 @@ async def _clear(folder: Folder, batch: str, own: str, materials: Mapping[str, s
             await _clear_own(folder, batch, path, materials)
         elif entry.changed < long_ago:
             with suppress(*REFUSALS):  # what is somebody else's, and may not be removed, harms nobody where it is
-                aside = f"{TASKS_TMP}/{_OF}{secrets.token_hex(8)}"
+                aside = f"{TASKS_TMP}/{_other()}"
                 await folder.move(path, aside)
                 await folder.remove(aside)
 
@@ -111,7 +116,7 @@ async def _clear(folder: Folder, batch: str, own: str, materials: Mapping[str, s
 async def _clear_own(folder: Folder, batch: str, path: str, materials: Mapping[str, str]) -> None:
     alike = path.endswith(f".{_told(materials)}")
     # In one go first: whoever may still be writing it must not put in place what is only partly there.
-    aside = f"{TASKS_TMP}/{_aside(batch, materials) if alike else f'{batch}{_OF}{secrets.token_hex(8)}'}"
+    aside = f"{TASKS_TMP}/{_aside(batch, materials) if alike else _other(batch)}"
     await folder.move(path, aside)
     if alike and await folder.entry(aside) is not None:
         await _keep(folder, batch, aside, materials)
